@@ -32,7 +32,7 @@ const rooms = {
     ["identity", "owners", "place"],
     ["network"],
     ["workspace"],
-    ["image", "model"],
+    ["image", "model", "scripts"],
     ["endpoint", "risks"],
   ],
   "components/endpoint": [["gate"], ["traffic"], ["deployment"]],
@@ -61,7 +61,7 @@ const rules = [
   {
     name: "no-tests",
     comment: "Only tests, benchmarks and the verbs that start them may import tests and benchmarks.",
-    from: { pathNot: [within("tests", "bench"), "^cli/(main|test|sweep|rolloutTest)\\.ts$", "^jest\\.config\\.js$"] },
+    from: { pathNot: [within("tests", "bench"), "^cli/(main|test|sweep|rolloutTest|vllmTest)\\.ts$", "^jest\\.config\\.js$"] },
     to: { path: within("tests", "bench") },
   },
   {

@@ -5,15 +5,18 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import {
   azureOf,
+  blobContainerOf,
   type EndpointOutputs,
   endpointOutputs,
   groupInRegion,
   groupName,
   HubAccess,
+  HubToken,
   InferenceEndpoint,
   type InferenceEndpointArgs,
   ignorePolicyTags,
   keepSpelling,
+  type LinkedServiceName,
   linkedServices,
   Model,
   modelKey,
@@ -23,6 +26,9 @@ import {
   platformOutputs,
   publishedImageName,
   rejectDeletedEndpoints,
+  removeLeftScripts,
+  ScriptEnvironment,
+  type ScriptSubnet,
   Workspace,
   warnOfRisks,
 } from "./components";
@@ -74,10 +80,11 @@ const network = new Network(
     ...place,
     network: networkChoice(platform.network),
     dns: platform.dns,
-    services: platform.privateEndpoints === "moor" ? linkedServices(created) : [],
+    services: platform.privateEndpoints === "moor" ? privateServices() : [],
   },
   tagged,
 );
+const scriptSubnet = chooseScriptSubnet(platform.network);
 const workspace = new Workspace(
   "platform",
   {
@@ -90,7 +97,7 @@ const workspace = new Workspace(
     logDailyCapGB: platform.logDailyCapGB,
     firewallSku: platform.firewallSku,
     privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
-    vaultSecrets: fromHub && huggingFaceToken !== undefined,
+    vaultSecrets: (fromHub || scriptSubnet !== undefined) && huggingFaceToken !== undefined,
     networkRuleBypassAllowedForTasks: platform.networkRuleBypassAllowedForTasks,
     registryTasks: spec.images.some(isPublishedByTask) || undefined,
     operators: platform.operators.length > 0 ? platform.operators : undefined,
@@ -102,14 +109,18 @@ const workspace = new Workspace(
 );
 
 const models = new Map<string, Model>();
-for (const { id, revision, path } of weights) {
+for (const model of weights) {
+  if (model.source !== "mirror") continue;
+  const { id, revision, path } = model;
   const key = modelKey({ id, revision });
-  if (path !== undefined && !models.has(key)) models.set(key, new Model(`model-${key}`, { workspace, stack, id, revision, path, tags }));
+  if (!models.has(key)) models.set(key, new Model(`model-${key}`, { workspace, stack, id, revision, path, tags }));
 }
 const modelVersionIds = Object.fromEntries([...models].map(([key, { versionId }]) => [key, versionId]));
 const { vaultId, ready: after } = workspace;
 const hubArgs = { workspace, vaultId, token: huggingFaceToken, tokenExpires: spec.tokenExpires, tags, after };
 const hub = fromHub ? new HubAccess("hub", hubArgs, tagged) : undefined;
+
+const scripts = scriptSubnet === undefined ? undefined : createScriptEnvironment(scriptSubnet);
 
 /** As a secret: `<username>:<password>` by host. */
 const pullCredentials = importCredentials?.apply((text) => JSON.parse(text) as Record<string, string>);
@@ -119,17 +130,57 @@ const named = spec.endpoints.map((endpoint) => ({ ...endpoint, name: nameOf(endp
 const warned =
   process.env.MOOR_ENDPOINTS === "none"
     ? rejectDeletedEndpoints({ stack, workspace })
-    : warnOfRisks({ stack, workspace, endpoints: named, registryId: registryWithoutSetting(), expectedImages: expectedImages() });
+    : warnOfRisks({
+        ...{ stack, workspace, endpoints: named },
+        registryId: registryWithoutSetting(),
+        expectedImages: expectedImages(),
+        scriptSubnetId: scripts?.subnetId,
+        resourceGroupId: group.id,
+      });
+const cleaned = removeLeftScripts({ stack, resourceGroup: group });
 
-const places = platformOutputs(resourceGroupName, network, workspace);
+const places = platformOutputs(resourceGroupName, network, workspace, scripts);
 
 export { places as platform, region as location };
-// The run waits for its outputs, and so for the warning.
-export const workspaceId = warned.apply(() => workspace.id);
+// The run waits for its outputs, and so for the warning and the removal.
+export const workspaceId = pulumi.all([warned, cleaned]).apply(() => workspace.id);
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 
 function nameOf({ key, name }: EndpointSpec): pulumi.Input<string> {
   return name ?? pulumi.interpolate`${key}-${stack}-${suffix}`;
+}
+
+/** The services with private endpoints. The scripts' own storage account has one for its file share. */
+function privateServices(): LinkedServiceName[] {
+  const services = linkedServices(created);
+  const { scripts = false, scriptsSubnetId } = platform.network;
+  const forScripts: LinkedServiceName[] = scripts || scriptsSubnetId !== undefined ? ["file"] : [];
+  return [...new Set([...services, ...forScripts])];
+}
+
+function chooseScriptSubnet({ scripts = false, scriptsSubnetId, addressSpace }: PlatformSpec["network"]): ScriptSubnet | undefined {
+  if (scriptsSubnetId !== undefined) return { existing: { subnetId: scriptsSubnetId } };
+  return scripts && addressSpace !== undefined ? { create: { network, addressSpace } } : undefined;
+}
+
+function createScriptEnvironment(subnet: ScriptSubnet): ScriptEnvironment {
+  const { storageAccountId } = workspace;
+  const args = {
+    ...place,
+    subnet,
+    privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
+    weights: { storageAccountId, container: blobContainerOf(workspace) },
+    tokenSecretId: hub?.tokenSecretId ?? storeToken(),
+    roles,
+  };
+  return new ScriptEnvironment("scripts", args, tagged);
+}
+
+/** Stores the Hugging Face token for scripts. `HubAccess` stores it for deployments that download weights themselves. */
+function storeToken(): pulumi.Output<string> | undefined {
+  if (huggingFaceToken === undefined) return undefined;
+  const args = { vaultId, token: huggingFaceToken, tokenExpires: spec.tokenExpires, tags };
+  return new HubToken("hub-token", args, tagged).secretId;
 }
 
 /** An image that is in the registry needs no resource. */
@@ -181,8 +232,9 @@ function serve(spec: EndpointSpec): EndpointOutputs {
   return endpointOutputs(new InferenceEndpoint(key, args, tagged), auth, workspace);
 }
 
-function adoptedIds({ network: { subnetId, securityGroupId }, workspaceId, imageRegistryId, logsId }: PlatformSpec): string[] {
-  return [subnetId, securityGroupId, workspaceId, imageRegistryId, logsId].filter((id) => id !== undefined);
+function adoptedIds({ network, workspaceId, imageRegistryId, logsId }: PlatformSpec): string[] {
+  const { subnetId, scriptsSubnetId, securityGroupId } = network;
+  return [subnetId, scriptsSubnetId, securityGroupId, workspaceId, imageRegistryId, logsId].filter((id) => id !== undefined);
 }
 
 function networkChoice(choice: PlatformSpec["network"]): NetworkChoice {

@@ -13,6 +13,11 @@ export interface Azure extends Addresses {
   issueToken: Issuer["issueToken"];
   /** All existing resources, including child and extension resources. */
   resources(): AzureResource[];
+  /**
+   * Writes the files of a model version to a folder that stands for `AZUREML_MODEL_DIR`.
+   * @throws Error if another process runs the local Azure, or the model version doesn't exist, is not in a datastore, or has no files
+   */
+  mountModel(modelVersionId: string, folder: string): Promise<void>;
   /** Detaches from the local Azure. If this process runs it, waits until no other process uses it, and then stops it. */
   close(): Promise<void>;
 }

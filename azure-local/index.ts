@@ -11,6 +11,23 @@ import { start } from "./start";
 export { FolderInUse, type NameAnswer, resolveName } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
 export { createPrivateFolder, createPrivateHome, writePrivateFile } from "./files/privateHome";
+export {
+  bytesContents,
+  type Contents,
+  fileContents,
+  folderRepository,
+  generatedModel,
+  type HubFault,
+  type HubPart,
+  type HubRepository,
+  type HubRequest,
+  type HubUser,
+  type HubUsers,
+  type LocalHub,
+  type LocalHubOptions,
+  sparseContents,
+  startLocalHub,
+} from "./hub";
 export type { HandledRequest } from "./requests";
 export { type Issuer, openIssuer, type TokenRequest } from "./scoringProxy";
 
@@ -48,6 +65,9 @@ async function attached(running: Attachment, issuer: Issuer, { home, refreshIgno
     issueToken: issuer.issueToken,
     resources: () =>
       storedResources(path.join(home, "azure")).map(({ id, type, name, body }) => ({ id, type, name, location: body.location })),
+    async mountModel() {
+      throw new Error(`A model can be mounted only by the process that runs the local Azure: process ${pid}.`);
+    },
     async close() {
       await providers.close();
       detach();

@@ -24,7 +24,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   const arm = await startArm({
     ...options.arm,
     ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, internalToken: directoryBearer },
-    issueIdentityToken: (audience, tenantId) => issuer.issueToken({ oid: deployerObjectId(tenantId), audience }),
+    issueIdentityToken: (audience, tenantId, oid = deployerObjectId(tenantId)) => issuer.issueToken({ oid, audience }),
     registry: options.registry,
     outsideRegistries: options.outsideRegistries,
     directory: { tokenSecret: issuer.secret, deployerId: deployerObjectId },
@@ -67,6 +67,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
       debugProviders: providers.debugProviders,
       issueToken: issuer.issueToken,
       resources: () => arm.everything() as unknown as AzureResource[],
+      mountModel: (id, folder) => arm.mountModel(id, folder),
       close,
     };
   } catch (error) {

@@ -16,9 +16,16 @@ export interface Cloud {
    * policy `azureADAuthenticationAsArmPolicy` is disabled. Source: Azure CLI, `ACR_AUDIENCE_RESOURCE_NAME`, which is used in all clouds.
    */
   readonly registryAudience: string;
+  /** Domain of storage accounts, without the service: the address of blobs is `<account>.blob.<domain>`. */
+  readonly storageDomain: string;
+  /** Audience of Microsoft Entra ID tokens for Azure Storage. Source: Azure docs, authorize-access-azure-active-directory. */
+  readonly storageAudience: string;
 }
 
 const registryAudience = "https://containerregistry.azure.net";
+
+/** The same in all clouds. Source: Azure docs, storage/blobs/authorize-access-azure-active-directory, "Storage resource ID". */
+const storageAudience = "https://storage.azure.com";
 
 /** By the cloud's name in the Azure CLI. */
 export const clouds = {
@@ -29,6 +36,8 @@ export const clouds = {
     authorityHost: "https://login.microsoftonline.com",
     registryDomain: "azurecr.io",
     registryAudience,
+    storageDomain: "core.windows.net",
+    storageAudience,
   },
   AzureUSGovernment: {
     resourceManager: "https://management.usgovcloudapi.net",
@@ -37,6 +46,8 @@ export const clouds = {
     authorityHost: "https://login.microsoftonline.us",
     registryDomain: "azurecr.us",
     registryAudience,
+    storageDomain: "core.usgovcloudapi.net",
+    storageAudience,
   },
   AzureChinaCloud: {
     resourceManager: "https://management.chinacloudapi.cn",
@@ -45,6 +56,8 @@ export const clouds = {
     authorityHost: "https://login.chinacloudapi.cn",
     registryDomain: "azurecr.cn",
     registryAudience,
+    storageDomain: "core.chinacloudapi.cn",
+    storageAudience,
   },
 } as const satisfies Record<string, Cloud>;
 

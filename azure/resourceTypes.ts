@@ -18,6 +18,7 @@ export const resourceTypes = {
   "authorization:RoleAssignment": onScope("Microsoft.Authorization/roleAssignments/{roleAssignmentName}", "2022-04-01"),
   "authorization:RoleDefinition": onScope("Microsoft.Authorization/roleDefinitions/{roleDefinitionId}", "2022-05-01-preview"),
   "consumption:Budget": onScope("Microsoft.Consumption/budgets/{budgetName}", "2024-08-01"),
+  "containerinstance:ContainerGroup": inGroup("Microsoft.ContainerInstance/containerGroups/{containerGroupName}", "2024-05-01-preview"),
   "containerregistry:Registry": inGroup("Microsoft.ContainerRegistry/registries/{registryName}", "2023-01-01-preview"),
   "containerregistry:Replication": inGroup(
     "Microsoft.ContainerRegistry/registries/{registryName}/replications/{replicationName}",
@@ -62,12 +63,14 @@ export const resourceTypes = {
   "monitor:DiagnosticSetting": onScope("Microsoft.Insights/diagnosticSettings/{name}", "2021-05-01-preview", "resourceUri"),
   "monitor:MetricAlert": inGroup("Microsoft.Insights/metricAlerts/{ruleName}", "2018-03-01"),
   "monitor:ScheduledQueryRule": inGroup("Microsoft.Insights/scheduledQueryRules/{ruleName}", "2025-01-01-preview"),
+  "network:NatGateway": inGroup("Microsoft.Network/natGateways/{natGatewayName}", "2024-05-01"),
   "network:NetworkSecurityGroup": inGroup("Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}", "2024-05-01"),
   "network:PrivateDnsZoneGroup": inGroup(
     "Microsoft.Network/privateEndpoints/{privateEndpointName}/privateDnsZoneGroups/{privateDnsZoneGroupName}",
     "2024-05-01",
   ),
   "network:PrivateEndpoint": inGroup("Microsoft.Network/privateEndpoints/{privateEndpointName}", "2024-05-01"),
+  "network:PublicIPAddress": inGroup("Microsoft.Network/publicIPAddresses/{publicIpAddressName}", "2024-05-01"),
   "network:Subnet": inGroup("Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}", "2024-05-01"),
   "network:VirtualNetwork": inGroup("Microsoft.Network/virtualNetworks/{virtualNetworkName}", "2024-05-01"),
   "operationalinsights:Workspace": inGroup("Microsoft.OperationalInsights/workspaces/{workspaceName}", "2023-09-01"),

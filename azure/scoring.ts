@@ -10,6 +10,12 @@ export const scoringStatus = {
   tooManyRequests: 429,
 } as const;
 
+/**
+ * Status with which the front end refuses a caller that doesn't use the workspace's private endpoint, if the endpoint has no public access.
+ * Not documented, inferred from other services. Source of the rule: Azure docs, concept-secure-online-endpoint.
+ */
+export const networkRefusedStatus = 403;
+
 /** Header of a 424 response with the container's own status. Source: Azure docs, how-to-troubleshoot-online-endpoints. */
 export const modelStatusHeader = "ms-azureml-model-error-statuscode";
 

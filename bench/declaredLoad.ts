@@ -44,7 +44,7 @@ const deployment: Omit<DeploymentView, keyof RequestSettings> = {
   ...{ scoring: { path: "/", port: 8000 }, readiness: probe, liveness: probe },
 };
 const endpoint: Omit<EndpointView, "deployments"> = {
-  ...{ name: "chat", region, authMode: "Key", keys: ["key"], scorers: [] },
+  ...{ name: "chat", region, publicAccess: false, authMode: "Key", keys: ["key"], scorers: [] },
   ...{ traffic: { main: 100 }, mirrorTraffic: {} },
 };
 /** Tokens that stand for a whole answer: as many waits as the machine can keep. */

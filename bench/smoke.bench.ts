@@ -16,7 +16,7 @@ const deployment: DeploymentView = {
   ...{ requestTimeout: 60, maxConcurrentRequestsPerInstance: 64 },
 };
 const endpoint: EndpointView = {
-  ...{ name: "chat", region, authMode: "Key", keys: ["key"], scorers: [] },
+  ...{ name: "chat", region, authMode: "Key", keys: ["key"], scorers: [], publicAccess: true },
   ...{ traffic: { main: 100 }, mirrorTraffic: {}, deployments: [deployment] },
 };
 

@@ -1,16 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkSettings, checkStack } from "../config/checkStack";
-import { reportErrors } from "../config/errors";
-import { type Lock, lockCommand, lockFileName, readLock, readOtherLocks } from "../config/lockFile";
-import type { RawStack } from "../config/settings";
-import type { Settings } from "../config/stackFile";
-import { settingsOf } from "../config/stackYaml";
-import { buildImages, type ImageToBuild } from "../operations/image";
+import { lockCommand } from "../config/lockFile";
+import { buildImages } from "../operations/image";
 import { withDigest } from "../operations/image/lock";
 import { stackAzure, stackRegistry } from "../operations/stackAzure";
-import { requireStackFile, root } from "./stackFiles";
+import { lockPath, readLockedStack, replaceFile } from "./lockedStack";
 import { type OpenStack, openStackPulumi, type StackOptions } from "./stackPulumi";
 
 export interface ImageOptions extends Omit<StackOptions, "configFile"> {
@@ -38,10 +33,9 @@ export async function image({ only, force = false, ...options }: ImageOptions): 
       ...(imageRegistry === "create" ? {} : { adoptedRegistry: imageRegistry }),
       manifestExists: async ({ loginServer }, repository, digest) => manifestExists(stack, azure, loginServer, repository, digest),
       record: (built, digest) => {
-        const file = path.join(root, lockFileName(options.stack));
+        const file = lockPath(options.stack);
         const text = withDigest(options.stack, fs.readFileSync(file, "utf8"), built, digest);
-        fs.writeFileSync(`${file}.part`, text);
-        fs.renameSync(`${file}.part`, file);
+        replaceFile(file, text);
         console.log(`${path.basename(file)} was updated. Review and commit it, then run \`pulumi up -s ${options.stack}\`.`);
       },
       report: (line) => console.log(line),
@@ -54,35 +48,15 @@ export async function image({ only, force = false, ...options }: ImageOptions): 
   }
 }
 
-interface ReadStack {
-  readonly raw: RawStack;
-  readonly settings: Settings;
-  readonly images: readonly ImageToBuild[];
-  readonly lock: Lock;
-}
-
-/** Reads the stack file and the lock file, which must match each other. */
-function readStack(stack: string): ReadStack {
-  const file = requireStackFile(stack);
-  const fromFile = settingsOf(fs.readFileSync(file, "utf8"), path.basename(file));
-  const lockPath = path.join(root, lockFileName(stack));
-  const lockText = fs.existsSync(lockPath) ? fs.readFileSync(lockPath, "utf8") : undefined;
-  const otherLocks = readOtherLocks(root, stack);
-  const raw = { project: "moor", stack, folder: root, ...fromFile, ...(lockText === undefined ? {} : { lock: lockText }), otherLocks };
-  const { settings, images, errors } = checkSettings(raw);
-  if (settings === undefined) throw new Error(reportErrors(stack, errors));
-  if (settings["moor:lock"] === "none") throw new Error(noLock(stack));
-  const checked = checkStack(raw);
-  if ("errors" in checked) throw new Error(reportErrors(stack, checked.errors));
-  const read = lockText === undefined ? undefined : readLock(stack, lockText);
-  if (read === undefined || "errors" in read)
-    throw new Error(`${lockFileName(stack)} does not exist. To create it, run \`${lockCommand(stack)}\`.`);
+/** Reads the stack file and the lock file, and the images that are built. */
+function readStack(stack: string) {
+  const { raw, settings, images, lock } = readLockedStack(stack, { noLock: noLock(stack) });
   const toBuild = images.all.flatMap(({ reference, source, setting }) => {
     if (source.kind !== "build" || !("inputs" in reference)) return [];
     const { context, dockerfile, args } = source;
     return [{ reference, context, dockerfile, args, setting }];
   });
-  return { raw, settings, images: toBuild, lock: read.lock };
+  return { raw, settings, images: toBuild, lock };
 }
 
 function noLock(stack: string): string {

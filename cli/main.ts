@@ -75,6 +75,10 @@ export function commandLine(): Command {
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./rolloutTest")>("./rolloutTest").rolloutTest(options));
   program
+    .command("test:vllm")
+    .description("serve a small real model with real vLLM behind the local Azure; the first run downloads 3.3 GB")
+    .action(() => load<typeof import("./vllmTest")>("./vllmTest").vllmTest());
+  program
     .command("fuzz")
     .description("check that no parser or server crashes, hangs, or returns a stack trace for invalid inputs")
     .option("--runs <count>", "number of inputs for each parser (default: 100000)")
@@ -93,6 +97,7 @@ export function commandLine(): Command {
     .action((options) => load<typeof import("./lock")>("./lock").lock(options));
   load<typeof import("./fit/command")>("./fit/command").addFit(program);
   load<typeof import("./imageCommands")>("./imageCommands").addImages(program);
+  load<typeof import("./mirror/command")>("./mirror/command").addMirror(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
   program
     .command("generate")

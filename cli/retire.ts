@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { reportErrors } from "../config/errors";
 import { type Lock, type LockEntry, lockEntry, lockFileName, readLock, writeLock } from "../config/lockFile";
+import { withUsedManifests } from "../config/stagedWeights";
 import { requireStackFile, root } from "./stackFiles";
 
 export interface RetireOptions {
@@ -38,7 +39,7 @@ export function retireText(stack: string, lockText: string, endpoint: string, la
     throw new Error(`${endpoint}/${label} has no previous decision to retire. Deployments with a previous decision: ${which}.`);
   }
   const endpoints = { ...lock.endpoints, [endpoint]: { ...lock.endpoints[endpoint], [label]: entry as LockEntry } };
-  return { text: writeLock({ ...lock, endpoints }), name: previous.name };
+  return { text: writeLock(withUsedManifests({ ...lock, endpoints })), name: previous.name };
 }
 
 function withPrevious({ endpoints }: Lock): string[] {

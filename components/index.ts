@@ -15,6 +15,7 @@ export {
   type EndpointTerms,
   type GateArgs,
   type GateMode,
+  type GateResult,
   type GateSubject,
   GpuDeployment,
   type GpuDeploymentArgs,
@@ -33,7 +34,7 @@ export {
 } from "./endpoint";
 export type { IdentityChoice, RolesOwner } from "./identity";
 export { ContainerImage, type ContainerImageArgs, PublishedImage, type PublishedImageArgs, publishedImageName } from "./image";
-export { HubAccess, type HubAccessArgs, Model, type ModelArgs, modelKey } from "./model";
+export { HubAccess, type HubAccessArgs, HubToken, type HubTokenArgs, Model, type ModelArgs, modelKey } from "./model";
 export { Network, type NetworkArgs, type NetworkChoice } from "./network";
 export {
   type DeploymentOutputs,
@@ -44,7 +45,9 @@ export {
 } from "./outputs";
 export { groupInRegion, groupName, type RegionArgs } from "./place";
 export { type NamedEndpointPlan, type RiskArgs, rejectDeletedEndpoints, warnOfRisks } from "./risks";
+export { type LeftScriptArgs, removeLeftScripts, ScriptEnvironment, type ScriptEnvironmentArgs, type ScriptSubnet } from "./scripts";
 export {
+  blobContainerOf,
   type CreateOrExisting,
   type OutboundRule,
   type OutboundRules,

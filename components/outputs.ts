@@ -1,10 +1,11 @@
 /** Outputs of a stack, for people and for other stacks: names, addresses, commands and settings for clients. They contain no secrets. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Auth, DeploymentTerms, EndpointTerms, InferenceEndpoint } from "./endpoint";
+import type { Auth, DeploymentTerms, EndpointTerms, GateResult, InferenceEndpoint } from "./endpoint";
 import type { Network } from "./network";
+import type { ScriptEnvironment } from "./scripts";
 import { blobContainerOf, type Workspace } from "./workspace";
 
-/** IDs and names of the platform's resources, for pushing images and uploading model weights. */
+/** IDs and names of the platform's resources, for pushing images and staging model weights. */
 export interface PlatformOutputs {
   /** Name of the stack's resource group. */
   readonly resourceGroup: pulumi.Output<string>;
@@ -26,7 +27,7 @@ export interface PlatformOutputs {
     readonly loginServer: pulumi.Output<string>;
   };
   /**
-   * The storage account of the workspace. Uploading model weights requires the role `Storage Blob Data Contributor`, which `operators` in
+   * The storage account of the workspace. Staging model weights requires the role `Storage Blob Data Contributor`, which `operators` in
    * moor:platform receive.
    */
   readonly storage: {
@@ -34,6 +35,14 @@ export interface PlatformOutputs {
     /** Name of the storage account. */ readonly account: pulumi.Output<string>;
     /** Blob container of the datastore `workspaceblobstore`. Undefined if it could not be read. */
     readonly container: pulumi.Output<string | undefined>;
+  };
+  /** The environment of deployment scripts, which `npm run mirror -- --via azure` uses. Absent if the stack has none. */
+  readonly scripts?: {
+    /** ARM ID of the subnet. */ readonly subnetId: pulumi.Output<string>;
+    /** ARM ID of the scripts' identity. */ readonly identityId: pulumi.Output<string>;
+    /** Name of the storage account with the script service's files. */ readonly storageAccount: pulumi.Output<string>;
+    /** ARM ID of the Key Vault secret with the Hugging Face token. Undefined without a token. */
+    readonly tokenSecretId: pulumi.Output<string> | undefined;
   };
   /** The Log Analytics workspace. */
   readonly logs: { /** ARM ID. */ readonly id: pulumi.Output<string>; readonly name: pulumi.Output<string> };
@@ -45,6 +54,11 @@ export interface DeploymentOutputs extends DeploymentTerms {
   readonly name: string;
   /** Traffic weight, in percent. */
   readonly weight: number;
+  /**
+   * How it passed the gate before it received traffic: test requests (`requests`), a check of its state in Azure (`state`), or `off` if the
+   * gate of the endpoint is off. Undefined if it is unknown: it has not received traffic, or the result could not be recorded or read.
+   */
+  readonly gate: pulumi.Output<GateResult | "off" | undefined>;
   /** Azure CLI command that shows the log of the container. */
   readonly logsCommand: pulumi.Output<string>;
 }
@@ -70,8 +84,13 @@ export interface EndpointOutputs {
   readonly deployments: Readonly<Record<string, DeploymentOutputs>>;
 }
 
-/** Returns the outputs of the platform: network, workspace, registry, storage account and logs. */
-export function platformOutputs(resourceGroup: pulumi.Output<string>, network: Network, workspace: Workspace): PlatformOutputs {
+/** Returns the outputs of the platform: network, workspace, registry, storage account, scripts and logs. */
+export function platformOutputs(
+  resourceGroup: pulumi.Output<string>,
+  network: Network,
+  workspace: Workspace,
+  scripts?: ScriptEnvironment,
+): PlatformOutputs {
   return {
     resourceGroup,
     network: { id: network.virtualNetworkId, subnetId: network.subnetId },
@@ -82,8 +101,13 @@ export function platformOutputs(resourceGroup: pulumi.Output<string>, network: N
       account: workspace.storageAccountId.apply(lastName),
       container: blobContainerOf(workspace),
     },
+    ...(scripts === undefined ? {} : { scripts: scriptOutputs(scripts) }),
     logs: { id: workspace.logsId, name: workspace.logsId.apply(lastName) },
   };
+}
+
+function scriptOutputs({ subnetId, identityId, storageAccount, tokenSecretId }: ScriptEnvironment): PlatformOutputs["scripts"] {
+  return { subnetId, identityId, storageAccount, tokenSecretId };
 }
 
 /** Returns the outputs of an endpoint. `auth` determines whether they contain `keyCommand` or `tokenCommand`. */
@@ -94,10 +118,11 @@ export function endpointOutputs(endpoint: InferenceEndpoint, auth: Auth, workspa
     key: { keyCommand: pulumi.interpolate`az ml online-endpoint get-credentials --name ${name} ${place}` },
     entra: { tokenCommand: `az account get-access-token --resource ${scoringAudience} --query accessToken --output tsv` },
   } satisfies Record<Auth, object>;
-  const deployments = deploymentTerms.map(({ label, ...terms }): [string, DeploymentOutputs] => [
-    label,
-    { ...terms, logsCommand: pulumi.interpolate`az ml online-deployment get-logs --name ${terms.name} --endpoint-name ${name} ${place}` },
-  ]);
+  const gates = endpoint.gateResults();
+  const deployments = deploymentTerms.map(({ label, ...terms }): [string, DeploymentOutputs] => {
+    const logsCommand = pulumi.interpolate`az ml online-deployment get-logs --name ${terms.name} --endpoint-name ${name} ${place}`;
+    return [label, { ...terms, gate: gates.apply((results) => results[label]), logsCommand }];
+  });
   return { id, name, scoringUri, openaiBaseUrl, auth, ...access[auth], client, deployments: Object.fromEntries(deployments) };
 }
 

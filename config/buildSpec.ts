@@ -59,7 +59,7 @@ function residencySpec({ geography, regions }: Settings["moor:residency"]): Resi
 
 function platformSpec({ network, workspace, imageRegistry, logs, ...rest }: PlatformSettings): PlatformSpec {
   return {
-    network: network.existing ? { subnetId: network.existing.subnetId } : createdNetwork(network.create!),
+    network: network.existing ?? createdNetwork(network.create!),
     ...adopted("workspaceId", workspace),
     ...adopted("imageRegistryId", imageRegistry),
     ...adopted("logsId", logs),
@@ -71,11 +71,13 @@ function createdNetwork({
   addressSpace,
   dnsServers,
   securityGroup,
+  scripts,
 }: NonNullable<PlatformSettings["network"]["create"]>): CreatedNetworkSpec {
   return {
     addressSpace,
     ...(dnsServers === undefined ? {} : { dnsServers }),
     ...adopted("securityGroupId", securityGroup),
+    ...(scripts === undefined ? {} : { scripts }),
   };
 }
 
@@ -120,8 +122,7 @@ function deployable(label: string, settings: DeploymentSettings, { current, prev
 
 function skip(stack: string, endpoint: string, label: string, { current, previous, missing }: Decided): SkippedDeployment | undefined {
   if (current && isStaged(current)) return undefined;
-  const weights =
-    current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack, current.model)}. Then run \`pulumi up\` again.`;
+  const weights = current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack)}. Then run \`pulumi up\` again.`;
   const reason = missing ?? weights;
   const instead = previous && isStaged(previous) ? ` Until then, ${previous.name} continues to serve.` : "";
   return { endpoint, label, message: `Deployment ${endpoint}/${label} is skipped: ${reason}${instead}` };

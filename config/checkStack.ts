@@ -22,6 +22,7 @@ import { scoreErrors } from "./rules/score";
 import { secretErrors } from "./rules/secrets";
 import { isSample, structureErrors } from "./rules/structure";
 import { tokenErrors } from "./rules/token";
+import { weightsErrors } from "./rules/weights";
 import { schemaErrors } from "./schemaErrors";
 import { salvage } from "./schemaTools";
 import { decodeSettings, importCredentialsKey, type RawStack, tokenKey } from "./settings";
@@ -108,6 +109,7 @@ function read(raw: RawStack): Read {
     ...endpointErrors(draft, tree, raw.stack),
     ...scoreErrors(draft, folder),
     ...imageErrors(draft, images, raw),
+    ...weightsErrors(draft),
     ...gatedErrors(draft, tokenKey in raw.settings),
     ...ignoredErrors(draft),
     ...secretErrors(raw, tree, draft, [tokenKey, importCredentialsKey]),

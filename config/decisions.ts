@@ -1,6 +1,7 @@
 /** The decisions for the deployments of a checked stack file: read from the lock file, or computed if the stack has no lock file. */
 import type { Code, Problem } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
+import { hasCommit } from "../planner/weights";
 import { type ConfigError, configError, show } from "./errors";
 import { imageDifferenceTexts, isOfImage } from "./imageDifferences";
 import type { ResolvedImage } from "./images/resolve";
@@ -23,9 +24,9 @@ export interface Decided {
   readonly missing?: string;
 }
 
-/** Whether a deployment can start: it downloads its weights from the Hub, or they are staged. */
+/** Whether a deployment can start: its weights are staged, or another source provides them. */
 export function isStaged({ model }: DeploymentDecision): boolean {
-  return model?.source !== "mirror" || model.staged === true;
+  return model?.source !== "mirror" || model.staged;
 }
 
 /** Looks up the decisions for a deployment. */
@@ -174,7 +175,7 @@ function decideNow(
 ): Decided & { readonly errors?: ConfigError[] } {
   const { settings: deployment } = found;
   if (image === undefined) return { missing: `it has no image. Set \`moor:images.${patternOf(deployment)}\`.` };
-  // needsLock() rejects a stack without a revision.
+  // needsLock() rejects a stack without a revision, if the weights have one.
   const revision = namedModel(deployment)?.revision ?? "";
   const outcome = decideDeployment(found.label, deployment, {
     image: image.reference,
@@ -234,9 +235,9 @@ function vllmNeedsLock({ source, revision, model }: PatternSettings<"vllm">, pat
   const errors: ConfigError[] = [];
   if (source === "mirror") {
     const problem = "`source: mirror` requires a lock file, which records whether the weights are staged in the region.";
-    errors.push(configError("MOOR056", `${path}.vllm.source`, { problem, allowed: "hub" }));
+    errors.push(configError("MOOR056", `${path}.vllm.source`, { problem, allowed: "hub, workspace, catalogue" }));
   }
-  if (revision === undefined) {
+  if (revision === undefined && hasCommit[source]) {
     const problem = `\`revision\` of ${model} is not set. Without a lock file, it is required.`;
     errors.push(configError("MOOR057", `${path}.vllm.revision`, { problem, allowed: "a commit hash of 40 hexadecimal digits" }));
   }

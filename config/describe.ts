@@ -2,7 +2,8 @@
  * Describes a deployment in one line of the preview. All values come from the stack file and the decision, so the line of a stack with a
  * lock file doesn't change with the version of Moor.
  */
-import type { DeploymentDecision } from "../planner/decision";
+import type { DeploymentDecision, ModelDecision } from "../planner/decision";
+import { registeredText } from "../planner/weights";
 import type { DeploymentSpec } from "./spec";
 
 /** Hours per month in Azure's pricing calculator. */
@@ -19,7 +20,7 @@ export function describe(key: string, deployment: DeploymentSpec): string {
   const { name, instanceType, model, requestSettings } = decision;
   const parts = [
     `${scale === undefined ? instances : `${scale.min} to ${scale.max}`} × ${instanceType}`,
-    ...(model === undefined ? [] : [`${model.id} at ${model.revision.slice(0, 8)} (${weightSources[model.source]})`]),
+    ...(model === undefined ? [] : [weightsText(model)]),
     ...(decision.registeredModel === undefined
       ? []
       : [`model ${decision.registeredModel.name} version ${decision.registeredModel.version} of the workspace`]),
@@ -33,7 +34,13 @@ export function describe(key: string, deployment: DeploymentSpec): string {
   return `${key}/${name}: ${parts.join(", ")}`;
 }
 
-const weightSources = { mirror: "staged weights", hub: "weights from the Hugging Face Hub" } as const;
+/** For example `Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights)`. */
+function weightsText(model: ModelDecision): string {
+  if ("revision" in model) return `${model.id} at ${model.revision.slice(0, 8)} (${origins[model.source]})`;
+  return `${model.id} (${registeredText(model)})`;
+}
+
+const origins = { mirror: "staged weights", hub: "weights from the Hugging Face Hub" } as const;
 
 function context({ flags = [] }: DeploymentDecision): string[] {
   const at = flags.indexOf("--max-model-len");

@@ -173,6 +173,26 @@ const configurationKinds = {
     title: "Invalid policy tag",
     remedy: "Remove the name from `policyTags` or from `tags`. Instead of a pattern, list complete tag names.",
   },
+  MOOR086: {
+    title: "Missing registered model",
+    remedy: "Set `registeredModel` to a model version that exists, or set `source: mirror`.",
+  },
+  MOOR087: {
+    title: "Registered model that doesn't match the source",
+    remedy: "Set `source: workspace` for a model of the workspace, or `source: catalogue` for a model of a registry.",
+  },
+  MOOR088: {
+    title: "Version of a registered model that is not a positive integer",
+    remedy: "Set the number of the version. A label such as `latest` can refer to another version later.",
+  },
+  MOOR089: {
+    title: "Registry without weights in Azure",
+    remedy: "Choose the model in another registry, or stage its weights with `source: mirror`.",
+  },
+  MOOR090: {
+    title: "`trust-remote-code` without `remoteCode: allow`",
+    remedy: "Review the Python files of the model at this revision or version. Then set `remoteCode: allow`, or remove the flag.",
+  },
   MOOR095: {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",

@@ -45,12 +45,23 @@ function secret<Key extends string>(key: Key, value: string | undefined): { read
 function readRaw(folder: string): RawStack {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const settings = pulumi.runtime.allConfig();
-  const text = (name: string) => (fs.existsSync(path.join(folder, name)) ? fs.readFileSync(path.join(folder, name), "utf8") : undefined);
-  const [lock, stackFile] = [text(lockFileName(stack)), text(`Pulumi.${stack}.yaml`)];
+  const text = (file: string) => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined);
+  const lock = text(localLockFile(stack) ?? path.join(folder, lockFileName(stack)));
+  const stackFile = text(path.join(folder, `Pulumi.${stack}.yaml`));
   const otherLocks = readOtherLocks(folder, stack);
   const secretKeys = Object.keys(settings).filter(isConfigSecret);
   const endpointsVariable = process.env.MOOR_ENDPOINTS;
   return { project, stack, settings, secretKeys, folder, otherLocks, lock, stackFile, endpointsVariable };
+}
+
+/**
+ * Path of the local copy of the lock file, in the folder `MOOR_LOCK_FOLDER`. Undefined if there is none, and in a run on Azure: its weights are
+ * staged only in the local Azure.
+ */
+function localLockFile(stack: string): string | undefined {
+  const { MOOR_ARM_URL: localAzure, MOOR_LOCK_FOLDER: folder } = process.env;
+  const copy = localAzure && folder ? path.join(folder, lockFileName(stack)) : undefined;
+  return copy !== undefined && fs.existsSync(copy) ? copy : undefined;
 }
 
 /** Whether a setting is encrypted. The SDK exports this function but doesn't declare it in its types. */

@@ -1,25 +1,58 @@
 /**
  * Checks the consistency of a lock file. After a manual edit or a merge of two branches, its requirements can differ from its decisions.
  */
-import type { DeploymentDecision, RecordedRequirements } from "../planner/decision";
+import type { DeploymentDecision, ModelDecision, RecordedRequirements } from "../planner/decision";
 import { imageText } from "../planner/image";
 import { recipeHash } from "../planner/names";
 import type { Pattern } from "../planner/pattern";
+import { manifestDigest, registryModelUri, workspaceModelText } from "../planner/weights";
 import { type ConfigError, configError, show } from "./errors";
 import type { Lock, LockEntry } from "./lockSchema";
+import { mirroredOf } from "./stagedWeights";
 
 /**
  * Returns all inconsistencies of a lock file.
  * @param file Name of the file, with which each path starts.
  * @param fix Fix for all of the errors.
  */
-export function inconsistencies({ endpoints }: Lock, file: string, fix: string): ConfigError[] {
-  return Object.entries(endpoints).flatMap(([key, labels]) =>
+export function inconsistencies({ endpoints, manifests = {} }: Lock, file: string, fix: string): ConfigError[] {
+  const ofEntries = Object.entries(endpoints).flatMap(([key, labels]) =>
     Object.entries(labels).flatMap(([label, entry]) => {
       const path = `${file}.endpoints.${key}.${label}`;
-      return [...nameErrors(path, label, entry), ...requirementErrors(path, entry)].map((found) => ({ ...found, fix }));
+      return [...nameErrors(path, label, entry), ...missingLists(path, entry, manifests), ...requirementErrors(path, entry)];
     }),
   );
+  return [...ofEntries, ...listErrors(`${file}.manifests`, manifests)].map((found) => ({ ...found, fix }));
+}
+
+type Manifests = NonNullable<Lock["manifests"]>;
+
+/** Decisions whose list of staged files is not in the lock file. */
+function missingLists(path: string, { current, previous }: LockEntry, manifests: Manifests): ConfigError[] {
+  return Object.entries({ current, previous }).flatMap(([slot, decided]) => {
+    const manifest = decided && mirroredOf(decided)?.manifest;
+    if (manifest === undefined || Object.hasOwn(manifests, manifest)) return [];
+    const problem = `The list of staged files ${show(manifest)} is not in the lock file.`;
+    return [configError("MOOR053", `${path}.${slot}.model.manifest`, { problem, allowed: "the hash of a list under `manifests`" })];
+  });
+}
+
+/** Lists that don't match their hash, or that contain a path twice. */
+function listErrors(path: string, manifests: Manifests): ConfigError[] {
+  return Object.entries(manifests).flatMap(([digest, files]) => {
+    const at = `${path}.${digest}`;
+    const paths = files.map((file) => file.path);
+    const twice = paths.find((one, index) => paths.indexOf(one) !== index);
+    const actual = manifestDigest(files);
+    if (twice !== undefined) {
+      return [
+        configError("MOOR053", at, { problem: `The list contains the file ${show(twice)} more than once.`, allowed: "each file once" }),
+      ];
+    }
+    if (actual === digest) return [];
+    const problem = `The hash of the list is ${show(actual)}, not ${show(digest)}. One of its files was edited.`;
+    return [configError("MOOR053", at, { problem, allowed: "the list with this hash" })];
+  });
 }
 
 function nameErrors(path: string, label: string, { current, previous }: LockEntry): ConfigError[] {
@@ -65,10 +98,25 @@ function copies(decision: DeploymentDecision): RecordedRequirements {
 const patternCopies: Readonly<Record<Pattern, (decision: DeploymentDecision) => RecordedRequirements>> = {
   vllm: ({ model, requestSettings }) => ({
     "vllm.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance,
-    ...(model && { "vllm.model": model.id, "vllm.revision": model.revision, "vllm.source": model.source }),
+    ...(model && modelCopies(model)),
   }),
   score: ({ registeredModel, requestSettings }) => ({
     "score.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance,
-    ...(registeredModel && { "score.model": `${registeredModel.name}:${registeredModel.version}` }),
+    ...(registeredModel && { "score.model": workspaceModelText(registeredModel) }),
   }),
 };
+
+/** The copied values of the weights. */
+function modelCopies(model: ModelDecision): RecordedRequirements {
+  const { id, source } = model;
+  const own = { "vllm.model": id, "vllm.source": source };
+  switch (model.source) {
+    case "mirror":
+    case "hub":
+      return { ...own, "vllm.revision": model.revision };
+    case "workspace":
+      return { ...own, "vllm.registeredModel": workspaceModelText(model) };
+    case "catalogue":
+      return { ...own, "vllm.registeredModel": registryModelUri(model) };
+  }
+}

@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Document } from "yaml";
-import type { ModelDecision, RecordedRequirements } from "../planner/decision";
+import type { RecordedRequirements } from "../planner/decision";
 import { type ConfigError, configError } from "./errors";
 import { inconsistencies } from "./lockConsistency";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
@@ -26,13 +26,14 @@ export function lockCommand(stack: string): string {
   return `npm run lock -- -s ${stack}`;
 }
 
-/**
- * How to stage the weights of a model, as a part of a sentence. The folder is recorded in the lock file; `staged` is not part of the name
- * hash.
- */
-export function stagingAdvice(stack: string, { id, revision, path }: ModelDecision): string {
-  const where = `${path} in the workspace's blob store (datastore workspaceblobstore)`;
-  return `upload the files of ${id} at ${revision} to ${where} from inside the network, then set \`staged: true\` for this model in ${lockFileName(stack)}`;
+/** Command that stages the weights of a stack. */
+export function mirrorCommand(stack: string): string {
+  return `npm run mirror -- -s ${stack}`;
+}
+
+/** How to stage the weights of a stack, as a part of a sentence. */
+export function stagingAdvice(stack: string): string {
+  return `run \`${mirrorCommand(stack)}\` inside the network, or with \`--via azure\` outside of it, and commit ${lockFileName(stack)}`;
 }
 
 /** Contents of the lock files of the other stacks in a folder, by stack name. */
@@ -65,7 +66,7 @@ export function writeLock(lock: Lock): string {
   writeReasons(document, lock);
   const head = [
     "# yaml-language-server: $schema=./config/schema/lock.schema.json",
-    `# Decisions for stack "${lock.stack}". \`${lockCommand(lock.stack)}\` writes this file from the stack file. Do not edit it by hand, except to set \`staged\`.`,
+    `# Decisions for stack "${lock.stack}". \`${lockCommand(lock.stack)}\` writes this file from the stack file. Do not edit it by hand.`,
     "# Each deployment name ends with a hash of all values that affect its answers or how it starts. The comments above each decision explain its values.",
   ];
   return `${head.join("\n")}\n${document.toString({ lineWidth: 0 })}`;

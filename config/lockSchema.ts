@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { autoscaleLimits, endpointLimits } from "../azure/limits";
 import { sizes } from "../facts/sizes";
-import type { DeploymentDecision } from "../planner/decision";
+import type { DeploymentDecision, ModelDecision, WeightSource } from "../planner/decision";
 import { patterns } from "../planner/pattern";
 import { manifestPathPattern } from "../planner/weights";
 import { map, oneOf, text, whole } from "./leaves";
@@ -24,17 +24,45 @@ const probe = z.strictObject(
   map("initialDelay, period, timeout, failureThreshold"),
 );
 
-const model = z.strictObject(
-  {
-    id: anyText.describe("Model ID on Hugging Face."),
-    revision: text(/^[0-9a-f]{40}$/, "a commit hash of 40 hexadecimal digits"),
-    source: z.enum(["mirror", "hub"], { error: "mirror or hub" }),
-    path: anyText.optional().describe("Folder in the blob datastore of the workspace."),
-    staged: z.boolean({ error: "true or false" }).optional().describe("Whether the weights are staged in this region."),
-    manifest: sha256().optional().describe("Hash of the list of the staged files, which is in `manifests`."),
-  },
-  map("id, revision, source; with source mirror also path and staged, and optionally manifest"),
-);
+const source = <const Source extends WeightSource>(name: Source) => z.literal(name, { error: name });
+const modelId = anyText.describe("Model ID on Hugging Face.");
+const baseModelId = anyText.describe("Model ID of the base model on Hugging Face.");
+const revision = text(/^[0-9a-f]{40}$/, "a commit hash of 40 hexadecimal digits");
+const modelVersion = text(/^[1-9]\d*$/, "a whole number, as text");
+
+/** The weights by source. */
+const models = {
+  mirror: z.strictObject(
+    {
+      id: modelId,
+      revision,
+      source: source("mirror"),
+      path: anyText.describe("Folder in the blob datastore of the workspace."),
+      staged: z.boolean({ error: "true or false" }).describe("Whether the weights are staged in this region."),
+      manifest: sha256().optional().describe("Hash of the list of the staged files, which is in `manifests`."),
+    },
+    map("id, revision, source, path, staged, and optionally manifest"),
+  ),
+  hub: z.strictObject({ id: modelId, revision, source: source("hub") }, map("id, revision, source")),
+  workspace: z.strictObject(
+    { id: baseModelId, source: source("workspace"), name: anyText.describe("Name of the model in the workspace."), version: modelVersion },
+    map("id, source, name, version"),
+  ),
+  catalogue: z.strictObject(
+    {
+      id: baseModelId,
+      source: source("catalogue"),
+      registry: anyText.describe("Name of the registry."),
+      name: anyText.describe("Name of the model in the registry."),
+      version: modelVersion,
+    },
+    map("id, source, registry, name, version"),
+  ),
+} satisfies { readonly [Source in WeightSource]: z.ZodType<Extract<ModelDecision, { readonly source: Source }>> };
+
+const model = z.discriminatedUnion("source", [models.mirror, models.hub, models.workspace, models.catalogue], {
+  error: "a map whose `source` is mirror, hub, workspace or catalogue",
+});
 
 const minutes = ({ min, max }: { readonly min: number; readonly max: number }) => whole(min, max, "Azure's limits, in minutes");
 
@@ -83,7 +111,7 @@ const image = z.union(
 );
 
 const registeredModel = z.strictObject(
-  { name: anyText.describe("Name of the model in the workspace."), version: text(/^[1-9]\d*$/, "a whole number, as text") },
+  { name: anyText.describe("Name of the model in the workspace."), version: modelVersion },
   map("name and version"),
 );
 
@@ -153,13 +181,17 @@ export const lockSchema = z
         .record(z.string(), z.record(z.string(), entry, map("labels to decisions")), map("keys to endpoints"))
         .describe("Decisions by endpoint key and deployment label."),
       manifests: z
-        .record(sha256(), z.array(weightFile, { error: "a list of files" }), map("hashes to lists of files"))
+        .record(
+          sha256(),
+          z.array(weightFile, { error: "a list of files" }).min(1, { error: "a list of at least one file" }),
+          map("hashes to lists of files"),
+        )
         .optional()
         .describe("Files of staged weights, by the hash of the list. `npm run mirror` writes them."),
     },
     map("version, stack, location, madeBy, endpoints, and optionally manifests"),
   )
-  .describe("Decisions for a stack. `npm run lock` writes this file. Do not edit it by hand, except to set `staged`.");
+  .describe("Decisions for a stack. `npm run lock` writes this file. Do not edit it by hand.");
 
 /** The contents of a lock file without the reasons in its comments. */
 export type LockData = z.output<typeof lockSchema>;

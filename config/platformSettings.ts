@@ -22,15 +22,28 @@ const network = z
             securityGroup: createOrId(armTypeOf("network:NetworkSecurityGroup")).describe(
               "Network security group of the subnet: `create`, or the resource ID of an existing one in the same region and subscription.",
             ),
+            scripts: z
+              .boolean({ error: "true or false" })
+              .describe(
+                "Whether the stack creates a subnet in which deployment scripts run, with outbound access to the internet. Required for `npm run mirror -- --via azure`. Default: false.",
+              )
+              .optional(),
           },
-          map("addressSpace, and optionally dnsServers, securityGroup"),
+          map("addressSpace, and optionally dnsServers, securityGroup, scripts"),
         )
         .describe("The stack creates a virtual network.")
         .optional(),
       existing: z
         .strictObject(
-          { subnetId: armId(armTypeOf("network:Subnet")).describe("Resource ID of the subnet for private endpoints.") },
-          map("subnetId"),
+          {
+            subnetId: armId(armTypeOf("network:Subnet")).describe("Resource ID of the subnet for private endpoints."),
+            scriptsSubnetId: armId(armTypeOf("network:Subnet"))
+              .describe(
+                "Resource ID of a subnet in which deployment scripts run: delegated to Microsoft.ContainerInstance/containerGroups, with outbound access to the internet. Required for `npm run mirror -- --via azure`.",
+              )
+              .optional(),
+          },
+          map("subnetId, and optionally scriptsSubnetId"),
         )
         .describe("The stack uses an existing virtual network.")
         .optional(),
@@ -131,7 +144,7 @@ export const platform = z
         .max(mostOperators, { error: `a list of at most ${mostOperators} object IDs` })
         .default([])
         .describe(
-          "Object IDs of users, groups or service principals that publish images and upload weights. They get the roles AcrPush on the container registry and Storage Blob Data Contributor on the storage account.",
+          "Object IDs of users, groups or service principals that publish images and stage weights. They get the roles AcrPush on the container registry and Storage Blob Data Contributor on the storage account.",
         ),
       networkRuleBypassAllowedForTasks: z
         .boolean({ error: "true or false" })

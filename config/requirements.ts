@@ -3,10 +3,11 @@ import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, PlanError, type Problem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
-import type { ImageReference, RecordedRequirements, RegisteredModel } from "../planner/decision";
+import type { ImageReference, RecordedRequirements, WeightSource } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
 import { type Model, modelFromTable } from "../planner/fit/model";
 import type { Pattern } from "../planner/pattern";
+import { hasCommit, parseRegistryModel, parseWorkspaceModel, type WeightsChoice } from "../planner/weights";
 import type { ResolvedImage } from "./images/resolve";
 import { tokenCount } from "./leaves";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
@@ -34,10 +35,11 @@ export function deploymentRequirements(settings: DeploymentSettings, image: Reso
 const requirements: PatternTable<RecordedRequirements> = {
   vllm: (vllm) => ({
     "vllm.model": vllm.model,
-    ...given({ "vllm.revision": vllm.revision, "vllm.configJson": vllm.configJson, "vllm.checkpointGiB": vllm.checkpointGiB }),
+    ...given({ "vllm.revision": commit(vllm), "vllm.configJson": vllm.configJson, "vllm.checkpointGiB": vllm.checkpointGiB }),
     "vllm.context": tokenCount(vllm.context),
     "vllm.concurrencyPerInstance": vllm.concurrencyPerInstance,
     "vllm.source": vllm.source,
+    ...given({ "vllm.registeredModel": vllm.registeredModel, "vllm.remoteCode": setRemoteCode(vllm) }),
     "vllm.servedName": vllm.servedName ?? vllm.model,
     ...Object.fromEntries(Object.entries(vllm.flags).map(([flag, value]) => [`vllm.flags.${flag}`, value])),
   }),
@@ -47,6 +49,16 @@ const requirements: PatternTable<RecordedRequirements> = {
     "score.concurrencyPerInstance": score.concurrencyPerInstance,
   }),
 };
+
+/** The commit in the stack file, which identifies the weights of some sources. */
+function commit({ source, revision }: VllmSettings): string | undefined {
+  return hasCommit[source] ? revision : undefined;
+}
+
+/** Absent if it has its default, so that the requirements in earlier lock files stay valid. */
+function setRemoteCode({ remoteCode }: VllmSettings): string | undefined {
+  return remoteCode === "refuse" ? undefined : remoteCode;
+}
 
 /** Drops the entries without a value. */
 function given(entries: Readonly<Record<string, string | number | undefined>>): Record<string, string | number> {
@@ -58,7 +70,7 @@ export interface Resolved {
   readonly image: ImageReference;
   /** Region whose sizes and prices are used. */
   readonly region: string;
-  /** Commit of the model. Not used for score.py. */
+  /** Commit of the model. Not used for registered models and score.py. */
   readonly revision: string;
   /** Folder to which paths in the stack file are relative. @default - the working directory */
   readonly folder?: string;
@@ -78,11 +90,11 @@ interface DecisionInput {
 const deciders: PatternTable<Outcome, [DecisionInput]> = { vllm: decideVllm, score: decideScore };
 
 function decideVllm(vllm: VllmSettings, { label, settings, resolved }: DecisionInput): Outcome {
-  const { image, region, revision, folder = "." } = resolved;
+  const { image, region, folder = "." } = resolved;
   const model = modelOf(vllm, folder);
   if ("code" in model) return { problems: [model] };
   return decide(label, {
-    ...{ pattern: "vllm", image, region, model, revision, source: vllm.source, flags: vllm.flags },
+    ...{ pattern: "vllm", image, region, model, weights: weightsOf(vllm, resolved.revision), flags: vllm.flags },
     size: settings.size as InstanceType | "auto",
     contextTokens: tokenCount(vllm.context),
     concurrencyPerInstance: vllm.concurrencyPerInstance,
@@ -99,14 +111,22 @@ function decideScore(
   const { size, requestTimeout = scoreTimeout } = settings;
   return decide(label, {
     ...{ pattern: "score", image, instanceType: size as InstanceType, region, requestTimeout, concurrencyPerInstance },
-    ...(model === undefined ? {} : { registeredModel: registeredModel(model) }),
+    ...(model === undefined ? {} : { registeredModel: parseWorkspaceModel(model) }),
   });
 }
 
-/** Parses `<name>:<version>`. */
-function registeredModel(text: string): RegisteredModel {
-  const split = text.lastIndexOf(":");
-  return { name: text.slice(0, split), version: text.slice(split + 1) };
+/** Replaces a missing or invalid reference, which rules/weights.ts reports. The planner's checks don't depend on it. */
+const anyModel = { workspace: { name: "any", version: "1" }, registry: { registry: "any", name: "any", version: "1" } };
+
+/** The weights that the settings choose. */
+function weightsOf({ source, registeredModel: text = "" }: VllmSettings, revision: string): WeightsChoice {
+  const choices = {
+    mirror: () => ({ source: "mirror", revision }),
+    hub: () => ({ source: "hub", revision }),
+    workspace: () => ({ source: "workspace", ...(parseWorkspaceModel(text) ?? anyModel.workspace) }),
+    catalogue: () => ({ source: "catalogue", ...(parseRegistryModel(text) ?? anyModel.registry) }),
+  } as const satisfies Record<WeightSource, () => WeightsChoice>;
+  return choices[source]();
 }
 
 /** Maximum number of instances of a deployment. */
@@ -138,12 +158,12 @@ export interface NamedModel {
   readonly revision?: string;
 }
 
-/** The Hugging Face model of a deployment. Undefined if the model is part of the image. */
+/** The Hugging Face model of a deployment. Undefined if the model is registered or part of the image. */
 export function namedModel(settings: DeploymentSettings): NamedModel | undefined {
   return byPattern(namedModels, settings);
 }
 
 const namedModels: PatternTable<NamedModel | undefined> = {
-  vllm: ({ model: id, revision }) => ({ id, revision }),
+  vllm: ({ model: id, revision, source }) => (hasCommit[source] ? { id, revision } : undefined),
   score: () => undefined,
 };

@@ -37,11 +37,14 @@ export function decodeSettings({ settings, secretKeys, endpointsVariable }: RawS
 /** Format in which Pulumi passes an unquoted date: `2027-03-01 00:00:00 +0000 UTC`. */
 const pulumiDate = /^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/;
 
-/** Parses the text of maps as JSON. Invalid JSON stays text, which the schema rejects. */
+/** Types whose values Pulumi passes as JSON. */
+const jsonTypes: readonly string[] = ["object", "record", "array"];
+
+/** Parses the text of maps and lists as JSON. Invalid JSON stays text, which the schema rejects. */
 function decode(key: string, text: string): unknown {
   const schema = unwrap(settingsSchema.shape[key as keyof typeof settingsSchema.shape] as z.ZodType);
   if (schema instanceof z.ZodISODate) return text.replace(pulumiDate, "$1");
-  if (schema.def.type !== "object" && schema.def.type !== "record") return text;
+  if (!jsonTypes.includes(schema.def.type)) return text;
   try {
     return JSON.parse(text);
   } catch {

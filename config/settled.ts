@@ -9,7 +9,7 @@ import { type Lock, lockEntry, readLock } from "./lockFile";
 import type { SettingsDraft } from "./rules/draft";
 import type { RawStack } from "./settings";
 
-const changingRules: readonly ErrorCode[] = ["MOOR030", "MOOR031", "MOOR032", "MOOR033", "MOOR035"];
+const changingRules: readonly ErrorCode[] = ["MOOR030", "MOOR031", "MOOR032", "MOOR033", "MOOR035", "MOOR090"];
 
 export interface Settled {
   /** The remaining errors. */

@@ -2,7 +2,7 @@
 import { show } from "./errors";
 
 /** Shortens each digest and SHA-256 hash to its first 12 hexadecimal digits. */
-function shortDigests(text: string): string {
+export function shortDigests(text: string): string {
   return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, "$1…");
 }
 

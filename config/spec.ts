@@ -1,6 +1,7 @@
 /** The specification of a stack for the components: checked settings with defaults, and decisions. Plain values only, no secrets. */
 import type { PlannedImage } from "../planner/image";
 import type { DesiredDeployment } from "../planner/rollout";
+import type { GateMode } from "../planner/rollout/gateMode";
 
 /** The specification of a stack. */
 export interface StackSpec {
@@ -53,7 +54,7 @@ export interface PlatformSpec {
   readonly logDailyCapGB?: number;
   /** @default - no alerts */
   readonly alerts?: AlertsSpec;
-  /** Object IDs of users, groups or service principals that publish images and upload weights. */
+  /** Object IDs of users, groups or service principals that publish images and stage weights. */
   readonly operators: readonly string[];
   /** Whether tasks can bypass the network rules of the container registry. @default - Azure's default, which is false */
   readonly networkRuleBypassAllowedForTasks?: boolean;
@@ -76,12 +77,18 @@ export interface CreatedNetworkSpec {
   readonly dnsServers?: readonly string[];
   /** ARM ID of the subnet's network security group. @default - the stack creates one */
   readonly securityGroupId?: string;
+  /** Whether the stack creates a subnet for deployment scripts. @default false */
+  readonly scripts?: boolean;
   readonly subnetId?: undefined;
+  readonly scriptsSubnetId?: undefined;
 }
 
 /** An existing network, for example in a landing zone. */
 export interface ExistingNetworkSpec {
   readonly subnetId: string;
+  /** ARM ID of an existing subnet for deployment scripts. @default - none */
+  readonly scriptsSubnetId?: string;
+  readonly scripts?: undefined;
   readonly addressSpace?: undefined;
   readonly securityGroupId?: undefined;
 }
@@ -94,7 +101,7 @@ export interface EndpointSpec {
   readonly auth: "key" | "entra";
   /** Object IDs that are allowed to send requests. */
   readonly invokers: readonly string[];
-  readonly gate: "runner" | "controlPlane" | "off";
+  readonly gate: GateMode;
   readonly deployments: readonly DeploymentSpec[];
 }
 

@@ -9,9 +9,12 @@ import { sizes } from "../facts/sizes";
 import { namePartPattern, physicalNamePattern } from "../planner/names";
 import { type Pattern, patterns } from "../planner/pattern";
 import { geographies } from "../planner/residency";
+import { defaultGate, gateModes } from "../planner/rollout/gateMode";
+import { hasCommit, registryModelPattern, weightSources, workspaceModelPattern } from "../planner/weights";
 import { imageSetting } from "./imageSettings";
 import { freeText, map, objectId, oneOf, text, tokens, whole } from "./leaves";
 import { platform } from "./platformSettings";
+import { registeredModelForms } from "./registeredModelForms";
 
 const { nameLength } = endpointLimits;
 const namePart = text(namePartPattern, "lowercase letters, digits and single hyphens, starting with a letter");
@@ -41,14 +44,23 @@ const residency = z
     oneOf: [{ required: ["geography"] }, { required: ["regions"] }],
   });
 
+/** For editors: each source with its form of `registeredModel`. config/rules/weights.ts reports violations. */
+const weightForms = [
+  ...Object.entries({ workspace: workspaceModelPattern, catalogue: registryModelPattern }).map(([source, { source: pattern }]) => ({
+    properties: { source: { const: source }, registeredModel: { pattern } },
+    required: ["source", "registeredModel"],
+  })),
+  { properties: { source: { enum: weightSources.filter((source) => hasCommit[source]) } }, not: { required: ["registeredModel"] } },
+];
+
 const vllm = z
   .strictObject(
     {
       model: text(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "a Hugging Face model ID such as Qwen/Qwen2.5-7B-Instruct").describe(
-        "Model ID on Hugging Face.",
+        "Model ID on Hugging Face. With `source: workspace` or `catalogue`, the ID of the base model, from which Moor takes the architecture.",
       ),
       revision: text(/^[0-9a-f]{40}$/, "a commit hash of 40 hexadecimal digits")
-        .describe("Commit of the model repository. Default: `npm run lock` uses the newest commit.")
+        .describe("Commit of the model repository. Only with `source: mirror` or `hub`. Default: `npm run lock` uses the newest commit.")
         .optional(),
       configJson: freeText("a path, for example ./models/my-model/config.json")
         .describe(
@@ -64,10 +76,22 @@ const vllm = z
         .optional(),
       context: tokens().describe("Maximum number of tokens of prompt and answer together. 16k is 16384."),
       concurrencyPerInstance: whole(1, 1024).describe("Number of concurrent requests per instance."),
-      source: oneOf(["mirror", "hub"])
+      source: oneOf(weightSources)
         .default("mirror")
         .describe(
-          "Where the model weights are loaded from at each start: staged weights in the stack's region (`mirror`), or Hugging Face (`hub`, for development).",
+          "Where the model weights are loaded from at each start: staged weights in the stack's region (`mirror`), Hugging Face (`hub`, for development), a model that is registered in the workspace (`workspace`), or a registry of Microsoft with weights in Azure (`catalogue`).",
+        ),
+      registeredModel: freeText(`${registeredModelForms.workspace}, or ${registeredModelForms.catalogue}`)
+        .meta({
+          description:
+            "Registered model version that Azure mounts. Required with `source: workspace`, as `<name>:<version>`, and with `source: catalogue`, as `azureml://registries/<registry>/models/<name>/versions/<version>`. Versions are positive integers.",
+          anyOf: [{ pattern: workspaceModelPattern.source }, { pattern: registryModelPattern.source }],
+        })
+        .optional(),
+      remoteCode: oneOf(["refuse", "omit", "allow"])
+        .default("refuse")
+        .describe(
+          "What to do with Python files of the model repository. `refuse`: `npm run mirror` stages no model that has such files. `omit`: it stages the model without them, which is sufficient if vLLM implements the architecture. `allow`: it stages them too, and the flag `trust-remote-code` is allowed, with which vLLM runs them.",
         ),
       servedName: freeText("text").describe("Model name that clients use in requests. Default: the model ID on Hugging Face.").optional(),
       flags: z
@@ -79,9 +103,14 @@ const vllm = z
         .default({})
         .describe("Flags of `vllm serve`, without leading hyphens. They override derived flags and are checked for consistency with them."),
     },
-    map("model, context, concurrencyPerInstance, and optionally revision, configJson, checkpointGiB, source, servedName, flags"),
+    map(
+      "model, context, concurrencyPerInstance, and optionally revision, configJson, checkpointGiB, source, registeredModel, remoteCode, servedName, flags",
+    ),
   )
-  .describe("A Hugging Face model, served by vLLM with an OpenAI-compatible API.");
+  .meta({
+    description: "A Hugging Face model, served by vLLM with an OpenAI-compatible API.",
+    oneOf: weightForms,
+  });
 
 const score = z
   .strictObject(
@@ -92,7 +121,7 @@ const score = z
       image: imageSetting
         .describe("Image of this deployment, as in `moor:images`. Default: `moor:images.score`, or an image that is built from `path`.")
         .optional(),
-      model: text(/^[A-Za-z0-9][A-Za-z0-9_-]{0,254}:[1-9]\d{0,9}$/, "a registered model as <name>:<version>, for example fraud:3")
+      model: text(workspaceModelPattern, "a registered model as <name>:<version>, for example fraud:3")
         .describe(
           "Model that is registered in the workspace, as `<name>:<version>`. Azure mounts it for score.py. Default: the image contains the model.",
         )
@@ -195,10 +224,10 @@ const endpoint = z.strictObject(
       .array(objectId, { error: "a list of object IDs" })
       .default([])
       .describe("Object IDs of users, groups or service principals that are allowed to send requests. Only with `auth: entra`."),
-    gate: oneOf(["runner", "controlPlane", "off"])
-      .default("runner")
+    gate: oneOf(gateModes)
+      .default(defaultGate)
       .describe(
-        "Check of a new deployment before it receives traffic: test requests from the machine that runs Pulumi (`runner`), the deployment state in Azure Resource Manager (`controlPlane`), or no check (`off`).",
+        "Check of a new deployment before it receives traffic: test requests from the machine that runs Pulumi (`runner`), the deployment state in Azure Resource Manager (`controlPlane`), or no check (`off`). `auto` sends test requests. It checks the state only if this machine can't reach the endpoint and no deployment has traffic yet.",
       ),
     deployments: z
       .record(namePart, deployment, map("labels to deployments"))
@@ -241,6 +270,13 @@ export const settingsSchema = z.strictObject({
       "Images by pattern (`vllm`, `score`), each of them as `repository@sha256:digest` if the container registry has it, or as a map with one of `import`, `layer` and `build`. The lock file records them. Without a lock file, vLLM deployments that have no image are skipped.",
     ),
   "moor:endpoints": z.record(namePart, endpoint, map("keys to endpoints")).describe("Endpoints by key."),
+  "moor:licenses": z
+    .array(text(/^[a-z0-9][a-z0-9.+-]*$/, "a license ID of Hugging Face, for example apache-2.0"), { error: "a list of license IDs" })
+    .min(1, { error: "a list of at least one license ID" })
+    .describe(
+      "License IDs of Hugging Face. `npm run mirror` stages only models with one of these licenses. Default: open licenses such as `apache-2.0` and `mit` (facts/licenses.ts).",
+    )
+    .optional(),
   "moor:lock": oneOf(["required", "none"])
     .default("required")
     .describe("Whether Moor reads decisions from `moor.lock.<stack>.yaml` (`required`) or recomputes them at each run (`none`)."),

@@ -1,6 +1,7 @@
 /** The Azure Resource Manager client of a stack. */
 import { ArmClient } from "../azure/arm";
 import { azureCliCredential } from "../azure/azureCli";
+import { BlobContainer } from "../azure/blobStorage";
 import { type Cloud, cloudOf, environmentNames } from "../azure/clouds";
 import { RegistryClient } from "../azure/containerRegistry";
 import { localToken } from "./localToken";
@@ -31,6 +32,20 @@ export function stackRegistry(
   const network = environment.MOOR_LOCAL_NETWORK ?? "inside";
   const endpoint = `${environment.MOOR_ARM_URL}/data/${loginServer}`;
   return new RegistryClient({ loginServer, cloud, credential, endpoint, headers: { "x-azure-local-network": network } });
+}
+
+/** Creates a client of a blob container, with the login of `stackAzure`. `MOOR_LOCAL_NETWORK` says where this machine is in the local Azure. */
+export function stackBlobs(
+  { local, environment }: Pick<StackPulumi, "local" | "environment">,
+  { cloud, credential }: ArmClient,
+  account: string,
+  container: string,
+): BlobContainer {
+  if (!local) return new BlobContainer({ account, container, cloud, credential });
+  const network = environment.MOOR_LOCAL_NETWORK ?? "inside";
+  const endpoint = `${environment.MOOR_ARM_URL}/data/${account}.blob.${cloud.storageDomain}`;
+  const resolve = async () => [network === "inside" ? "10.0.0.4" : "203.0.113.4"];
+  return new BlobContainer({ account, container, cloud, credential, endpoint, resolve, headers: { "x-azure-local-network": network } });
 }
 
 function cloudOfStack(settings: Settings, environment: NodeJS.ProcessEnv): Cloud {

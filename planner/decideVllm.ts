@@ -2,14 +2,14 @@
 import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, type Problem } from "./codes";
-import type { ImageReference, ModelDecision, Routes } from "./decision";
+import type { ImageReference, Routes } from "./decision";
 import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags, parallelismFactor, unestimatedFlags } from "./explicitFlags";
 import type { Model } from "./fit/model";
 import { imageText } from "./image";
-import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
 import { type ExplicitSettings, reviewExplicitSettings } from "./size/review";
+import { arrivals, modelDecision, type WeightsChoice } from "./weights";
 
 /** Requirements for a model served by vLLM. */
 export interface VllmRequirements {
@@ -19,11 +19,9 @@ export interface VllmRequirements {
   readonly size: InstanceType | "auto";
   /** Region whose sizes and list prices are compared. */
   readonly region: string;
-  /** The model's dimensions; `id` is its Hugging Face ID. */
+  /** The model's dimensions; `id` is its Hugging Face ID, or the one of the base model of registered weights. */
   readonly model: Model;
-  /** Commit of the model repository, 40 hexadecimal digits. */
-  readonly revision: string;
-  readonly source: ModelDecision["source"];
+  readonly weights: WeightsChoice;
   /** Tokens of prompt and answer together. */
   readonly contextTokens: number;
   /** Concurrent requests per instance. */
@@ -41,6 +39,9 @@ export interface VllmRequirements {
 /** OpenAI's paths are reachable below the endpoint's URL only if the scoring route is `/`. */
 const vllmRoutes: Routes = { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" };
 
+/** The source for which the planner estimates the start: `mirror` if the weights are on disk before the container starts. */
+const startSources = { beforeStart: "mirror", duringStart: "hub" } as const;
+
 /** The plan, or all problems that prevent one. */
 export function decideVllm(requirements: VllmRequirements): Plan | { readonly problems: readonly Problem[] } {
   const { settings, problems } = engineSettings(requirements.flags);
@@ -52,7 +53,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
     maxModelLen: Math.max(requirements.contextTokens, maxModelLen ?? 0),
     concurrency: requirements.concurrencyPerInstance,
     maxInstances: requirements.maxInstances,
-    source: requirements.source,
+    source: startSources[arrivals[requirements.weights.source]],
     servedModelName: requirements.servedName,
     region: requirements.region,
   };
@@ -100,8 +101,8 @@ function explicitSettings({ image, flags, requestTimeout }: VllmRequirements): E
 }
 
 function planOf(requirements: VllmRequirements, result: FitResult): Plan {
-  const { image, requestTimeout, revision } = requirements;
-  const pinned: ExplicitFlags = requirements.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
+  const { image, requestTimeout, weights } = requirements;
+  const pinned: ExplicitFlags = weights.source === "hub" ? { revision: weights.revision, "tokenizer-revision": weights.revision } : {};
   const derived = result.requestSettings!;
   return {
     recipe: {
@@ -109,7 +110,7 @@ function planOf(requirements: VllmRequirements, result: FitResult): Plan {
       instanceType: result.size as InstanceType,
       image,
       routes: vllmRoutes,
-      model: modelDecision(requirements),
+      model: modelDecision(requirements.model.id, weights),
       tensorParallelSize: result.tensorParallelSize,
       flags: joinFlags(result.flags, { ...pinned, ...requirements.flags }),
       environmentVariables: { ...variables(requirements), ...result.environmentVariables },
@@ -122,14 +123,10 @@ function planOf(requirements: VllmRequirements, result: FitResult): Plan {
   };
 }
 
-function modelDecision({ model: { id }, revision, source }: VllmRequirements): ModelDecision {
-  return source === "mirror" ? { id, revision, source, path: weightsPath(id, revision), staged: false } : { id, revision, source };
-}
-
-function variables({ source }: VllmRequirements): Record<string, string> {
+function variables({ weights }: VllmRequirements): Record<string, string> {
   // Without these, vLLM tries to send a usage report at every start, which the managed network blocks.
   const always = { VLLM_NO_USAGE_STATS: "1", DO_NOT_TRACK: "1" };
-  return source === "mirror" ? { ...always, HF_HUB_OFFLINE: "1", TRANSFORMERS_OFFLINE: "1" } : always;
+  return arrivals[weights.source] === "beforeStart" ? { ...always, HF_HUB_OFFLINE: "1", TRANSFORMERS_OFFLINE: "1" } : always;
 }
 
 function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult): string {

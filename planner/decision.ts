@@ -43,34 +43,66 @@ export interface BuiltImage {
 
 export type ImageReference = PinnedImage | BuiltImage;
 
-/** The model weights of a deployment. */
-export interface ModelDecision {
-  /** Hugging Face ID, for example `Qwen/Qwen2.5-7B-Instruct`. */
+/** A version of a model that is registered in the workspace. */
+export interface RegisteredModel {
+  /** Name in the workspace. */
+  readonly name: string;
+  /** A positive integer, as text. */
+  readonly version: string;
+}
+
+/** A version of a model in an Azure Machine Learning registry. */
+export interface RegistryModel extends RegisteredModel {
+  /** Name of the registry, for example `azureml`. */
+  readonly registry: string;
+}
+
+/** The model of a deployment: the architecture that it serves, and the name that clients send by default. */
+interface ServedModel {
+  /** Hugging Face ID, for example `Qwen/Qwen2.5-7B-Instruct`. With `workspace` and `catalogue`, the ID of the base model. */
   readonly id: string;
+}
+
+/** A commit of a model repository on Hugging Face. */
+interface CommittedModel extends ServedModel {
   /** Commit of the model repository, 40 hexadecimal digits. */
   readonly revision: string;
+}
+
+/** Weights that are staged in the workspace's storage account. The container starts offline. */
+export interface MirroredWeights extends CommittedModel {
+  readonly source: "mirror";
+  /** Folder below the workspace's blob datastore. */
+  readonly path: string;
+  /** Whether the weights are staged in this region. A deployment is not created until its weights are staged. */
+  readonly staged: boolean;
   /**
-   * `mirror`: staged in the workspace's storage account; the container starts offline. `hub`: downloaded from Hugging Face at each start.
-   */
-  readonly source: "mirror" | "hub";
-  /** With `mirror`: folder below the workspace's blob datastore. */
-  readonly path?: string;
-  /** With `mirror`: whether the weights are staged in this region. A deployment is not created until its weights are staged. */
-  readonly staged?: boolean;
-  /**
-   * With `mirror`: hash of the list of the staged files (planner/weights). The container verifies the files against it. Absent before the weights
-   * are staged, and in lock files of earlier versions.
+   * Hash of the list of the staged files (planner/weights). The container verifies the files against it. Absent before the weights are
+   * staged, and in lock files of earlier versions.
    */
   readonly manifest?: string;
 }
 
-/** A model that is registered in the workspace. Azure mounts it into the container of a score.py. */
-export interface RegisteredModel {
-  /** Name in the workspace. */
-  readonly name: string;
-  /** An integer, as text. */
-  readonly version: string;
+/** Weights that the container downloads from Hugging Face at each start. */
+export interface HubWeights extends CommittedModel {
+  readonly source: "hub";
 }
+
+/** Weights of a model version that is registered in the workspace, for example of a fine-tuned model. The container starts offline. */
+export interface WorkspaceWeights extends ServedModel, RegisteredModel {
+  readonly source: "workspace";
+}
+
+/** Weights of a model version in a registry of Microsoft, which stores them in Azure. The container starts offline. */
+export interface CatalogueWeights extends ServedModel, RegistryModel {
+  readonly source: "catalogue";
+}
+
+/** The model weights of a deployment. */
+export type ModelDecision = MirroredWeights | HubWeights | WorkspaceWeights | CatalogueWeights;
+
+/** Where the weights of a deployment come from. */
+export type WeightSource = ModelDecision["source"];
 
 /** When autoscale adds and removes an instance. A value that equals its default is absent. */
 export interface ScaleRule {

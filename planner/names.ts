@@ -36,7 +36,7 @@ export function canonicalJson(value: unknown): string {
  */
 export function recipeHash(recipe: DeploymentRecipe): string {
   const { pattern, instanceType, image, routes, registeredModel, tensorParallelSize, flags, environmentVariables, probes } = recipe;
-  const model = recipe.model && { ...recipe.model, staged: undefined };
+  const model = recipe.model && identityOf(recipe.model);
   // The digest of a build is not known before the build, so its inputs identify the image.
   const identified = "inputs" in image ? { repository: image.repository, inputs: image.inputs } : image;
   const counted = {
@@ -54,6 +54,11 @@ export function recipeHash(recipe: DeploymentRecipe): string {
     requestSettings: recipe.requestSettings,
   };
   return digest(canonicalJson(counted));
+}
+
+/** The values that identify the weights. The hash of the list of staged files is one of them. */
+function identityOf(model: ModelDecision): object {
+  return model.source === "mirror" ? { ...model, staged: undefined } : model;
 }
 
 /** The first 8 hexadecimal digits of the SHA-256 hash of a text. */
@@ -93,7 +98,11 @@ const longestModelName = 255;
  */
 export const modelVersion = "1";
 
-type Weights = Pick<ModelDecision, "id" | "revision">;
+/** A commit of a model repository. */
+interface Weights {
+  readonly id: string;
+  readonly revision: string;
+}
 
 /**
  * Name in Azure of the weights of one commit: `prod-Qwen-Qwen2-5-7B-Instruct-<commit>-<8 hexadecimal digits>`. Azure accepts letters,
@@ -119,6 +128,14 @@ const trafficWritePrefix = "moor-traffic-";
 /** Name of the ARM deployment that writes an endpoint's traffic. */
 export function trafficWriteName(endpointName: string): string {
   return `${trafficWritePrefix}${endpointName}`;
+}
+
+/**
+ * Name of the ARM deployment without resources that records which deployments of an endpoint passed the gate, and how. It isn't the name of
+ * a traffic write.
+ */
+export function gateRecordName(endpointName: string): string {
+  return `moor-gate-${endpointName}`;
 }
 
 /** The endpoint whose traffic an ARM deployment of this name writes; undefined if it doesn't write traffic. */

@@ -1,12 +1,6 @@
+import { BlobTables } from "./blobRecords";
 import { isWithin } from "./path";
 import type { Table, Tables } from "./tables";
-
-interface Blob {
-  /** ID of the container. */
-  readonly scope: string;
-  readonly path: string;
-  readonly size: number;
-}
 
 interface Image {
   /** ID of the registry. */
@@ -17,37 +11,19 @@ interface Image {
   readonly tag?: string;
 }
 
-/** The contents of storage accounts and registries: existence and size, without the bytes. Deleted together with their container. */
+/** The contents of storage accounts and registries, without the bytes. Deleted together with their container. */
 export class Contents {
-  private readonly blobs: Table<Blob>;
+  readonly blobs: BlobTables;
   private readonly imageTable: Table<Image>;
 
   constructor(tables: Tables) {
-    this.blobs = tables.table("blobs");
+    this.blobs = new BlobTables(tables);
     this.imageTable = tables.table("images");
-  }
-
-  putBlob(containerId: string, path: string, size: number): void {
-    const scope = containerId.toLowerCase();
-    this.blobs.set(`${scope}/${path}`, { scope, path, size });
-  }
-
-  blob(containerId: string, path: string): { readonly size: number } | undefined {
-    return this.blobs.get(`${containerId.toLowerCase()}/${path}`);
-  }
-
-  deleteBlob(containerId: string, path: string): void {
-    this.blobs.delete(`${containerId.toLowerCase()}/${path}`);
   }
 
   /** Whether the container has a blob at this path or below it. */
   hasBlobs(containerId: string, path: string): boolean {
-    const scope = containerId.toLowerCase();
-    const folder = path.replace(/\/*$/, "/");
-    for (const blob of this.blobs.values()) {
-      if (blob.scope === scope && (`${blob.path}/` === folder || blob.path.startsWith(folder))) return true;
-    }
-    return false;
+    return this.blobs.hasBlobs(containerId, path);
   }
 
   /** @param reference A tag or the digest */
@@ -84,11 +60,8 @@ export class Contents {
   }
 
   forget(resourceId: string): void {
-    for (const [key, { scope }] of [...entries(this.blobs, blobKey), ...entries(this.imageTable, imageKey)]) {
-      if (!isWithin(scope, resourceId)) continue;
-      this.blobs.delete(key);
-      this.imageTable.delete(key);
-    }
+    this.blobs.forget(resourceId);
+    for (const [key, { scope }] of entries(this.imageTable, imageKey)) if (isWithin(scope, resourceId)) this.imageTable.delete(key);
   }
 }
 
@@ -96,5 +69,4 @@ function entries<T>(table: Table<T>, key: (value: T) => string): [string, T][] {
   return [...table.values()].map((value) => [key(value), value]);
 }
 
-const blobKey = ({ scope, path }: Blob) => `${scope}/${path}`;
 const imageKey = ({ scope, repository, digest, tag }: Image) => `${scope}/${repository}${tag ? `:${tag}` : `@${digest}`}`;

@@ -1,5 +1,6 @@
 import { at } from "./json";
 import type { Inventory, Resource } from "./model";
+import { sameId } from "./path";
 import { propertiesOf } from "./types/managedNetwork";
 
 /** An image in a registry. */
@@ -30,6 +31,14 @@ export function containerIdOf(accountId: string, container: string): string {
 /** The container that the service creates in a workspace's storage account for the datastore `workspaceblobstore`. */
 export function defaultContainer(workspace: Resource): string {
   return `azureml-blobstore-${String(at(workspace.outputs, "properties.workspaceId"))}`;
+}
+
+/** Whether a container is the default container of a workspace. It exists although no request has created it. */
+export function isDefaultContainer(containerId: string, inventory: Inventory): boolean {
+  return inventory.all("Microsoft.MachineLearningServices/workspaces").some((workspace) => {
+    const { storageAccount } = propertiesOf(workspace);
+    return storageAccount !== undefined && sameId(containerIdOf(storageAccount, defaultContainer(workspace)), containerId);
+  });
 }
 
 /** Resolves `azureml://…/datastores/<name>/paths/<path>`. Returns undefined for other URIs and unknown datastores. */

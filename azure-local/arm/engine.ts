@@ -274,7 +274,10 @@ export class Engine implements Effects {
     } else if (resource) {
       if (operation.kind !== "provisionManagedNetwork" && operation.kind !== "template")
         this.store.put({ ...resource, state: failed ? "Failed" : "Succeeded" });
-      if (!failed) this.catalog.find(resource.type)?.service.finished?.(this.store.get(resource.id)!, operation, this);
+      const service = this.catalog.find(resource.type)?.service;
+      const ended = this.store.get(resource.id)!;
+      if (failed) service?.failed?.(ended, operation, this);
+      else service?.finished?.(ended, operation, this);
     }
     this.end(operation, failed ? "Failed" : "Succeeded");
   }

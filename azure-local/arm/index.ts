@@ -3,6 +3,7 @@ import type * as http from "node:http";
 import * as path from "node:path";
 import { LocalRegistries, type RegistryRoute } from "../registry/localRegistries";
 import type { Registries } from "../registry/registries";
+import { BlobService } from "../storage/blobService";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { Catalog } from "./catalog";
@@ -11,8 +12,10 @@ import { Credentials, type EndpointKeys, type EndpointToken } from "./credential
 import { DataPlane } from "./dataPlane";
 import { DataFaults } from "./dataPlane/dataFaults";
 import type { DataAnswer } from "./dataPlane/dataService";
+import { mountModel } from "./dataPlane/mountModel";
 import { localRegistry, registryHost } from "./dataPlane/registryHost";
 import type { PutSecret } from "./dataPlane/secrets";
+import { storageHost } from "./dataPlane/storageHost";
 import { Engine } from "./engine";
 import { withFaults } from "./faultInjection";
 import { type Fault, type FaultReport, Faults } from "./faults";
@@ -29,16 +32,20 @@ import type { LoggedRequest } from "./requestLog";
 import { Rulebook } from "./rules";
 import { runJobs } from "./runs/jobs";
 import { readLog } from "./runs/logLinks";
+import { ScriptAccess } from "./scripts/access";
+import { ScriptHost } from "./scripts/host";
+import { removeExpired, scriptJobs } from "./scripts/jobs";
 import { listen, portOf, sendData, stop } from "./server";
 import { Service } from "./service";
 import { StateFolder } from "./stateFolder";
 import { readTables } from "./tables";
 import { Writes } from "./writes";
 
+export { NETWORK_HEADER } from "../http/networkHeader";
 export { type Clock, type ManualClock, manualClock, realClock } from "./clock";
 export type { EndpointKeys, EndpointToken } from "./credentials";
 export { type CriticalStep, criticalPath } from "./criticalPath";
-export { DATA_PREFIX, NETWORK_HEADER, type NetworkPosition } from "./dataPlane";
+export { DATA_PREFIX, type NetworkPosition } from "./dataPlane";
 export type { Fault, FaultReport, Strike } from "./faults";
 export { FolderInUse } from "./folderLock";
 export type { CoreLimits, Limits } from "./limits";
@@ -81,6 +88,11 @@ export interface Arm {
   readonly registries: Registries;
   /** Serves a request to the data plane of a registry that arrives at another address. */
   serveRegistry(request: http.IncomingMessage, loginServer: string, path: string, route: RegistryRoute): Promise<DataAnswer>;
+  /**
+   * Writes the files of a model version to a folder that stands for `AZUREML_MODEL_DIR`.
+   * @throws Error if the model version doesn't exist, is not in a datastore, or has no files
+   */
+  mountModel(modelVersionId: string, folder: string): Promise<void>;
   /** Resolves when a fault has ended the simulator. `close` then has no effect. */
   readonly crashed: Promise<void>;
   close(): Promise<void>;
@@ -117,20 +129,25 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const engine = new Engine(catalog, credentials, clock, folder.state, { subscriptionId, tenantId, scoringOrigin, settings });
   const policies = new Policies(options.policies, options.withoutGrades);
   const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules), policies);
-  const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
+  const scripts = new ScriptHost(engine, path.resolve(home, "scripts"), () => `http://127.0.0.1:${portOf(server)}`);
+  const service = new Service(engine, writes, scripts, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
   const show = (resource: Resource) => service.show(resource);
   const registries = registriesOf(options, engine, (...call) => dataPlane.handleAt(...call));
   const contents = options.registries ?? registries;
+  const blobs = blobsOf(options, engine);
+  sweepAfterRemovals(engine, registries, blobs);
   const jobs = new Jobs(
-    () => [...importJobs(engine, contents), ...runJobs(engine, contents)],
+    () => [...importJobs(engine, contents), ...runJobs(engine, contents), ...scriptJobs(engine, scripts)],
     (change) => engine.transact(change),
   );
   const handle = (request: ArmRequest): ArmResponse => {
     try {
+      removeExpired(engine);
       const response = engine.transact(() => service.handle(request));
       jobs.start();
       return response;
     } finally {
+      scripts.sweep();
       options.onCall?.(request, (type) => engine.store.all(type).map(show));
     }
   };
@@ -142,6 +159,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     options.network ?? "outside",
     putSecret,
     registries,
+    blobs,
     folder.log,
     new DataFaults(faults, () => crash()),
   );
@@ -153,6 +171,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const crash = () => {
     closing = whenCrashed;
     jobs.stop();
+    scripts.close();
     registries.close();
     folder.log.close();
     if (options.crashes === "process") process.kill(process.pid, "SIGKILL");
@@ -168,6 +187,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     log: folder.log,
     runLog: (path, query) => engine.transact(() => readLog(path, query, engine)),
+    scripts: new ScriptAccess(engine, scripts, issueIdentityToken && ((...call) => issueIdentityToken(call[0], tenantId, call[1]))),
   });
   jobs.start();
   const settled = <T>(read: () => T): T => {
@@ -191,9 +211,11 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     faultReport: () => faults.report(),
     registries: contents,
     serveRegistry: (...call) => dataPlane.handleAt(...call),
+    mountModel: (id, target) => settled(() => mountModel(engine, blobs, id, target)),
     crashed: whenCrashed,
     close: () => {
       jobs.stop();
+      scripts.close();
       registries.close();
       closing ??= stop(server).then(() => folder.release("close"));
       return closing;
@@ -201,12 +223,12 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   };
 }
 
-/** The contents of the registries. What is left of registries that no longer exist is deleted. */
+/** The contents of the registries. */
 function registriesOf(options: ResolvedOptions, engine: Engine, serve: DataPlane["handleAt"]): LocalRegistries {
   const { home, registry, outsideRegistries = {}, directory } = options;
   const { inventory, contents, store } = engine;
   const state = { inventory, contents, store, transact: <T>(act: () => T) => engine.transact(act) };
-  const registries = new LocalRegistries({
+  return new LocalRegistries({
     folder: path.join(home, "registries"),
     registry,
     outside: outsideRegistries,
@@ -215,16 +237,25 @@ function registriesOf(options: ResolvedOptions, engine: Engine, serve: DataPlane
     serve,
     send: sendData,
   });
-  const sweep = () => registries.keep(store.all(REGISTRY).map((one) => localRegistry(one, inventory).scope));
+}
+
+function blobsOf({ home, directory, deployerBlobs = "everything" }: ResolvedOptions, engine: Engine): BlobService {
+  return new BlobService(storageHost(engine, { directory, deployerBlobs }), path.join(home, "blobs"));
+}
+
+/** Deletes what is left of registries, accounts and containers that no longer exist. */
+function sweepAfterRemovals(engine: Engine, registries: LocalRegistries, blobs: BlobService): void {
+  const keepRegistries = () => registries.keep(engine.store.all(REGISTRY).map((one) => localRegistry(one, engine.inventory).scope));
   engine.onRemoved = ({ type }) => {
     // After the transaction, which can still be rolled back.
-    if (type.toLowerCase() === REGISTRY.toLowerCase()) setImmediate(sweep);
+    if (type.toLowerCase() === REGISTRY.toLowerCase()) setImmediate(keepRegistries);
+    if (containersOfBlobs.includes(type.toLowerCase())) setImmediate(() => blobs.sweep());
   };
-  sweep();
-  return registries;
+  keepRegistries();
 }
 
 const REGISTRY = "Microsoft.ContainerRegistry/registries";
+const containersOfBlobs = ["microsoft.storage/storageaccounts", "microsoft.storage/storageaccounts/blobservices/containers"];
 
 function settingsOf({ quota, limits, rolePropagation, dataPlane, clock }: ResolvedOptions): Settings {
   return {

@@ -21,6 +21,8 @@ export interface ManagedIdentity {
 
 export type ProvisioningState =
   | "Creating"
+  /** Only deployment scripts: their container is being created. */
+  | "ProvisioningResources"
   | "Updating"
   | "Scaling"
   | "Deleting"
@@ -189,10 +191,13 @@ export interface ActionAnswer {
   readonly polling?: "location";
 }
 
+/** Duration of a write that ends with work outside the state: a job sets the end of its operation (see `Jobs`). */
+export const UNTIL_WORK_ENDS = Number.POSITIVE_INFINITY;
+
 /** The service-side behavior of a type. For a type without it, only the schema applies. */
 export interface ResourceType {
   readonly type: string;
-  /** Duration of a write in Azure seconds. 0 or undefined: completed with the response. */
+  /** Duration of a write in Azure seconds, or `UNTIL_WORK_ENDS`. 0 or undefined: completed with the response. */
   seconds?(timing: Timing): number;
   /** The state while a write runs, if it is not Creating or Updating. */
   writing?(timing: Timing): ProvisioningState | undefined;
@@ -210,6 +215,10 @@ export interface ResourceType {
   written?(resource: Resource, request: Body, effects: Effects): void;
   /** Called when an operation on the resource has succeeded. */
   finished?(resource: Resource, operation: Operation, effects: Effects): void;
+  /** Called when an operation on the resource has failed. */
+  failed?(resource: Resource, operation: Operation, effects: Effects): void;
+  /** The state in responses, for a type whose state also depends on its work. @default the stored state */
+  state?(resource: Resource, inventory: Inventory): ProvisioningState;
   /** Called before the resource is removed. */
   deleted?(resource: Resource, effects: Effects, permanently: boolean): void;
   /** Outputs that depend on other resources, computed at each read. */

@@ -51,8 +51,12 @@ export interface ArmOptions {
   readonly crashes?: "simulator" | "process";
   /** Bearer token of internal services (the scoring proxy). Faults neither count nor affect their requests. @default none */
   readonly internalToken?: string;
-  /** Issues tokens of the managed identity of the local engine, for an audience and the tenant. @default no managed identity */
-  readonly issueIdentityToken?: (audience: string, tenantId: string) => string;
+  /**
+   * Issues tokens of managed identities, for an audience and the tenant: of the local engine, or of the identity of a deployment script with
+   * this principal ID.
+   * @default no managed identity
+   */
+  readonly issueIdentityToken?: (audience: string, tenantId: string, principalId?: string) => string;
   /** vCPU quota by region and family: `{ swedencentral: { NCADSA100v4: 240 } }`. @default no limit */
   readonly quota?: CoreLimits;
   /** Limits of endpoints, deployments and instances. @default Azure's limits, see `Limits` */
@@ -65,6 +69,12 @@ export interface ArmOptions {
    * @default assumed
    */
   readonly dataPlane?: "assumed" | "checked";
+  /**
+   * What the deployer can do with blobs. `everything`: read and write all blobs, as the deployer does with images. `assigned`: what its role
+   * assignments allow, as in Azure, where the role Owner has no data actions.
+   * @default everything
+   */
+  readonly deployerBlobs?: "everything" | "assigned";
   /** Replaces what the resource manager does with registries, for tests. @default the contents of the registries below */
   readonly registries?: Registries;
   /** Address of a real OCI registry on loopback that stores the contents of all registries. @default a store in the state folder */

@@ -1,12 +1,14 @@
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError, type ErrorBody } from "./azureError";
 import { ROLES } from "./builtInRoles";
+import { defaultContainer } from "./dataLocations";
 import type { Engine } from "./engine";
 import { isObject } from "./json";
 import type { Operation } from "./operations";
-import type { ArmPath } from "./path";
+import { type ArmPath, nameOf, parentIdOf, sameId } from "./path";
 import { usages, vmSizesView } from "./quota";
 import { stamp } from "./timestamp";
+import { propertiesOf } from "./types/managedNetwork";
 import { subnetUsages } from "./types/network";
 import { view } from "./view";
 
@@ -34,6 +36,7 @@ export function providerRoute(route: Route): ArmResponse | undefined {
   );
   if (location && request.method === "GET") return sizesAndUsages(route, location[1]!, location[2]!, location[3]!);
   if (/\/virtualnetworks\/[^/]+\/usages$/.test(lower) && request.method === "GET") return networkUsages(route);
+  if (/\/workspaces\/[^/]+\/datastores\/workspaceblobstore$/.test(lower) && request.method === "GET") return defaultDatastore(route);
   if (path.trailing?.toLowerCase() === "deletedvaults" && request.method === "GET") {
     return {
       status: 200,
@@ -92,6 +95,30 @@ function networkUsages({ path, engine }: Route): ArmResponse {
   if (network === undefined) throw new AzureError(404, "ResourceNotFound", `The Resource '${id}' was not found.`);
   return { status: 200, body: { value: subnetUsages(network, engine.inventory) } };
 }
+
+/**
+ * The datastore that the service creates with each workspace, on the default container of its storage account. Undefined if a request has
+ * written it, which is then shown. Source: Azure docs, machine-learning/how-to-identity-based-service-authentication and concept-data.
+ */
+function defaultDatastore({ path, engine }: Route): ArmResponse | undefined {
+  const { id, type } = path.nodes.at(-1)!;
+  const workspace = engine.inventory.get(parentIdOf(id));
+  const { storageAccount } = workspace === undefined ? {} : propertiesOf(workspace);
+  if (!sameId(type, DATASTORE) || workspace === undefined || storageAccount === undefined || engine.store.get(id)) return undefined;
+  const properties = {
+    datastoreType: "AzureBlob",
+    isDefault: true,
+    accountName: nameOf(storageAccount),
+    containerName: defaultContainer(workspace),
+    endpoint: "core.windows.net",
+    protocol: "https",
+    credentials: { credentialsType: "None" },
+    serviceDataAccessAuthIdentity: "WorkspaceSystemAssignedIdentity",
+  };
+  return { status: 200, body: { id, name: "workspaceblobstore", type: DATASTORE, properties } };
+}
+
+const DATASTORE = "Microsoft.MachineLearningServices/workspaces/datastores";
 
 /** Quota usage and VM sizes of a region. */
 function sizesAndUsages({ engine }: Route, subscriptionId: string, region: string, what: string): ArmResponse {

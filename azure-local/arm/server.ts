@@ -13,6 +13,8 @@ import type { Outcome } from "./faultInjection";
 import { IDENTITY_PATH, type IssueIdentityToken, identityToken } from "./managedIdentity";
 import type { RequestLog } from "./requestLog";
 import { RUN_LOG_PREFIX } from "./runs/logLinks";
+import type { ScriptAccess, ScriptRequest } from "./scripts/access";
+import { SCRIPT_PREFIX } from "./scripts/host";
 
 /** Azure docs, azure-resource-manager/management/azure-subscription-service-limits: the size of a template with its parameters. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -31,6 +33,8 @@ export interface Handlers {
   readonly log: RequestLog;
   /** The log of a run, by a link that contains its permission. */
   readonly runLog: (path: string, query: URLSearchParams) => { readonly status: number; readonly text: string };
+  /** The requests of running deployment scripts. */
+  readonly scripts: ScriptAccess;
   /** Issues tokens of the managed identity. @default no managed identity */
   readonly issueIdentityToken?: IssueIdentityToken;
 }
@@ -68,8 +72,41 @@ export async function stop(server: http.Server): Promise<void> {
 }
 
 async function answer(request: http.IncomingMessage, response: http.ServerResponse, handlers: Handlers): Promise<void> {
-  const { pathname, search } = addressOf(request.url ?? "/");
-  if (pathname.startsWith(DATA_PREFIX)) return answerData(request, response, pathname, handlers.dataPlane);
+  const { pathname: sent, search } = addressOf(request.url ?? "/");
+  if (sent.startsWith(SCRIPT_PREFIX)) return answerScript(request, response, sent, search, handlers);
+  return answerPath(request, response, sent, search, handlers);
+}
+
+/** A request of a running deployment script: for a token, to the data plane, or to Azure Resource Manager. */
+async function answerScript(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  sent: string,
+  search: string,
+  handlers: Handlers,
+): Promise<void> {
+  try {
+    const script = handlers.scripts.enter(sent);
+    const token = script.token(request.method ?? "GET", new URLSearchParams(search), header(request, "metadata"));
+    if (token) return send(response, token, {});
+    if (/^\/(data|subscriptions|providers)\//i.test(script.pathname))
+      return await answerPath(request, response, script.pathname, search, handlers, script);
+    throw new AzureError(404, "InvalidPath", `'${script.pathname}' is not a path that scripts can use.`);
+  } catch (thrown) {
+    const refusal = asAzureError(thrown);
+    send(response, { status: refusal.status, body: { error: refusal.body } }, {});
+  }
+}
+
+async function answerPath(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  pathname: string,
+  search: string,
+  handlers: Handlers,
+  script?: ScriptRequest,
+): Promise<void> {
+  if (pathname.startsWith(DATA_PREFIX)) return answerData(request, response, pathname, handlers.dataPlane, script);
   if (pathname.startsWith(`${RUN_LOG_PREFIX}/`)) return answerLog(response, handlers.runLog(pathname, new URLSearchParams(search)));
   const { method = "GET" } = request;
   const { issueIdentityToken } = handlers;
@@ -88,7 +125,7 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
             path: pathname,
             query: new URLSearchParams(search),
             body,
-            origin: `${"encrypted" in request.socket ? "https" : "http"}://${request.headers.host ?? "127.0.0.1"}`,
+            origin: `${"encrypted" in request.socket ? "https" : "http"}://${request.headers.host ?? "127.0.0.1"}${script?.prefix ?? ""}`,
             isInternal: handlers.internalToken !== undefined && request.headers.authorization === `Bearer ${handlers.internalToken}`,
           });
   } catch (thrown) {
@@ -118,9 +155,10 @@ async function answerData(
   response: http.ServerResponse,
   pathname: string,
   dataPlane: DataPlane,
+  script?: ScriptRequest,
 ): Promise<void> {
   try {
-    await sendData(response, await dataPlane.handle(request, pathname));
+    await sendData(response, await dataPlane.handle(request, pathname, script && ((host) => script.position(host))));
   } catch (thrown) {
     const refusal = asAzureError(thrown);
     send(response, { status: refusal.status, body: { error: refusal.body } }, {});

@@ -9,6 +9,8 @@ import { type ArmPath, type Node, parsePath, RESOURCE_GROUP, SUBSCRIPTION, TEMPL
 import { providerRoute } from "./providerRoutes";
 import { filterGroups, listResources } from "./resourceList";
 import { runRoute } from "./runs/routes";
+import type { ScriptHost } from "./scripts/host";
+import { scriptLogs } from "./scripts/logs";
 import { deploymentOperations, Templates } from "./templates";
 import { view } from "./view";
 import { target, type Writes, type Written } from "./writes";
@@ -22,6 +24,7 @@ export class Service {
   constructor(
     private readonly engine: Engine,
     private readonly writes: Writes,
+    private readonly scripts: ScriptHost,
     private readonly subscriptions: readonly string[],
   ) {
     this.templates = new Templates(engine, writes);
@@ -38,6 +41,8 @@ export class Service {
     if (special) return special;
     const run = runRoute(request, path, this.engine);
     if (run) return run;
+    const logs = scriptLogs(request, path, this.engine, this.scripts);
+    if (logs) return logs;
     switch (request.method) {
       case "PUT":
         return this.written(this.put(resourceOnly(path), request), request);

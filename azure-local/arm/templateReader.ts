@@ -39,6 +39,36 @@ export function readTemplate(properties: JsonObject, scope: string): TemplateRes
   return linked;
 }
 
+/**
+ * Reads the outputs of an inline template, with literal values. Azure returns their types with a capital letter.
+ * Source: Azure docs, azure-resource-manager/templates/outputs; Azure REST specification, Microsoft.Resources/deployments.
+ * @throws AzureError InvalidTemplate
+ */
+export function readOutputs(properties: JsonObject): JsonObject | undefined {
+  const { outputs } = isObject(properties.template) ? properties.template : ({} as JsonObject);
+  if (outputs === undefined) return undefined;
+  if (!isObject(outputs)) throw invalid("'outputs' must be an object.");
+  return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, readOutput(output, `outputs.${name}`)]));
+}
+
+const outputTypes: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === "string",
+  int: Number.isInteger,
+  bool: (value) => typeof value === "boolean",
+  array: Array.isArray,
+  object: isObject,
+};
+
+function readOutput(raw: unknown, path: string): JsonObject {
+  const { type, value } = isObject(raw) ? raw : ({} as JsonObject);
+  const name = typeof type === "string" ? type.toLowerCase() : "";
+  const fits = Object.hasOwn(outputTypes, name) ? outputTypes[name] : undefined;
+  if (fits === undefined) throw invalid(`'${path}.type' must be one of ${Object.keys(outputTypes).join(", ")}.`);
+  const read = literal(value, `${path}.value`);
+  if (!fits(read)) throw invalid(`'${path}.value' must be of the type '${name}'.`);
+  return { type: `${name[0]!.toUpperCase()}${name.slice(1)}`, value: read } as JsonObject;
+}
+
 function readResource(raw: unknown, path: string, scope: string): TemplateResource {
   if (!isObject(raw)) throw invalid(`'${path}' must be an object.`);
   const { type, apiVersion, name, dependsOn = [], comments: _, ...body } = literal(raw, path) as JsonObject;

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, merge } from "./json";
 import type { ProvisioningState, Resource } from "./model";
 import type { Operation } from "./operations";
 import { type ArmPath, parsePath, sameId, TEMPLATE_DEPLOYMENT } from "./path";
-import { readTemplate, type TemplateResource } from "./templateReader";
+import { readOutputs, readTemplate, type TemplateResource } from "./templateReader";
 import { stamp } from "./timestamp";
 import { target, type Writes, type Written } from "./writes";
 
@@ -39,6 +39,7 @@ export class Templates {
     }
     const properties = isObject(raw) && isObject(raw.properties) ? raw.properties : {};
     const resources = readTemplate(properties, parent.id);
+    const templateOutputs = readOutputs(properties);
     const written = this.writes.put(path, raw, apiVersion);
     const steps: Step[] = resources.map(({ id, dependsOn }) => ({ id, dependsOn, state: "Waiting" }));
     this.engine.credentials.setSecretsOf(written.resource.id, resources);
@@ -47,7 +48,7 @@ export class Templates {
       ...written.resource,
       state: "Running",
       outputs: {},
-      facts: { steps, operationId: operation.id, startedAt: this.engine.now() },
+      facts: { steps, operationId: operation.id, startedAt: this.engine.now(), templateOutputs },
     };
     this.engine.put(started);
     this.advance(started.id);
@@ -119,6 +120,7 @@ export class Templates {
         timestamp: stamp(now),
         duration: `PT${((now - (deployment.facts.startedAt as number)) / 1000).toFixed(1)}S`,
         outputResources: steps.filter((step) => step.state === "Succeeded").map(({ id }) => ({ id })),
+        outputs: state === "Succeeded" ? (deployment.facts.templateOutputs as JsonObject | undefined) : undefined,
         error,
       },
     });

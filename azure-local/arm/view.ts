@@ -23,7 +23,10 @@ function wholeView(resource: Resource, { schema, service }: CatalogEntry, invent
   if (derived) result = merge(result, derived);
   if (resource.body.identity) result.identity = identityView(resource.body.identity, resource, inventory);
   if (schema.has("properties.provisioningState")) {
-    result.properties = { ...(isObject(result.properties) ? result.properties : {}), provisioningState: resource.state };
+    result.properties = {
+      ...(isObject(result.properties) ? result.properties : {}),
+      provisioningState: service.state?.(resource, inventory) ?? resource.state,
+    };
   }
   if (schema.has("systemData")) result.systemData = systemData(resource);
   return result;

@@ -6,11 +6,14 @@ import { fingerprint } from "./credentials";
 import type { Engine } from "./engine";
 import { isObject, type JsonObject, mergePatch, withDefaults, without } from "./json";
 import { atVersion, keepLater, OLDER_VERSION_RESETS } from "./laterProperties";
-import type { Body, Event, ProvisioningState, Resource, RuleContext, Timing } from "./model";
+import { type Body, type Event, type ProvisioningState, type Resource, type RuleContext, type Timing, UNTIL_WORK_ENDS } from "./model";
 import type { Operation } from "./operations";
 import { type ArmPath, type Node, parentIdOf, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
 import type { Policies } from "./policies";
 import type { Rulebook } from "./rules";
+
+/** Azure seconds until an operation fails that would otherwise last until its work ends. */
+const SECONDS_UNTIL_FAILURE = 60;
 
 export interface Written {
   readonly resource: Resource;
@@ -135,7 +138,7 @@ export class Writes {
     const operation = this.engine.begin(
       resource,
       previous ? "update" : "create",
-      seconds,
+      this.durationOf(seconds, failure),
       apiVersion,
       failure ? { failure: failure.body } : {},
     );
@@ -146,6 +149,12 @@ export class Writes {
   private secondsOf({ type, service }: CatalogEntry, timing: Timing): number {
     const seconds = service.seconds?.(timing) ?? 0;
     return seconds === 0 && this.engine.isFailing && type !== TEMPLATE_DEPLOYMENT ? 1 : seconds;
+  }
+
+  /** @returns undefined for an operation that a job ends. If it fails anyway, there is no work. */
+  private durationOf(seconds: number, failure: AzureError | undefined): number | undefined {
+    if (seconds !== UNTIL_WORK_ENDS) return seconds;
+    return failure || this.engine.isFailing ? SECONDS_UNTIL_FAILURE : undefined;
   }
 
   /** Stores secrets in a separate file. For secrets that ARM never returns, only a fingerprint is stored. */

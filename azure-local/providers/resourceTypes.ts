@@ -47,6 +47,7 @@ export const resourceTypes: Readonly<Record<string, ResourceTypeRow>> = {
     renames: { RoleDefinitionProperties: { type: "roleType" } },
   },
   "consumption:Budget": { path: scoped("Microsoft.Consumption/budgets/{budgetName}") },
+  "containerinstance:ContainerGroup": { path: inGroup("Microsoft.ContainerInstance/containerGroups/{containerGroupName}") },
   "containerregistry:Registry": { path: inGroup("Microsoft.ContainerRegistry/registries/{registryName}"), renames: IP_RULE },
   "containerregistry:Replication": {
     path: inGroup("Microsoft.ContainerRegistry/registries/{registryName}/replications/{replicationName}"),
@@ -98,6 +99,7 @@ export const resourceTypes: Readonly<Record<string, ResourceTypeRow>> = {
   "monitor:DiagnosticSetting": { path: scoped("Microsoft.Insights/diagnosticSettings/{name}", "resourceUri") },
   "monitor:MetricAlert": { path: inGroup("Microsoft.Insights/metricAlerts/{ruleName}") },
   "monitor:ScheduledQueryRule": { path: inGroup("Microsoft.Insights/scheduledQueryRules/{ruleName}") },
+  "network:NatGateway": { path: inGroup("Microsoft.Network/natGateways/{natGatewayName}") },
   "network:NetworkSecurityGroup": {
     path: inGroup("Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}"),
     subResources: ["securityRules"],
@@ -106,6 +108,7 @@ export const resourceTypes: Readonly<Record<string, ResourceTypeRow>> = {
     path: inGroup("Microsoft.Network/privateEndpoints/{privateEndpointName}/privateDnsZoneGroups/{privateDnsZoneGroupName}"),
   },
   "network:PrivateEndpoint": { path: inGroup("Microsoft.Network/privateEndpoints/{privateEndpointName}"), createOnly: ["subnet"] },
+  "network:PublicIPAddress": { path: inGroup("Microsoft.Network/publicIPAddresses/{publicIpAddressName}") },
   "network:Subnet": { path: inGroup("Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}") },
   "network:VirtualNetwork": {
     path: inGroup("Microsoft.Network/virtualNetworks/{virtualNetworkName}"),

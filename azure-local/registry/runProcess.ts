@@ -5,9 +5,17 @@ export interface ProcessRequest {
   readonly args: readonly string[];
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
-  readonly timeoutSeconds: number;
+  /** @default no limit */
+  readonly timeoutSeconds?: number;
   /** Ends the process and all processes that it started. */
   readonly signal?: AbortSignal;
+  /** Called with the output so far: the last 256 KiB of both outputs. */
+  readonly onOutput?: (output: string) => void;
+  /**
+   * Opens file descriptor 3 of the program as a pipe that ends when this process ends, even if it was killed.
+   * @default false
+   */
+  readonly lifeline?: boolean;
 }
 
 export interface ProcessResult {
@@ -23,20 +31,29 @@ export interface ProcessResult {
 const longestOutput = 256 * 1024;
 
 /** Runs a program in a process group of its own. Never rejects. */
-export function runProcess({ program, args, folder, environment, timeoutSeconds, signal }: ProcessRequest): Promise<ProcessResult> {
+export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
+  const { program, args, folder, environment, timeoutSeconds, signal, onOutput, lifeline = false } = request;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const outputs = ["ignore", "pipe", "pipe"] as const;
+    const child = spawn(program, args, {
+      cwd: folder,
+      env: environment,
+      stdio: lifeline ? [...outputs, "pipe"] : [...outputs],
+      detached: true,
+    });
     let output = "";
     let problem: string | undefined;
     const add = (text: string) => {
       output = (output + text).slice(-longestOutput);
+      onOutput?.(output);
     };
     const end = (reason: string) => {
       problem ??= reason;
       endGroup(child.pid);
     };
     const abort = () => end("it was canceled");
-    const timer = setTimeout(() => end(`it ran longer than ${timeoutSeconds} s`), timeoutSeconds * 1000);
+    const timer =
+      timeoutSeconds === undefined ? undefined : setTimeout(() => end(`it ran longer than ${timeoutSeconds} s`), timeoutSeconds * 1000);
     signal?.addEventListener("abort", abort, { once: true });
     if (signal?.aborted) abort();
     const finish = (code: number | null) => {
@@ -45,8 +62,8 @@ export function runProcess({ program, args, folder, environment, timeoutSeconds,
       const result = { output, ...(problem === undefined ? {} : { problem }) };
       resolve({ code: problem === undefined ? (code ?? undefined) : undefined, ...result });
     };
-    child.stdout.setEncoding("utf8").on("data", add);
-    child.stderr.setEncoding("utf8").on("data", add);
+    child.stdout?.setEncoding("utf8").on("data", add);
+    child.stderr?.setEncoding("utf8").on("data", add);
     child.once("error", (error: NodeJS.ErrnoException) => {
       problem = error.code === "ENOENT" ? `${program} is not installed` : error.message;
       finish(null);

@@ -62,7 +62,7 @@ class EndpointReader {
   async read(endpointName: string, region: string | undefined): Promise<EndpointView | undefined> {
     const endpoint = await this.locate(endpointName, region);
     if (!endpoint) return undefined;
-    const { authMode, traffic, mirrorTraffic } = endpoint.properties;
+    const { authMode, publicNetworkAccess, traffic, mirrorTraffic } = endpoint.properties;
     const [deployments, keys, scorers] = await Promise.all([
       this.deployments(endpoint.id),
       this.secrets(endpoint),
@@ -71,6 +71,7 @@ class EndpointReader {
     return {
       name: endpoint.name,
       region: regionName(endpoint.location),
+      publicAccess: publicNetworkAccess !== "Disabled",
       authMode,
       keys,
       tokenSecret: this.options.tokenSecret,

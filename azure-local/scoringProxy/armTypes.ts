@@ -13,6 +13,7 @@ export interface ArmEndpoint {
   readonly location: string;
   readonly properties: {
     readonly authMode: AuthMode;
+    readonly publicNetworkAccess?: "Enabled" | "Disabled" | null;
     readonly traffic?: Readonly<Record<string, number>> | null;
     readonly mirrorTraffic?: Readonly<Record<string, number>> | null;
   };

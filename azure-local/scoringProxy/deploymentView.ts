@@ -66,7 +66,7 @@ function probe(configured: ArmProbe | null | undefined, route: Route | undefined
 
 /** The name in the ID of a registered model version. */
 function modelName(id: string | null | undefined): string | undefined {
-  return id?.match(/\/models\/([^/]+)\//)?.[1];
+  return id?.match(/\/models\/([^/]+)\/versions\//)?.[1];
 }
 
 /**

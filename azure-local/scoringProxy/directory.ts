@@ -50,6 +50,8 @@ export interface DeploymentView {
 export interface EndpointView {
   readonly name: string;
   readonly region: string;
+  /** Whether callers outside the network are admitted. */
+  readonly publicAccess: boolean;
   readonly authMode: AuthMode;
   /** The valid credentials: with authMode Key the keys, with AMLToken the endpoint tokens that ARM issued. */
   readonly keys: readonly string[];

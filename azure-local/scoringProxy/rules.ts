@@ -40,6 +40,13 @@ export const scoringProxyRules = {
     source: `${TROUBLESHOOT} (HTTP status codes)`,
     grade: "I",
   },
+  networkRefusedStatus: {
+    value: 403 as 403 | 404,
+    description:
+      "Status for a caller outside the network, if the endpoint has no public access. It is returned before the credential is checked.",
+    source: "not documented; Azure docs, machine-learning/concept-secure-online-endpoint, state only that such requests are not admitted",
+    grade: "I",
+  },
   containersTakeTimeToStart: {
     value: true as boolean,
     description:

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } fro
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createHttpServer, listenOnLoopback } from "../http/listen";
+import { NETWORK_HEADER } from "../http/networkHeader";
 import { isAzureHost } from "./address";
 import { Admission, admitted } from "./admission";
 import { Bandwidth } from "./bandwidth";
@@ -167,7 +168,7 @@ class LocalScoringProxy implements ScoringProxy {
   }
 
   private containerHeaders(request: IncomingMessage, ids: Record<string, string>): OutgoingHttpHeaders {
-    const dropped = ["host", "azureml-model-deployment", "x-ms-client-request-id"];
+    const dropped = ["host", "azureml-model-deployment", "x-ms-client-request-id", NETWORK_HEADER];
     if (!this.rules.forwardAuthorization) dropped.push("authorization");
     return { ...endToEnd(request.headers, dropped), ...bodyFrame(request.headers), ...ids };
   }

@@ -42,6 +42,7 @@ export function addAzureLocal(program: Command): void {
       collect,
       [],
     )
+    .option("--hub", "also serve a local Hugging Face Hub, where every model exists as a tiny one; on the port after those")
     .option("--policy <name>", "assign a deny policy, such as landing-zone; can be repeated", collect, [])
     .option("--policy-tag <name=value>", "assign a policy that adds a tag to every resource; can be repeated", collect, [])
     .option("--json", "print requests as JSON lines")

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { type Azure, type AzureOptions, FolderInUse, openAzure, openIssuer } from "../../azure-local";
+import { type Azure, type AzureOptions, FolderInUse, type LocalHub, openAzure, openIssuer, startLocalHub } from "../../azure-local";
 import { inventory } from "../demo/inventory";
 import { localHome, makeHome } from "../local/session";
 import { requestHeading, requestLine } from "./requestLine";
@@ -14,6 +14,7 @@ export interface AzureLocalOptions {
   readonly registry?: string;
   /** `<host>=<url>`. */
   readonly outsideRegistry: readonly string[];
+  readonly hub?: true;
   /** Names of deny policies. */
   readonly policy: readonly string[];
   /** `<name>=<value>` of tags that a policy adds. */
@@ -27,9 +28,10 @@ export async function azureLocal(options: AzureLocalOptions): Promise<void> {
   const home = localHome(options.home);
   makeHome(home);
   const print = (line: string) => console.log(line);
+  const port = readPort(options.port);
   const azure = await open({
     home,
-    port: readPort(options.port),
+    port,
     speed: options.clock === "real" ? 1 : Number.POSITIVE_INFINITY,
     backends: readBackends(options.backend),
     scoringUris: options.scoringUris,
@@ -42,10 +44,12 @@ export async function azureLocal(options: AzureLocalOptions): Promise<void> {
     onRequest: (request) => print(options.json ? JSON.stringify(request) : requestLine(request)),
     report: (line) => console.error(line),
   });
-  print(options.json ? JSON.stringify({ ...addresses(azure), home }) : welcome(azure, home));
+  const hub = options.hub && (await openHub(azure, port && port + 5));
+  print(options.json ? JSON.stringify({ ...addresses(azure), hubUrl: hub?.url, home }) : welcome(azure, hub, home));
   await interruption();
   console.error("Shutting down. In-flight requests have 10 seconds to complete. Press Ctrl-C again to stop immediately.");
   process.once("SIGINT", () => process.exit(130));
+  await hub?.close();
   await azure.close();
 }
 
@@ -72,6 +76,17 @@ async function open(options: AzureOptions): Promise<Azure> {
       );
     }
     throw error;
+  }
+}
+
+async function openHub(azure: Azure, port: number): Promise<LocalHub> {
+  try {
+    return await startLocalHub({ generate: true, port });
+  } catch (error) {
+    await azure.close();
+    throw new Error(
+      `The local Hub can't use port ${port}: ${(error as Error).message}. Set --port to the first of six free ports, or to 0.`,
+    );
   }
 }
 
@@ -125,13 +140,14 @@ function addresses(azure: Azure) {
   return { armUrl, armHttpsUrl, frontdoorUrl, frontdoorHttpsUrl, certificate, imagesAddress, subscriptionId, debugProviders };
 }
 
-function welcome(azure: Azure, home: string): string {
+function welcome(azure: Azure, hub: LocalHub | undefined, home: string): string {
   const shown = addresses(azure);
   return [
     "Local Azure",
     `  resource manager  ${shown.armUrl}  ${shown.armHttpsUrl}`,
     `  endpoints         ${shown.frontdoorUrl}/<endpoint>  ${shown.frontdoorHttpsUrl}/<endpoint>`,
     `  images            ${shown.imagesAddress}/<login server>/<repository>`,
+    ...(hub ? [`  Hugging Face Hub  ${hub.url}`] : []),
     `  certificate       ${shown.certificate}`,
     `  subscription      ${shown.subscriptionId}`,
     `  Pulumi providers  PULUMI_DEBUG_PROVIDERS=${shown.debugProviders}`,

@@ -40,6 +40,8 @@ export interface LocalSession {
   readonly azure: Azure;
   readonly engine: Engine;
   readonly environment: NodeJS.ProcessEnv;
+  /** Prints a line for the user. */
+  readonly report: (line: string) => void;
   /** Runs `pulumi` in the user's terminal. Resolves to its exit code. */
   pulumi(args: readonly string[], cwd?: string): Promise<number>;
   /** Runs `pulumi` without a terminal. Resolves to its output, or rejects with its error output. */
@@ -85,12 +87,14 @@ export async function openSession(
   makeHome(home);
   const engine = await ensureEngine(report);
   const azure = await openAzure({ ...options, home, report });
-  const environment = pulumiEnvironment(home, engine, azure);
+  // The program reads the local copies of lock files there.
+  const environment = { ...pulumiEnvironment(home, engine, azure), MOOR_LOCK_FOLDER: home };
   return {
     home,
     azure,
     engine,
     environment,
+    report,
     pulumi: (args, cwd = root) => exitCode(startPulumi(engine, args, cwd, environment, "inherit")),
     async pulumiQuietly(args, cwd = root) {
       const child = startPulumi(engine, args, cwd, environment, ["ignore", "pipe", "pipe"]);

@@ -4,8 +4,10 @@ import { type Document, parseDocument } from "yaml";
 import { createPrivateFolder, writePrivateFile } from "../../azure-local";
 import { configurationSizeErrors } from "../../config/configurationSize";
 import { reportErrors } from "../../config/errors";
+import { lockFileName } from "../../config/lockFile";
 import { settingsOf, stackDocument } from "../../config/stackYaml";
 import { checkStateFile } from "../../operations/stateFile";
+import { prepareLock } from "./lock";
 import { type KnownSecrets, knownSecrets, takeOverSecrets } from "./secrets";
 import { type LocalSession, root } from "./session";
 
@@ -17,9 +19,15 @@ const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
 /**
  * Prepares a local stack and returns the path of its stack file: a copy of the real file with local secrets. The real file is never
  * written, and its secrets are not decrypted. A secret that was not set locally with `config set --secret` gets a stand-in value, which
- * changes with the secret.
+ * changes with the secret. The program reads the local copy of the lock file, if weights are staged in the local Azure.
+ * @param folder Folder of the lock file. @default - the root folder
  */
-export async function prepareStack(session: LocalSession, stack: string, source: string): Promise<string> {
+export async function prepareStack(session: LocalSession, stack: string, source: string, folder = root): Promise<string> {
+  const lock = prepareLock(stack, session.home, folder);
+  if (lock !== undefined) {
+    const copy = path.relative(process.cwd(), lock);
+    session.report(`${lockFileName(stack)}: using the copy ${copy}, which also contains the weights that are staged in the local Azure.`);
+  }
   const text = fs.readFileSync(source, "utf8");
   const real = stackDocument(text, path.basename(source));
   const tooLarge = configurationSizeErrors(settingsOf(text, path.basename(source)).settings);

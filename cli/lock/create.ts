@@ -10,8 +10,10 @@ import { gatedModel } from "../../config/rules/gated";
 import { commitsOfLocks, foreignCommit, type KnownCommit, revisionErrors } from "../../config/rules/revisions";
 import { type RawStack, tokenKey } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
+import { mirroredOf, withStaging, withUsedManifests } from "../../config/stagedWeights";
 import type { BuiltImage, DeploymentDecision, RecordedRequirements } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
+import { commitOf } from "../../planner/weights";
 import type { CommitCheck } from "./hub";
 
 /** External inputs of the lock file. */
@@ -45,7 +47,7 @@ export async function createLock(
 ): Promise<NewLock | { readonly errors: readonly ConfigError[] }> {
   const { errors, notes } = await checkCommits(raw, settings, before, sources);
   const endpoints: Record<string, Record<string, LockEntry>> = {};
-  const staged = stagedPaths(before);
+  const known = lockDecisions(before);
   const digests = builtDigests(before);
   for (const found of deploymentsOf(settings)) {
     const { endpoint, label } = found;
@@ -63,12 +65,13 @@ export async function createLock(
       errors.push(...outcome.errors);
       continue;
     }
-    const decision = withDigest(withStaged(outcome.decision, staged), digests);
+    const decision = withDigest(withStaged(label, outcome.decision, [...entryDecisions(old), ...known]), digests);
     endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, decision) };
   }
   if (errors.length > 0) return { errors };
   const location = settings["azure-native:location"];
-  return { lock: { version: 1, stack: raw.stack, location, madeBy: sources.madeBy, endpoints }, notes };
+  const lock = { version: 1, stack: raw.stack, location, madeBy: sources.madeBy, endpoints, manifests: before?.manifests } as const;
+  return { lock: withUsedManifests(lock), notes };
 }
 
 /** Checks the commits of the stack file that are not in the lock file yet: with Hugging Face and with the lock files in the folder. */
@@ -93,7 +96,7 @@ async function checkCommits(raw: RawStack, settings: Settings, before: Lock | un
 }
 
 function isLocked(entry: LockEntry | undefined, id: string, revision: string): boolean {
-  return [entry?.current.model, entry?.previous?.model].some((model) => model?.id === id && model.revision === revision);
+  return [entry?.current.model, entry?.previous?.model].some((model) => model?.id === id && commitOf(model) === revision);
 }
 
 type DecideOutcome = { readonly decision: DeploymentDecision } | { readonly errors: readonly ConfigError[] };
@@ -109,7 +112,7 @@ async function decideOne(
   if (image === undefined) return { errors: [noImage(patternOf(deployment))] };
   // Without a commit in the stack file, the one in the lock file stays: a new lock file must not change the weights.
   const model = namedModel(deployment);
-  const revision = model && (model.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(model.id)));
+  const revision = model && (model.revision ?? lockedCommit(unchanged) ?? (await sources.newestCommit(model.id)));
   const resolved = { image: image.reference, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
   const outcome = decideDeployment(label, deployment, resolved);
   return "decision" in outcome ? outcome : { errors: plannerErrors(settings["azure-native:location"], found, outcome.problems) };
@@ -140,22 +143,35 @@ function hasRequirements(entry: LockEntry, requirements: RecordedRequirements): 
   return requirementDifferences(entry.wish, requirements).length === 0;
 }
 
-/** Paths of staged weights. A path contains the model and the commit, so it identifies the weights. */
-function stagedPaths(lock: Lock | undefined): ReadonlySet<string> {
-  const entries = Object.values(lock?.endpoints ?? {}).flatMap((labels) => Object.values(labels));
-  const models = entries.flatMap(({ current, previous }) => [current.model, previous?.model]);
-  return new Set(models.flatMap((model) => (model?.staged && model.path ? [model.path] : [])));
+/** The commit in the lock file for the requirements of a deployment. */
+function lockedCommit(entry: LockEntry | undefined): string | undefined {
+  return entry?.current.model && commitOf(entry.current.model);
 }
 
-function withStaged(decision: DeploymentDecision, staged: ReadonlySet<string>): DeploymentDecision {
-  const { model } = decision;
-  return model?.path !== undefined && staged.has(model.path) ? { ...decision, model: { ...model, staged: true } } : decision;
+function entryDecisions(entry: LockEntry | undefined): DeploymentDecision[] {
+  return [entry?.current, entry?.previous].filter((decision) => decision !== undefined);
+}
+
+/** The decisions of a lock file, current ones first. */
+function lockDecisions(lock: Lock | undefined): DeploymentDecision[] {
+  const entries = Object.values(lock?.endpoints ?? {}).flatMap((labels) => Object.values(labels));
+  const all = entries.map(entryDecisions);
+  return [...all.flatMap(([current]) => current ?? []), ...all.flatMap(([, previous]) => previous ?? [])];
+}
+
+/**
+ * The decision with the staging of its folder. A folder contains the model and the commit, so it identifies the weights.
+ * @param known Decisions that can be staged. The first one with the folder counts: the deployment's own, so that its name doesn't change.
+ */
+function withStaged(label: string, decision: DeploymentDecision, known: readonly DeploymentDecision[]): DeploymentDecision {
+  const path = mirroredOf(decision)?.path;
+  const found = known.map(mirroredOf).find((model) => model?.staged && model.path === path);
+  return found === undefined ? decision : withStaging(label, decision, found);
 }
 
 /** Digests of images that `npm run image` built. The text of an image contains only a part of the hash, so the key is the whole hash. */
 function builtDigests(lock: Lock | undefined): ReadonlyMap<string, string> {
-  const entries = Object.values(lock?.endpoints ?? {}).flatMap((labels) => Object.values(labels));
-  const images = entries.flatMap(({ current, previous }) => [current.image, ...(previous === undefined ? [] : [previous.image])]);
+  const images = lockDecisions(lock).map(({ image }) => image);
   return new Map(images.flatMap((image) => ("inputs" in image && image.digest !== undefined ? [[buildKey(image), image.digest]] : [])));
 }
 

@@ -1,13 +1,30 @@
 /** Lists the differences between two lock files, value by value, for a report. */
 import { type Difference, decisionDifferences, valueDifferences } from "../../config/decisionDifferences";
 import { type Lock, type LockEntry, lockEntry } from "../../config/lockFile";
-import { shortPair, showPair } from "../../config/shortDigests";
+import { shortDigests, shortPair, showPair } from "../../config/shortDigests";
 
 /** All differences except `madeBy`. Each location starts with the deployment, for example `chat/main`. */
 export function lockDifferences(before: Lock | undefined, next: Lock): Difference[] {
   const labels = new Set([...deploymentsOf(before), ...deploymentsOf(next)]);
   const place = before === undefined ? [] : at("lock", valueDifferences({ location: before.location }, { location: next.location }));
-  return [...place, ...[...labels].flatMap((name) => entryDifferences(name, entryOf(before, name), entryOf(next, name)))];
+  return [
+    ...place,
+    ...[...labels].flatMap((name) => entryDifferences(name, entryOf(before, name), entryOf(next, name))),
+    ...at(
+      "manifests",
+      valueDifferences(listSizes(before), listSizes(next), (from = "none", to = "none") => [String(from), String(to)]),
+    ),
+  ];
+}
+
+/** The lists of staged files, described by their sizes. The hash of a list identifies its contents. */
+function listSizes(lock: Lock | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(lock?.manifests ?? {}).map(([digest, files]) => [
+      shortDigests(digest),
+      files.length === 1 ? "1 file" : `${files.length} files`,
+    ]),
+  );
 }
 
 /** Formats differences as lines, each with the reason for the new value. A reason for several values of a deployment is printed once. */

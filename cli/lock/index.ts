@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../../config/checkStack";
-import { foreignLock } from "../../config/decisions";
+import { foreignLock, isStaged } from "../../config/decisions";
 import { draftPlannerErrors } from "../../config/drafts";
 import { reportErrors } from "../../config/errors";
 import type { StackImages } from "../../config/images/stack";
@@ -137,8 +137,8 @@ function placeholderNotes({ all }: StackImages): string[] {
 
 /** Notes on weights that must be staged. */
 function stagingNotes(lock: Lock): string[] {
-  return entriesOf(lock).flatMap(({ name, current: { model } }) =>
-    model?.staged === false ? [`The weights of ${name} are not staged. To stage them, ${stagingAdvice(lock.stack, model)}.`] : [],
+  return entriesOf(lock).flatMap(({ name, current }) =>
+    isStaged(current) ? [] : [`The weights of ${name} are not staged. To stage them, ${stagingAdvice(lock.stack)}.`],
   );
 }
 

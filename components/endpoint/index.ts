@@ -1,7 +1,7 @@
 export { Autoscale, type AutoscaleArgs } from "./autoscale";
 export type { DeploymentTerms, EndpointTerms, RetryAdvice, Task } from "./clientTerms";
 export { GpuDeployment, type GpuDeploymentArgs, ScoreDeployment, type ScoreDeploymentArgs } from "./deployment";
-export type { GateArgs, GateMode, GateSubject } from "./gate";
+export type { GateArgs, GateMode, GateResult, GateSubject } from "./gate";
 export { InferenceEndpoint, type InferenceEndpointArgs } from "./inferenceEndpoint";
 export { type Alerts, Monitoring, type MonitoringArgs } from "./monitoring";
 export { type Auth, OnlineEndpoint, type OnlineEndpointArgs } from "./onlineEndpoint";

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision, ImageReference } from "../../planner/decision";
 import { imageText } from "../../planner/image";
-import { modelKey } from "../../planner/names";
 import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
 import { requiredInstances } from "../../planner/rollout/capacity";
+import { defaultGate } from "../../planner/rollout/gateMode";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import { azureOf } from "../base/azure";
 import type { RolesOwner } from "../identity";
@@ -15,10 +15,11 @@ import { Autoscale, type AutoscaleTransforms } from "./autoscale";
 import { clientPaths } from "./clients";
 import { type DeploymentTerms, deploymentTerms, type EndpointTerms, endpointTerms } from "./clientTerms";
 import { createDeployment, type DeploymentTransforms, type ManagedDeployment } from "./deployment";
-import type { GateMode } from "./gate";
+import { type GateMode, type GateResult, type GateResults, readGateRecord } from "./gate";
 import type { LeftoverArgs } from "./leftovers";
 import { rejectNewDigest } from "./liveImage";
 import { type Alerts, Monitoring, type MonitoringTransforms } from "./monitoring";
+import { mountedModelId } from "./mountedModel";
 import { type Auth, OnlineEndpoint, type OnlineEndpointTransforms } from "./onlineEndpoint";
 import type { AuthMode } from "./privacy";
 import { scalableOf } from "./scalable";
@@ -39,7 +40,7 @@ export interface InferenceEndpointArgs {
   readonly invokers?: readonly string[];
   /** The deployments, by label: decisions, instances, traffic weights and mirrored traffic. */
   readonly deployments: readonly DesiredDeployment[];
-  /** How deployments are checked before they receive traffic. @default "runner" */
+  /** How deployments are checked before they receive traffic. @default "auto" */
   readonly gate?: GateMode;
   /** Seconds within which a deployment must pass the gate. @default 300 */
   readonly gateSeconds?: number;
@@ -179,6 +180,20 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     });
   }
 
+  /**
+   * Returns how the current deployments passed the gate, by label, as recorded in Azure. It is read after the traffic was written, so it is
+   * the same in runs that check nothing. Deployments without a record are missing.
+   */
+  gateResults(): pulumi.Output<Readonly<Record<string, GateResult | "off">>> {
+    const { gate = defaultGate } = this.args;
+    if (gate === "off") return pulumi.output(Object.fromEntries(this.deploymentTerms.map(({ label }) => [label, "off" as const])));
+    const { endpoint, traffic } = this.nodes;
+    return pulumi.all([endpoint.id, traffic.resource.id]).apply(async ([endpointId]) => {
+      const results = await readGateRecord(endpoint.azure, endpointId).catch(() => ({}) as GateResults);
+      return Object.fromEntries(this.deploymentTerms.flatMap(({ label, name }) => (results[name] ? [[label, results[name]]] : [])));
+    });
+  }
+
   private get decisions(): DeploymentDecision[] {
     return this.planned.map(({ decision }) => decision);
   }
@@ -275,7 +290,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     image: ContainerImage,
     previous: pulumi.Resource[],
   ): ManagedDeployment {
-    const { rolePropagationSeconds, tags, transform } = this.args;
+    const { workspace, modelVersionIds = {}, rolePropagationSeconds, tags, transform } = this.args;
     const { decision, scale } = planned;
     const name = `${this.logicalName}-${decision.name}`;
     const token = isFromHub(decision) ? this.hub?.tokenReference : undefined;
@@ -291,19 +306,10 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       transform,
       leftovers: this.leftovers(endpoint),
       after: [...this.network, ...previous],
-      modelVersionId: this.modelVersionId(decision),
+      modelVersionId: mountedModelId(decision, { workspaceId: workspace.id, staged: modelVersionIds }),
       secretReferences: token === undefined ? undefined : { HF_TOKEN: token },
     };
     return createDeployment(name, args, { parent: this });
-  }
-
-  /** Returns the ARM ID of the model version that Azure mounts: staged weights, or a model that was registered in the workspace. */
-  private modelVersionId({ model, registeredModel }: DeploymentDecision): pulumi.Output<string> | undefined {
-    const { workspace, modelVersionIds = {} } = this.args;
-    if (registeredModel !== undefined) {
-      return pulumi.interpolate`${workspace.id}/models/${registeredModel.name}/versions/${registeredModel.version}`;
-    }
-    return model?.source === "mirror" ? modelVersionIds[modelKey(model)] : undefined;
   }
 
   /** Returns the number of instances that matches the capacity of the replaced deployment, within the scaling limits of the new one. */
@@ -326,7 +332,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   }
 
   private writeTraffic(endpoint: OnlineEndpoint, deployments: Map<string, ManagedDeployment>): Traffic {
-    const { gate: mode = "runner", gateSeconds: deadlineSeconds } = this.args;
+    const { gate: mode = defaultGate, gateSeconds: deadlineSeconds } = this.args;
     const { stack, drainSeconds } = this.leftovers(endpoint);
     const subjects = this.planned.map(({ decision, check, inPlace }) => ({ name: decision.name, decision, check, inPlace }));
     const scalable = this.planned.flatMap(({ decision, scale }) => (scale === undefined ? [] : [scalableOf(decision, scale)]));

@@ -1,5 +1,5 @@
 export { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
-export { warnOfMissingRoles } from "./roleRequest";
+export { reportMissingRoles, warnOfMissingRoles } from "./roleRequest";
 export {
   type Grant,
   grantRole,

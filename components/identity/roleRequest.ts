@@ -27,16 +27,18 @@ export interface Assignment {
  * doesn't find roles that the identity has through a group or through a custom role.
  */
 export function warnOfMissingRoles(name: string, azure: ArmClient, grants: readonly Grant[]): pulumi.ResourceHook {
-  const check = async () => {
-    for (const grant of grants) {
-      const need = await resolved<RoleNeed>({ ...grant });
-      // An identity or a scope that this run creates is not known in a preview.
-      if (pulumi.containsUnknowns(need)) continue;
-      const problem = await problemOf(azure, need);
-      if (problem !== undefined) pulumi.log.warn(`${problem} The owner of the scope can grant it with:\n  ${roleCommand(need)}`);
-    }
-  };
-  return new pulumi.ResourceHook(name, check, { onDryRun: true });
+  return new pulumi.ResourceHook(name, () => reportMissingRoles(azure, grants), { onDryRun: true });
+}
+
+/** Warns of missing role assignments, for roles that no resource of the run requires. It doesn't fail the run, like `warnOfMissingRoles`. */
+export async function reportMissingRoles(azure: ArmClient, grants: readonly Grant[]): Promise<void> {
+  for (const grant of grants) {
+    const need = await resolved<RoleNeed>({ ...grant });
+    // An identity or a scope that this run creates is not known in a preview.
+    if (pulumi.containsUnknowns(need)) continue;
+    const problem = await problemOf(azure, need);
+    if (problem !== undefined) pulumi.log.warn(`${problem} The owner of the scope can grant it with:\n  ${roleCommand(need)}`);
+  }
 }
 
 async function problemOf(azure: ArmClient, need: RoleNeed): Promise<string | undefined> {

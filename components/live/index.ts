@@ -10,5 +10,13 @@ export {
 } from "./endpoint";
 export { groupName, type StackPlace, stackElsewhere } from "./groups";
 export { digestInReference, liveDigests } from "./image";
+export {
+  hasEnded,
+  type LiveScript,
+  listMirrorScripts,
+  mirrorScriptId,
+  mirrorScriptPrefix,
+  removeMirrorScript,
+} from "./mirrorScripts";
 export { type ListedDeployment, listDeployments, waitForOperations } from "./operations";
 export { servingNow } from "./serving";

@@ -1,10 +1,10 @@
-import * as keyvault from "@pulumi/azure-native/keyvault";
+import type * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { armIdOf } from "../base/azure";
-import { type Transform, transformed } from "../base/transform";
+import type * as random from "@pulumi/random";
+import type { Transform } from "../base/transform";
 import type { WorkspaceReference } from "../workspace";
 import { createOutboundRules, type OutboundRules } from "../workspace";
+import { createHubToken } from "./hubToken";
 
 export interface HubAccessArgs {
   readonly workspace: WorkspaceReference;
@@ -53,6 +53,8 @@ const HUB_RULES: OutboundRules = {
 export class HubAccess extends pulumi.ComponentResource {
   /** `${{keyvault:…}}` reference to the token, for an environment variable. Undefined without a token. The reference is not secret. */
   readonly tokenReference: pulumi.Output<string> | undefined;
+  /** ARM ID of the secret with the token. Undefined without a token. */
+  readonly tokenSecretId: pulumi.Output<string> | undefined;
   /** The outbound rules, which deployments must depend on. */
   readonly ready: pulumi.Resource[];
   /** The resources that this component created. */
@@ -65,47 +67,14 @@ export class HubAccess extends pulumi.ComponentResource {
   constructor(name: string, args: HubAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:HubAccess", name, {}, opts);
     this.ready = createOutboundRules(name, args.workspace, HUB_RULES, { parent: this, after: args.after });
-    const stored = args.token === undefined ? undefined : this.storeToken(name, args, args.token);
+    const { token, ...place } = args;
+    const stored =
+      token === undefined ? undefined : createHubToken(name, { ...place, token, transform: args.transform?.token }, { parent: this });
     this.tokenReference = stored && referenceTo(stored.token);
+    this.tokenSecretId = stored?.token.id;
     this.nodes = { outboundRules: this.ready, ...stored };
     this.registerOutputs({ tokenReference: this.tokenReference });
   }
-
-  /**
-   * Changing the token creates a new version of the secret. If the token is removed, the secret stays in the vault: only the data plane can
-   * delete secrets, it has no public access, and a deleted secret reserves its name for the retention period of the vault. Therefore, a
-   * token that is set again gets a name with a new suffix.
-   */
-  private storeToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>) {
-    const vault = pulumi.output(args.vaultId).apply(armIdOf);
-    const suffix = new random.RandomString(`${name}-token-suffix`, { length: 6, upper: false, special: false }, { parent: this });
-    const secret = new keyvault.Secret(
-      ...transformed(
-        args.transform?.token,
-        `${name}-token`,
-        {
-          // Contains the stack's name, because stacks that share a workspace share its vault.
-          secretName: pulumi.interpolate`hf-token-${pulumi.getStack()}-${suffix.result}`,
-          vaultName: vault.name,
-          resourceGroupName: vault.resourceGroupName,
-          properties: {
-            value: pulumi.secret(token),
-            contentType: "text/plain",
-            ...(args.tokenExpires === undefined ? {} : { attributes: { expires: secondsOf(args.tokenExpires) } }),
-          },
-          tags: args.tags,
-        },
-        // An existing secret keeps its name, even if it was created before names had a suffix.
-        { parent: this, retainOnDelete: true, ignoreChanges: ["secretName"] },
-      ),
-    );
-    return { tokenSuffix: suffix, token: secret };
-  }
-}
-
-/** Seconds since 1970-01-01, as Key Vault requires. */
-function secondsOf(date: string): number {
-  return Date.parse(`${date}T00:00:00Z`) / 1000;
 }
 
 /**

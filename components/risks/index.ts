@@ -8,7 +8,7 @@ import { stackTag } from "../../planner/tags";
 import { stop } from "../../program/fail";
 import { armIdOf, azureOf } from "../base/azure";
 import { resolved } from "../base/resolved";
-import { type ListedEndpoint, listEndpoints, servingNow } from "../live";
+import { type ListedEndpoint, listEndpoints, listMirrorScripts, servingNow } from "../live";
 
 /** An endpoint of the stack, with its name. */
 export interface NamedEndpointPlan extends EndpointPlan {
@@ -28,6 +28,10 @@ export interface RiskArgs {
    * @default - not read. Omit it if the stack file sets `networkRuleBypassAllowedForTasks`.
    */
   readonly registryId?: pulumi.Output<string>;
+  /** ARM ID of the subnet in which deployment scripts run. @default - none */
+  readonly scriptSubnetId?: pulumi.Output<string>;
+  /** ARM ID of the stack's resource group. A preview lists the mirror scripts in it. @default - not listed */
+  readonly resourceGroupId?: pulumi.Output<string>;
   /** The stack's own container registry, and the images that the stack file expects in it, by `imageText`. @default - no images */
   readonly expectedImages?: { readonly registryId: pulumi.Output<string>; readonly images: readonly string[] };
 }
@@ -65,14 +69,18 @@ async function reject(stack: string, workspace: RiskArgs["workspace"]): Promise<
   );
 }
 
-async function warn({ stack, workspace, endpoints, registryId, expectedImages }: RiskArgs): Promise<void> {
+async function warn(args: RiskArgs): Promise<void> {
+  const { stack, workspace, endpoints, registryId, expectedImages, scriptSubnetId } = args;
   const azure = azureOf(workspace);
-  const [live, bypassedRegistry, notPushed] = await Promise.all([
+  const [live, bypassedRegistry, notPushed, scriptSubnet, mirrorScripts] = await Promise.all([
     resolved<Place>({ workspaceId: workspace.id, endpoints }).then((place) => readLive(azure, stack, place)),
     registryId === undefined ? undefined : resolved<string>(registryId).then((id) => readBypassed(azure, id)),
     notPushedYet(expectedImages),
+    scriptSubnetId === undefined ? undefined : resolved<string>(scriptSubnetId).then((id) => (pulumi.containsUnknowns(id) ? {} : { id })),
+    readScripts(azure, args),
   ]);
-  const text = riskText(stack, findRisks({ endpoints, live, bypassedRegistry, notPushed, standIns: standIns() }));
+  const risks = findRisks({ endpoints, live, bypassedRegistry, notPushed, scriptSubnet, mirrorScripts, standIns: standIns() });
+  const text = riskText(stack, risks);
   if (text !== undefined) await pulumi.log.warn(text);
 }
 
@@ -113,6 +121,19 @@ async function readBypassed(azure: ArmClient, registryId: string): Promise<strin
   type Shown = { readonly properties?: { readonly networkRuleBypassAllowedForTasks?: boolean } };
   const shown = await azure.get<Shown>(registryId, registryApiVersion).catch(() => undefined);
   return shown?.properties?.networkRuleBypassAllowedForTasks === true ? armIdOf(registryId).name : undefined;
+}
+
+/** Names of the mirror scripts that a preview finds. An update removes them instead. */
+async function readScripts(azure: ArmClient, { stack, resourceGroupId }: RiskArgs): Promise<string[]> {
+  if (resourceGroupId === undefined || !pulumi.runtime.isDryRun()) return [];
+  const id = await resolved<string>(resourceGroupId);
+  if (pulumi.containsUnknowns(id)) return [];
+  try {
+    return (await listMirrorScripts(azure, id, stack)).map(({ name }) => name);
+  } catch (error) {
+    await pulumi.log.warn(`Can't read whether scripts of \`npm run mirror\` exist. ${(error as Error).message}`);
+    return [];
+  }
 }
 
 async function liveShares(

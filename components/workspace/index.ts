@@ -2,5 +2,7 @@ export type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
 export { blobContainerOf } from "./blobContainer";
 export { provisionedNetwork } from "./managedNetwork";
 export { createOutboundRules, type OutboundRule, type OutboundRules } from "./outboundRules";
+export { storagePrivacy } from "./privacy";
 export type { WorkspaceReference } from "./reference";
+export { privateStorage, storeName } from "./stores";
 export { Workspace } from "./workspace";

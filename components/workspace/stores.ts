@@ -54,28 +54,30 @@ export interface StoreTransforms {
  */
 export function createStorage(context: StoreContext, transform: StoreTransforms["storage"]): storage.StorageAccount {
   return new storage.StorageAccount(
-    ...transformed(
-      transform,
-      `${context.parentName}-storage`,
-      {
-        accountName: storeName(context, "storage"),
-        ...place(context),
-        kind: "StorageV2",
-        // A geo-redundant account would store a copy in the paired region. LRS is available in every region.
-        sku: { name: "Standard_LRS" },
-        publicNetworkAccess: "Disabled",
-        networkRuleSet: { defaultAction: "Deny", bypass: "AzureServices" },
-        allowBlobPublicAccess: false,
-        allowSharedKeyAccess: false,
-        allowCrossTenantReplication: false,
-        defaultToOAuthAuthentication: true,
-        enableHttpsTrafficOnly: true,
-        minimumTlsVersion: "TLS1_2",
-      },
-      storeOptions(context),
-      storagePrivacy,
-    ),
+    ...transformed(transform, `${context.parentName}-storage`, privateStorage(context), storeOptions(context), storagePrivacy),
   );
+}
+
+/**
+ * Returns the arguments of a storage account without public access and account keys.
+ * @param qualifier Part of the name that distinguishes it from other accounts of the stack. @default - none
+ */
+export function privateStorage(context: Omit<StoreContext, "parentName" | "parent" | "protect">, qualifier?: string) {
+  return {
+    accountName: storeName(context, "storage", qualifier),
+    ...place(context),
+    kind: "StorageV2",
+    // A geo-redundant account would store a copy in the paired region. LRS is available in every region.
+    sku: { name: "Standard_LRS" },
+    publicNetworkAccess: "Disabled",
+    networkRuleSet: { defaultAction: "Deny", bypass: "AzureServices" },
+    allowBlobPublicAccess: false,
+    allowSharedKeyAccess: false,
+    allowCrossTenantReplication: false,
+    defaultToOAuthAuthentication: true,
+    enableHttpsTrafficOnly: true,
+    minimumTlsVersion: "TLS1_2",
+  } satisfies storage.StorageAccountArgs;
 }
 
 /**
@@ -208,7 +210,7 @@ export function storeName(context: Pick<StoreContext, "stack" | "suffix">, type:
   return pulumi.output(context.suffix).apply((suffix) => platformName(type, context.stack, suffix, qualifier));
 }
 
-function place({ resourceGroupName, location, tags }: StoreContext) {
+function place({ resourceGroupName, location, tags }: Pick<StoreContext, "resourceGroupName" | "location" | "tags">) {
   return { resourceGroupName, location, tags };
 }
 

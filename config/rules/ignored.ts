@@ -2,7 +2,9 @@
  * Rules for settings that have no effect in combination with other settings. They are errors, because ignoring them would mislead the user.
  */
 import type { Pattern } from "../../planner/pattern";
+import { defaultGate, sendsRequests } from "../../planner/rollout/gateMode";
 import { sumOfWeights } from "../../planner/traffic";
+import { hasCommit } from "../../planner/weights";
 import { type ConfigError, configError } from "../errors";
 import { patternsIn } from "../patternOf";
 import type { DeploymentDraft, EndpointDraft, SettingsDraft } from "./draft";
@@ -30,20 +32,33 @@ export interface Given {
   readonly lock: boolean;
 }
 
+/** Deployment scripts that copy weights read the token too. */
+function hasScripts({ "moor:platform": platform }: SettingsDraft): boolean {
+  const { create, existing } = platform?.network ?? {};
+  return create?.scripts === true || existing?.scriptsSubnetId !== undefined;
+}
+
 /** Notes for the preview: settings that have no effect at the moment but can be intended for later. */
 export function ignoredNotes(draft: SettingsDraft, stack: string, has: Given): string[] {
   const deployments = Object.values(draft["moor:endpoints"] ?? {}).flatMap((endpoint) => Object.values(endpoint?.deployments ?? {}));
-  const fromHub = deployments.some((deployment) => deployment?.vllm?.source === "hub");
+  const [fromHub, isMirrored] = (["hub", "mirror"] as const).map((source) =>
+    deployments.some((deployment) => deployment?.vllm?.source === source),
+  );
   return [
-    ...(has.token && !fromHub ? ["`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`."] : []),
+    ...(has.token && !fromHub && !hasScripts(draft)
+      ? ["`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`."]
+      : []),
+    ...(draft["moor:licenses"] !== undefined && !isMirrored
+      ? ["`moor:licenses` is ignored, because no deployment has `source: mirror`."]
+      : []),
     ...(has.lock && draft["moor:lock"] === "none" ? [`moor.lock.${stack}.yaml is ignored (moor:lock: none).`] : []),
     ...Object.entries(draft["moor:endpoints"] ?? {}).flatMap(([key, endpoint]) => unsentChecks(key, endpoint ?? {})),
   ];
 }
 
 /** A user can change the gate temporarily, so `check` is not an error with another gate. */
-function unsentChecks(key: string, { gate = "runner", deployments = {} }: EndpointDraft): string[] {
-  if (gate === "runner") return [];
+function unsentChecks(key: string, { gate = defaultGate, deployments = {} }: EndpointDraft): string[] {
+  if (sendsRequests[gate]) return [];
   const labels = Object.entries(deployments).flatMap(([label, deployment]) => (deployment?.check === undefined ? [] : [label]));
   return labels.map((label) => `\`check\` of ${key}/${label} is ignored, because \`gate: ${gate}\` sends no requests.`);
 }
@@ -56,7 +71,12 @@ function endpoints({ "moor:endpoints": all = {}, "moor:lock": lock }: SettingsDr
       ...invokers(path, endpoint ?? {}),
       ...deployments.flatMap(([label, deployment = {}]) => {
         const at = `${path}.deployments.${label}`;
-        return [...check(at, deployment), ...mirror(at, endpoint ?? {}, deployment), ...keepPrevious(at, lock, deployment)];
+        return [
+          ...check(at, deployment),
+          ...mirror(at, endpoint ?? {}, deployment),
+          ...keepPrevious(at, lock, deployment),
+          ...weights(at, deployment),
+        ];
       }),
     ];
   });
@@ -137,6 +157,36 @@ function keepPrevious(at: string, lock: SettingsDraft["moor:lock"], { keepPrevio
       : []),
     ...(update === "inPlace"
       ? ignored("with `update: inPlace`: the update changes the previous deployment itself", "Remove `update`, or remove `keepPrevious`.")
+      : []),
+  ];
+}
+
+/** Values that only some sources of the weights use. */
+function weights(at: string, { vllm }: DeploymentDraft): Ignored[] {
+  if (vllm?.source === undefined) return [];
+  const { source, revision, remoteCode } = vllm;
+  return [
+    ...(revision !== undefined && !hasCommit[source]
+      ? [
+          {
+            path: `${at}.vllm.revision`,
+            setting: "revision",
+            because: `with \`source: ${source}\`: the version of the registered model identifies the weights`,
+            allowed: "`revision` with `source: mirror` or `source: hub`",
+            fix: "Remove `revision`.",
+          },
+        ]
+      : []),
+    ...(remoteCode === "omit" && source !== "mirror"
+      ? [
+          {
+            path: `${at}.vllm.remoteCode`,
+            setting: "remoteCode: omit",
+            because: `with \`source: ${source}\`: \`npm run mirror\` doesn't stage these weights`,
+            allowed: "refuse or allow",
+            fix: "Remove `remoteCode`.",
+          },
+        ]
       : []),
   ];
 }

@@ -1,5 +1,6 @@
 /** Rules for model revisions: a commit belongs to one repository, and users forget to change it when they change the model. */
 
+import { hasCommit } from "../../planner/weights";
 import { type ConfigError, configError } from "../errors";
 import { type Lock, lockFileName, readLock } from "../lockFile";
 import type { RawStack } from "../settings";
@@ -28,18 +29,20 @@ function commitsOfLock({ stack, endpoints }: Lock): KnownCommit[] {
   return Object.entries(endpoints).flatMap(([endpoint, labels]) =>
     Object.entries(labels).flatMap(([label, { current, previous }]) =>
       [current.model, previous?.model].flatMap((model) =>
-        model === undefined ? [] : [{ model: model.id, revision: model.revision, where: `${lockFileName(stack)}, ${endpoint}/${label}` }],
+        model === undefined || !("revision" in model)
+          ? []
+          : [{ model: model.id, revision: model.revision, where: `${lockFileName(stack)}, ${endpoint}/${label}` }],
       ),
     ),
   );
 }
 
-/** The commits in the stack file. */
+/** The commits in the stack file. Registered models have none. */
 export function commitsOfSettings(stack: string, { "moor:endpoints": endpoints = {} }: SettingsDraft) {
   return Object.entries(endpoints).flatMap(([endpoint, settings]) =>
     Object.entries(settings?.deployments ?? {}).flatMap(([label, deployment]) => {
-      const { model, revision } = deployment?.vllm ?? {};
-      if (model === undefined || revision === undefined) return [];
+      const { model, revision, source } = deployment?.vllm ?? {};
+      if (model === undefined || revision === undefined || (source !== undefined && !hasCommit[source])) return [];
       return [{ model, revision, endpoint, label, where: `Pulumi.${stack}.yaml, ${endpoint}/${label}` }];
     }),
   );

@@ -55,9 +55,9 @@ has_arg() {
   return 1
 }
 
-# Sets `model`, and sets `mirrored` to whether it is a folder. A container that must start offline never falls back to the Hub.
+# Sets `mirrored` to whether a model is mounted, and `mounted` or `model`. A container that must start offline never falls back to the Hub.
 find_model() {
-  local mounted=${AZUREML_MODEL_DIR:-}
+  mounted=${AZUREML_MODEL_DIR:-}
   if [[ -n ${MOOR_MODEL:-} ]]; then
     [[ $MOOR_MODEL =~ ^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$ ]] ||
       fail "$bad_config" "MOOR_MODEL is $MOOR_MODEL, which is not a Hugging Face ID. Use the form Qwen/Qwen2.5-7B-Instruct."
@@ -70,22 +70,64 @@ find_model() {
   [[ -n $mounted ]] || fail "$bad_config" "No model is specified. Set MOOR_MODEL to a Hugging Face ID, or add a registered model to the deployment."
   [[ -d $mounted ]] || fail "$no_input" "AZUREML_MODEL_DIR is $mounted, which is not a folder. Check the deployment's model."
   mirrored=true
-  find_snapshot "$mounted"
 }
 
-# Sets `model` to the folder with config.json: the given folder, or the only one that is one level below. Azure's docs and samples differ.
-find_snapshot() {
-  model=${1%/}
-  [[ ! -f $model/config.json ]] || return 0
-  local folders=() file
-  for file in "$model"/*/config.json; do
-    [[ ! -f $file ]] || folders+=("${file%/config.json}")
+# Ends the script if a mounted file isn't the one that was staged. An empty MOOR_MANIFEST is an error: it must not turn the check off.
+verify() {
+  [[ -n ${MOOR_MANIFEST+set} ]] || return 0
+  [[ $MOOR_MANIFEST =~ ^sha256:[0-9a-f]{64}$ ]] ||
+    fail "$usage" "MOOR_MANIFEST is $MOOR_MANIFEST. Set it to sha256: and the 64 hexadecimal digits of the hash of SHA256SUMS, or remove it."
+  $mirrored || fail "$bad_config" "MOOR_MANIFEST is set, but the model is $model of the Hub. Remove MOOR_MANIFEST, or mount the model."
+  # A container's first process ignores signals without a handler, and bash handles them only while it waits for a background process.
+  verifier=
+  local signal
+  for signal in HUP INT QUIT TERM; do
+    # shellcheck disable=SC2064 # The signal's name is expanded now.
+    trap "stop $signal" "$signal"
   done
+  python3 -B "${BASH_SOURCE%/*}/verify.py" "$mounted" "$MOOR_MANIFEST" &
+  verifier=$!
+  wait "$verifier" || exit
+}
+
+stop() {
+  [[ -z $verifier ]] || kill -KILL "$verifier" 2>/dev/null || true
+  exit $((128 + $(kill -l "$1")))
+}
+
+# Sets `model` to the only mounted folder with config.json and safetensors, at most five levels below: folders of MLflow are deep. Folders in
+# a folder that was found are parts of that model. Without safetensors, config.json must be in the mounted folder or the only one a level below.
+find_snapshot() {
+  $mirrored || return 0
+  local root=${mounted%/} file folder
+  local weights folders=() configs=()
+  for file in "$root"{,/*,/*/*,/*/*/*,/*/*/*/*,/*/*/*/*/*}/config.json; do
+    [[ -f $file ]] || continue
+    folder=${file%/config.json}
+    [[ $folder != "$root"/*/* ]] && ! is_inside "$folder" "${configs[@]}" && configs+=("$folder")
+    weights=("$folder"/*.safetensors)
+    [[ -f ${weights[0]} ]] && ! is_inside "$folder" "${folders[@]}" && folders+=("$folder")
+  done
+  local what="a config.json and safetensors"
+  ((${#folders[@]})) || folders=("${configs[@]}") what="a config.json"
   case ${#folders[@]} in
-  0) fail "$no_input" "There is no config.json in $model or one level below. Register the folder of the model's snapshot." ;;
+  0) fail "$no_input" "There is no config.json in $root or one level below. Register the folder of the model's snapshot." ;;
   1) model=${folders[0]} ;;
-  *) fail "$no_input" "Several folders in $model have a config.json (${folders[*]##*/}). Register only one model." ;;
+  *)
+    folders=("${folders[@]#"$root/"}")
+    fail "$no_input" "Several folders in $root have $what (${folders[*]}). Register only one model."
+    ;;
   esac
+}
+
+# Whether the first folder is in one of the others.
+is_inside() {
+  local folder=$1 other
+  shift
+  for other; do
+    [[ $folder != "$other"/* ]] || return 0
+  done
+  return 1
 }
 
 # Sets the model name that clients send. Without it, the name of a mounted model would be its path.
@@ -127,6 +169,7 @@ set_environment() {
 
 report() {
   say "user $(id -u):$(id -g), model $model, offline $mirrored"
+  [[ -n ${MOOR_MANIFEST+set} ]] || say "MOOR_MANIFEST is not set: the model's files are not verified"
   python3 -c '
 from importlib.metadata import PackageNotFoundError, version
 for name in ("vllm", "torch", "transformers"):
@@ -148,6 +191,8 @@ for name in ("vllm", "torch", "transformers"):
 read_args
 check_args
 find_model
+verify
+find_snapshot
 find_served_name
 set_environment
 command=(vllm serve "$model" "${served_name[@]}" "${args[@]}")

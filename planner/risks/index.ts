@@ -1,6 +1,7 @@
 /** Finds the risks of a change to a stack, from the plan and from the current endpoints in Azure. */
 import { imageText, isPlaceholderDigest } from "../image";
 import { type DesiredDeployment, type PlannedDeployment, planRollout } from "../rollout";
+import type { GateMode } from "../rollout/gateMode";
 import { enabledLogging } from "./logging";
 import { type LiveTraffic, overloads } from "./overload";
 import type { Risk, UnavailableImage } from "./risk";
@@ -12,7 +13,7 @@ export { bySeverity, riskText } from "./text";
 /** An endpoint of the stack file. */
 export interface EndpointPlan {
   readonly key: string;
-  readonly gate: "runner" | "controlPlane" | "off";
+  readonly gate: GateMode;
   readonly deployments: readonly DesiredDeployment[];
 }
 
@@ -35,12 +36,17 @@ export interface RiskInput {
   readonly bypassedRegistry?: string;
   /** Images that the stack file expects in a registry that this run creates, by `imageText`. @default - none */
   readonly notPushed?: readonly string[];
+  /** The subnet in which deployment scripts run. Its ID is absent if this run creates it. @default - none */
+  readonly scriptSubnet?: { readonly id?: string };
+  /** Names of the stack's mirror scripts that exist in Azure. @default - none */
+  readonly mirrorScripts?: readonly string[];
   /** Whether model stand-ins answer instead of containers, so that no image is pulled. @default false */
   readonly standIns?: boolean;
 }
 
 /** All risks, unsorted. */
-export function findRisks({ endpoints, live = { endpoints: [] }, bypassedRegistry, notPushed = [], standIns = false }: RiskInput): Risk[] {
+export function findRisks(input: RiskInput): Risk[] {
+  const { endpoints, live = { endpoints: [] }, bypassedRegistry, notPushed = [], standIns = false } = input;
   const planned = endpoints.map(({ key, gate, deployments }) => ({ key, gate, deployments: planRollout(deployments) }));
   return [
     ...planned.flatMap(logging),
@@ -49,6 +55,7 @@ export function findRisks({ endpoints, live = { endpoints: [] }, bypassedRegistr
     ...(standIns ? [] : unavailableImages(planned, notPushed)),
     ...withoutGate(planned),
     ...(bypassedRegistry === undefined ? [] : [{ kind: "networkRulesBypassed" as const, registry: bypassedRegistry }]),
+    ...scriptRisks(input),
     ...fromHub(planned),
   ];
 }
@@ -119,6 +126,14 @@ function imageRisk(kind: "placeholderImages" | "imagesNotPushed", found: readonl
 function withoutGate(endpoints: readonly Planned[]): Risk[] {
   const keys = endpoints.filter(({ gate, deployments }) => gate === "off" && deployments.length > 0).map(({ key }) => key);
   return keys.length === 0 ? [] : [{ kind: "gateOff", endpoints: keys }];
+}
+
+function scriptRisks({ scriptSubnet, mirrorScripts = [] }: RiskInput): Risk[] {
+  const subnetId = scriptSubnet?.id;
+  return [
+    ...(scriptSubnet === undefined ? [] : [{ kind: "scriptSubnetOpen" as const, ...(subnetId === undefined ? {} : { subnetId }) }]),
+    ...(mirrorScripts.length === 0 ? [] : [{ kind: "mirrorScripts" as const, scripts: mirrorScripts }]),
+  ];
 }
 
 function fromHub(endpoints: readonly Planned[]): Risk[] {

@@ -22,9 +22,13 @@ const texts = {
   imagesNotPushed: ({ images }) =>
     `Images that are not in the registry: ${imageList(images)}. This run creates the container registry, so it is empty, and the deployments fail. Run \`npm run platform\` first and push the images, or let Moor publish them with \`import\`, \`layer\` or \`build\`.`,
   gateOff: ({ endpoints }) =>
-    `No gate: new deployments of ${endpoints.join(", ")} receive requests without a check. Set \`gate: runner\` or \`gate: controlPlane\`.`,
+    `No gate: new deployments of ${endpoints.join(", ")} receive requests without a check. Set \`gate: auto\` or \`gate: controlPlane\`.`,
   networkRulesBypassed: ({ registry }) =>
     `Network rules bypassed: tasks of the container registry ${registry} still bypass its network rules, because Azure keeps \`networkRuleBypassAllowedForTasks\` when it is removed from \`moor:platform\`. Set it to \`false\` once and run \`pulumi up\`. Then you can remove it.`,
+  scriptSubnetOpen: ({ subnetId }) =>
+    `Subnet open to the internet: containers in ${subnetId ?? "the subnet for deployment scripts"} can open HTTPS connections to any host. Only \`npm run mirror -- --via azure\` requires it. After mirroring, remove \`scripts\` or \`scriptsSubnetId\` from \`moor:platform.network\` and run \`pulumi up\`. Staged weights stay.`,
+  mirrorScripts: ({ scripts }) =>
+    `Mirror scripts in Azure: ${scripts.join(", ")} ${scripts.length === 1 ? "copies" : "copy"} weights now, or a killed run left ${scripts.length === 1 ? "it" : "them"}. \`pulumi up\` removes ${scripts.length === 1 ? "it" : "them"}, which also ends a copy that still runs. The next \`npm run mirror\` continues where ${scripts.length === 1 ? "it" : "they"} ended.`,
   weightsFromHub: ({ deployments }) =>
     `Weights from outside the residency: ${deployments.join(", ")} ${deployments.length === 1 ? "downloads" : "download"} weights from Hugging Face at each start. To start from weights that are staged in the region, set \`source: mirror\`.`,
 } satisfies Texts;

@@ -38,7 +38,13 @@ export interface Start {
   readonly reason: string;
 }
 
-/** Estimates the time from the container's start until it is ready. */
+/**
+ * Estimates the time from the container's start until it is ready.
+ *
+ * The part `hash check` is the verification of staged files (docker/vllm/verify.py), at a quarter or less of its measured rate on two cores.
+ * Models that the container doesn't verify, such as those of the Hub, have the part too: a start that ends earlier does no harm, but without
+ * the part their probes would change, and with them the names of all their deployments.
+ */
 export function startOf(input: StartInput): Start {
   const gib = input.model.weightBytes / GiB;
   const reads = gib < 0.8 * input.ramGiB ? 1 : 2;

@@ -1,1 +1,10 @@
+export { arrivals, commitOf, hasCommit, modelDecision, registeredText, type WeightsChoice, weightSources } from "./choice";
 export { manifestDigest, manifestFileName, manifestPathPattern, manifestText, manifestVariable, type WeightFile } from "./manifest";
+export {
+  parseRegistryModel,
+  parseWorkspaceModel,
+  registryModelPattern,
+  registryModelUri,
+  workspaceModelPattern,
+  workspaceModelText,
+} from "./registered";

@@ -35,12 +35,14 @@ test("The addresses of the public cloud", () => {
     authorityHost: "https://login.microsoftonline.com",
     registryDomain: "azurecr.io",
     registryAudience: "https://containerregistry.azure.net",
+    storageDomain: "core.windows.net",
+    storageAudience: "https://storage.azure.com",
   });
 });
 
 test("No two clouds share an address, and the token audience of the resource manager is its address", () => {
   const rows = Object.values(clouds);
-  for (const key of ["resourceManager", "audience", "scoringAudience", "registryDomain"] as const) {
+  for (const key of ["resourceManager", "audience", "scoringAudience", "registryDomain", "storageDomain"] as const) {
     expect(new Set(rows.map((row) => row[key])).size).toBe(rows.length);
   }
   expect(rows.map(({ audience }) => audience)).toEqual(rows.map(({ resourceManager }) => `${resourceManager}/`));

@@ -1,6 +1,7 @@
 // Proves that a setting without an effect is rejected with a fix, and that a valid variant is accepted. Doesn't prove the effect of the
 // other settings.
 import { checkStack } from "../../config/checkStack";
+import { type GateMode, gateModes } from "../../planner/rollout/gateMode";
 import { rawStack, scoreDeployment, spoilt, type Tree, vllmDeployment } from "./stacks";
 
 const main = (settings: Tree): Tree => settings["moor:endpoints"].chat.deployments.main;
@@ -62,6 +63,20 @@ const rows: readonly Row[] = [
     (s) => (main(s).check = { latency: 30 }),
   ],
   [
+    "a revision of a registered model",
+    (s) => Object.assign(main(s).vllm, { source: "workspace", registeredModel: "tuned:3" }),
+    `${at}.vllm.revision`,
+    "`revision` has no effect with `source: workspace`: the version of the registered model identifies the weights.",
+    (s) => Object.assign(main(s).vllm, { source: "workspace", registeredModel: "tuned:3", revision: undefined }),
+  ],
+  [
+    "remoteCode: omit for weights that aren't staged",
+    (s) => (main(s).vllm.remoteCode = "omit"),
+    `${at}.vllm.remoteCode`,
+    "`remoteCode: omit` has no effect with `source: hub`: `npm run mirror` doesn't stage these weights.",
+    (s) => (main(s).vllm.remoteCode = "refuse"),
+  ],
+  [
     "a mirror where no deployment serves",
     (s) => Object.assign(main(s), { weight: 0, mirror: 10 }),
     `${at}.mirror`,
@@ -116,9 +131,11 @@ test("an unused token and an unused lock file are notes, because both can be int
   expect(notes(() => {})).not.toContain(lock);
 });
 
-test.each(["off", "controlPlane"])("a check that the gate %s ignores is a note", (gate) => {
+const sent: Readonly<Record<GateMode, boolean>> = { auto: true, runner: true, controlPlane: false, off: false };
+
+test.each([undefined, ...gateModes])("a check that the gate %s ignores is a note", (gate) => {
   const check = (s: Tree) => Object.assign(main(s), { check: { latency: 30 } });
-  const closed = (s: Tree) => Object.assign(s["moor:endpoints"].chat, { gate }) && check(s);
-  expect(notes(closed)).toContain(`\`check\` of chat/main is ignored, because \`gate: ${gate}\` sends no requests.`);
-  expect(notes(check).filter((note) => note.includes("`check`"))).toEqual([]);
+  const chosen = (s: Tree) => Object.assign(s["moor:endpoints"].chat, gate && { gate }) && check(s);
+  const note = `\`check\` of chat/main is ignored, because \`gate: ${gate}\` sends no requests.`;
+  expect(notes(chosen).filter((one) => one.includes("`check`"))).toEqual(sent[gate ?? "auto"] ? [] : [note]);
 });

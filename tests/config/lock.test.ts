@@ -7,6 +7,7 @@ import { schemaFiles } from "../../config/jsonSchema";
 import { type Lock, readLock, requirementDifferences, writeLock } from "../../config/lockFile";
 import { decideDeployment, deploymentRequirements } from "../../config/requirements";
 import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
+import { mirroredOf } from "../../config/stagedWeights";
 import type { DeploymentDecision, ScaleRule } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
@@ -38,7 +39,7 @@ function decision(staged: boolean, commit = revision): DeploymentDecision {
   const outcome = decideDeployment("main", deploymentSettings(prodSettings()), resolved);
   if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
   const decided = outcome.decision;
-  return { ...decided, model: { ...decided.model!, staged } };
+  return { ...decided, model: { ...mirroredOf(decided)!, staged } };
 }
 
 function lock(changes: { current?: DeploymentDecision; previous?: DeploymentDecision; top?: Partial<Lock> } = {}): string {
@@ -332,7 +333,7 @@ test("requirements don't depend on the format of the context", () => {
 test("a deployment whose weights aren't staged is skipped, with instructions to stage them", () => {
   const spec = specOf(lock({ current: decision(false) }));
   expect(spec.endpoints.map(({ key, deployments }) => ({ key, deployments }))).toEqual([{ key: "chat", deployments: [] }]);
-  const message = `Deployment chat/main is skipped: its weights are not staged. To stage them, upload the files of Qwen/Qwen2.5-0.5B-Instruct at ${revision} to models/Qwen--Qwen2.5-0.5B-Instruct/${revision} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` for this model in moor.lock.prod.yaml. Then run \`pulumi up\` again.`;
+  const message = `Deployment chat/main is skipped: its weights are not staged. To stage them, run \`npm run mirror -- -s prod\` inside the network, or with \`--via azure\` outside of it, and commit moor.lock.prod.yaml. Then run \`pulumi up\` again.`;
   expect(spec.skipped).toEqual([{ endpoint: "chat", label: "main", message }]);
   expect(spec.notes).toEqual([message]);
 });

@@ -6,6 +6,7 @@ import { existingImage } from "../../config/images/resolve";
 import { type Lock, writeLock } from "../../config/lockFile";
 import { decideDeployment, deploymentRequirements } from "../../config/requirements";
 import { type Settings, settingsSchema } from "../../config/stackFile";
+import { mirroredOf } from "../../config/stagedWeights";
 import type { DeploymentDecision } from "../../planner/decision";
 import { digest, goodSettings, rawStack, scoreDeployment, type Tree, vllmDeployment } from "./stacks";
 
@@ -31,7 +32,7 @@ function decision(settings: Tree, revision: string, size?: string, staged = true
   const wished = size === undefined ? parsed : { ...parsed, size };
   const outcome = decideDeployment("main", wished, { image: locatedImage.reference, region: "swedencentral", revision });
   if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
-  return { ...outcome.decision, model: { ...outcome.decision.model!, staged } };
+  return { ...outcome.decision, model: { ...mirroredOf(outcome.decision)!, staged } };
 }
 
 const parse = (settings: Tree): Settings => settingsSchema.parse(JSON.parse(JSON.stringify(settings)));

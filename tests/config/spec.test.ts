@@ -38,7 +38,7 @@ test("defaults are filled in", () => {
     ],
   });
   expect(endpoints).toHaveLength(1);
-  expect(endpoints[0]).toMatchObject({ key: "chat", auth: "key", invokers: [], gate: "runner" });
+  expect(endpoints[0]).toMatchObject({ key: "chat", auth: "key", invokers: [], gate: "auto" });
   expect(endpoints[0]).not.toHaveProperty("name");
 });
 

@@ -192,7 +192,7 @@ function tests() {
       expect({ User, ports: Object.keys(ExposedPorts!) }).toEqual({ User: "2000:0", ports: ["8000/tcp"] });
       expect(Entrypoint).toEqual(["/bin/bash", "/opt/moor/entrypoint.sh"]);
       const root = containers.mount("localhost/vllm");
-      expect(fs.readdirSync(path.join(root, "opt/moor")).sort()).toEqual(["entrypoint.sh", "failures.py", "supervise.py"]);
+      expect(fs.readdirSync(path.join(root, "opt/moor")).sort()).toEqual(["entrypoint.sh", "failures.py", "supervise.py", "verify.py"]);
     });
 
     test("its container serves a mounted model with a read-only root; writes go to the cache folder; SIGTERM drains", async () => {

@@ -43,7 +43,7 @@ export interface Running {
 }
 
 export async function startUp(sandbox: Sandbox, stack: string, stackFile: string, more: readonly string[] = []): Promise<Running> {
-  const file = await prepareStack(sandbox, stack, stackFile);
+  const file = await prepareStack(sandbox, stack, stackFile, sandbox.folder);
   const args = ["up", "--yes", "--skip-preview", ...more, "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"];
   const child = spawn(sandbox.engine.command, args, {
     cwd: sandbox.folder,
@@ -112,8 +112,11 @@ export async function startFaultyDoor(frontdoorUrl: string): Promise<FaultyDoor>
     const body = Buffer.concat(chunks).toString("utf8");
     const deployment = String(request.headers["azureml-model-deployment"] ?? "");
     const path = (request.url ?? "/").replace(/^\/[^/]+/, "");
-    asked[deployment] = [...(asked[deployment] ?? []), path];
-    if (proxy.meddle({ deployment, path, body }, response)) return;
+    // A request that names no deployment only finds out whether the endpoint can be reached.
+    if (deployment !== "") {
+      asked[deployment] = [...(asked[deployment] ?? []), path];
+      if (proxy.meddle({ deployment, path, body }, response)) return;
+    }
     const onward = http.request(`${frontdoorUrl}${request.url}`, { method: request.method, headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);
       answer.pipe(response);

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { reportErrors } from "../../config/errors";
 import { readLock, writeLock } from "../../config/lockFile";
+import { mirroredOf, recordStaged } from "../../config/stagedWeights";
 import { checkText, marked } from "./editor";
 import { fuzz, share } from "./fuzz";
 import { anyJson, mutated, yamlWords } from "./mutate";
@@ -14,7 +15,16 @@ const fixtures = path.join(__dirname, "..", "config", "fixtures", "0.1.0");
 const shipped = fs.readFileSync(path.join(__dirname, "..", "..", "moor.lock.prod.yaml"), "utf8");
 const text = (name: string) => fs.readFileSync(path.join(fixtures, `moor.lock.${name}.yaml`), "utf8");
 /** Mostly the shortest lock file, because the YAML parser takes most of the time. */
-const samples = [...Array(8).fill(text("score")), text("flags"), text("large"), text("kept"), text("rolledback"), shipped];
+const samples = [...Array(8).fill(text("score")), text("flags"), text("large"), text("kept"), text("rolledback"), shipped, withList()];
+
+/** The shipped lock file with a list of staged files. */
+function withList(): string {
+  const read = readLock("prod", shipped);
+  if ("errors" in read) throw new Error(reportErrors("prod", read.errors));
+  const { path: folder } = mirroredOf(read.lock.endpoints.chat!.main!.current)!;
+  const files = [{ path: "model.safetensors", size: 8, sha256: "ab".repeat(32) }];
+  return writeLock(recordStaged(read.lock, folder, files, { force: true }).lock);
+}
 
 const tricky = ["previous:", "staged: true", "# "];
 
@@ -53,18 +63,19 @@ fuzz(
 
 type Tree = Record<string, unknown>;
 
-const score = JSON.stringify(parse(text("score")));
+const changedLocks = [text("score"), withList()].map((lock) => JSON.stringify(parse(lock)));
 
 fuzz(
   "the editor's schema and the reader agree on changed locks",
   fc.record({
+    from: fc.constantFrom(...changedLocks),
     at: fc.nat(10_000),
     how: fc.constantFrom("set", "remove", "add"),
     key: fc.constantFrom("constructor", "__proto__", "staged", "x"),
     value: anyJson(),
   }),
-  ({ at, how, key, value }) => {
-    const lock = JSON.parse(score) as Tree;
+  ({ from, at, how, key, value }) => {
+    const lock = JSON.parse(from) as Tree;
     const places = placesOf(lock);
     const { map, name } = places[at % places.length]!;
     if (how === "remove") delete map[name];

@@ -1,16 +1,19 @@
 /** Proves the decisions for given requirements. The estimates of memory and speed are tested in tests/planner/fit and tests/planner/serving. */
 import { vllmFlag } from "../../facts/vllm";
 import { decide, type Requirements, type ScoreRequirements, type VllmRequirements } from "../../planner/decide";
+import type { ModelDecision } from "../../planner/decision";
 import { reservedFlags } from "../../planner/explicitFlags";
 import { modelFromTable } from "../../planner/fit/model";
 import { physicalName } from "../../planner/names";
 import { probeSeconds } from "../../planner/serving/start";
+import type { WeightsChoice } from "../../planner/weights";
 
 const image = { repository: "moor/vllm", digest: `sha256:${"ab".repeat(32)}` };
 const revision = "b968826d9c46dd6066d109eabc6255188de91218";
 
 const vllmWish: VllmRequirements = {
-  ...{ pattern: "vllm", image, size: "Standard_NC48ads_A100_v4", region: "swedencentral", revision, source: "mirror" },
+  ...{ pattern: "vllm", image, size: "Standard_NC48ads_A100_v4", region: "swedencentral" },
+  weights: { source: "mirror", revision },
   model: modelFromTable("Qwen/Qwen3-8B")!,
   contextTokens: 16384,
   concurrencyPerInstance: 32,
@@ -87,7 +90,7 @@ test("a load that fits no size is a problem that names the closest size", () => 
 });
 
 test("a model from the Hub is downloaded at its commit and is not offline", () => {
-  const { flags, model, environmentVariables } = decided({ ...vllmWish, source: "hub" });
+  const { flags, model, environmentVariables } = decided({ ...vllmWish, weights: { source: "hub", revision } });
   expect(flags?.slice(-4)).toEqual(["--revision", revision, "--tokenizer-revision", revision]);
   expect(model).toEqual({ id: "Qwen/Qwen3-8B", revision, source: "hub" });
   expect(environmentVariables).not.toHaveProperty("HF_HUB_OFFLINE");
@@ -192,8 +195,27 @@ test("vLLM supports every flag that only Moor sets", () => {
   expect(reservedFlags.filter((flag) => vllmFlag(`--${flag}`) === undefined)).toEqual([]);
 });
 
+test.each<[string, WeightsChoice, ModelDecision]>([
+  [
+    "the workspace",
+    { source: "workspace", name: "chat-tuned", version: "3" },
+    { id: "Qwen/Qwen3-8B", source: "workspace", name: "chat-tuned", version: "3" },
+  ],
+  [
+    "a registry",
+    { source: "catalogue", registry: "azureml", name: "Qwen3-8B", version: "12" },
+    { id: "Qwen/Qwen3-8B", source: "catalogue", registry: "azureml", name: "Qwen3-8B", version: "12" },
+  ],
+])("a registered model of %s starts offline, with the flags and probes of staged weights and without a commit", (_, weights, expected) => {
+  const { model, name, ...others } = decided({ ...vllmWish, weights });
+  const { model: _model, name: mirrored, ...same } = decided(vllmWish);
+  expect(model).toEqual(expected);
+  expect(others).toEqual(same);
+  expect(name).not.toBe(mirrored);
+});
+
 test.each(["mirror", "hub"] as const)("both probes and vLLM's own timeout cover the start with source %s", (source) => {
-  const { probes, environmentVariables } = decided({ ...vllmWish, source });
+  const { probes, environmentVariables } = decided({ ...vllmWish, weights: { source, revision } });
   const start = Number(environmentVariables.VLLM_ENGINE_READY_TIMEOUT_S);
   expect(start).toBe(source === "hub" ? 900 : 540);
   expect(probeSeconds(probes.liveness)).toBeGreaterThanOrEqual(start);

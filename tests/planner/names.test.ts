@@ -1,6 +1,6 @@
 /** Proves names and hashes. Doesn't prove that Azure accepts the names; the pattern is from its documentation. */
 import fc from "fast-check";
-import type { DeploymentDecision, DeploymentRecipe } from "../../planner/decision";
+import type { DeploymentDecision, DeploymentRecipe, MirroredWeights, ModelDecision } from "../../planner/decision";
 import {
   canonicalJson,
   deploymentNameLength,
@@ -14,12 +14,16 @@ import {
 
 const probe = { initialDelay: 600, period: 10, timeout: 10, failureThreshold: 6 };
 
+const model: MirroredWeights = {
+  ...{ id: "Qwen/Qwen3-8B", revision: "b968826d9c46dd6066d109eabc6255188de91218", source: "mirror", path: "models/x", staged: false },
+};
+
 const recipe: DeploymentRecipe = {
   pattern: "vllm",
   instanceType: "Standard_NC24ads_A100_v4",
   image: { repository: "moor/vllm", digest: `sha256:${"ab".repeat(32)}` },
   routes: { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" },
-  model: { id: "Qwen/Qwen3-8B", revision: "b968826d9c46dd6066d109eabc6255188de91218", source: "mirror", path: "models/x", staged: false },
+  model,
   tensorParallelSize: 1,
   flags: ["--max-model-len=16384"],
   environmentVariables: { HF_HUB_OFFLINE: "1" },
@@ -35,7 +39,7 @@ test("the hash of a recipe never changes, because it identifies running deployme
 test("name, scale rule, reasons and staging aren't part of the hash", () => {
   const decision: DeploymentDecision = {
     ...recipe,
-    model: { ...recipe.model!, staged: true },
+    model: { ...model, staged: true },
     name: "main-00000000",
     scaleRule: { scaleOutAbove: 90, scaleInBelow: 38 },
     reasons: ["because"],
@@ -48,8 +52,10 @@ const changes: [string, Partial<DeploymentRecipe>][] = [
   ["size", { instanceType: "Standard_NC48ads_A100_v4" }],
   ["image", { image: { ...recipe.image, digest: `sha256:${"cd".repeat(32)}` } }],
   ["routes", { routes: { ...recipe.routes, scoring: "/v1" } }],
-  ["revision", { model: { ...recipe.model!, revision: "0".repeat(40) } }],
-  ["path of the weights", { model: { ...recipe.model!, path: "models/y" } }],
+  ["revision", { model: { ...model, revision: "0".repeat(40) } }],
+  ["path of the weights", { model: { ...model, path: "models/y" } }],
+  ["list of staged files", { model: { ...model, staged: true, manifest: `sha256:${"ef".repeat(32)}` } }],
+  ["source of the weights", { model: { id: model.id, revision: model.revision, source: "hub" } }],
   ["registered model", { registeredModel: { name: "fraud", version: "3" } }],
   ["tensor parallelism", { tensorParallelSize: 2 }],
   ["flags", { flags: ["--max-model-len=8192"] }],
@@ -60,6 +66,21 @@ const changes: [string, Partial<DeploymentRecipe>][] = [
 
 test.each(changes)("a different %s results in a different hash", (_, change) => {
   expect(recipeHash({ ...recipe, ...change })).not.toBe(recipeHash(recipe));
+});
+
+test.each<[string, ModelDecision, ModelDecision]>([
+  [
+    "version of the workspace's model",
+    { id: "a/b", source: "workspace", name: "tuned", version: "3" },
+    { id: "a/b", source: "workspace", name: "tuned", version: "4" },
+  ],
+  [
+    "registry",
+    { id: "a/b", source: "catalogue", registry: "azureml", name: "Phi-4", version: "3" },
+    { id: "a/b", source: "catalogue", registry: "azureml-meta", name: "Phi-4", version: "3" },
+  ],
+])("a different %s results in a different hash", (_, one, other) => {
+  expect(recipeHash({ ...recipe, model: one })).not.toBe(recipeHash({ ...recipe, model: other }));
 });
 
 test("canonical JSON doesn't depend on the order of keys", () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { NETWORK_HEADER } from "../../http/networkHeader";
 import type { LocalRegistries, RegistryRoute } from "../../registry/localRegistries";
+import type { BlobService } from "../../storage/blobService";
 import type { Engine } from "../engine";
 import type { Resource } from "../model";
 import { decode } from "../path";
@@ -15,17 +17,14 @@ import { type PutSecret, secretService } from "./secrets";
 /** The network position of a data plane caller: in a network with private endpoints, or on the internet. */
 export type NetworkPosition = "inside" | "outside";
 
-/** Header with the network position of the caller. */
-export const NETWORK_HEADER = "x-azure-local-network";
-
 /**
  * Path prefix of the data plane: `/data/<host of the service>/<path>`, for example `/data/storage01.blob.core.windows.net/models/a.bin`.
  */
 export const DATA_PREFIX = "/data/";
 
 /**
- * The data planes of storage accounts, registries and vaults. They check the caller's network position. Registries also check the caller's
- * identity.
+ * The data planes of storage accounts, registries and vaults. They check the caller's network position. Storage accounts and registries also
+ * check the caller's identity.
  */
 export class DataPlane {
   private readonly services: readonly DataService[];
@@ -35,19 +34,27 @@ export class DataPlane {
     private readonly position: NetworkPosition,
     putSecret: PutSecret,
     registries: LocalRegistries,
+    blobs: BlobService,
     private readonly log: RequestLog,
     private readonly faults: DataFaults,
   ) {
-    this.services = [blobService(engine), imageService(engine.inventory, registries), secretService(engine, putSecret)];
+    this.services = [blobService(engine.inventory, blobs), imageService(engine.inventory, registries), secretService(engine, putSecret)];
   }
 
-  /** @param pathname begins with `DATA_PREFIX` */
-  handle(request: IncomingMessage, pathname: string): Promise<DataAnswer> {
+  /**
+   * @param pathname begins with `DATA_PREFIX`
+   * @param position The caller's position relative to a host. @default - the position that the caller declares
+   */
+  handle(request: IncomingMessage, pathname: string, position?: (host: string) => NetworkPosition): Promise<DataAnswer> {
     const [host = "", ...rest] = pathname.slice(DATA_PREFIX.length).split("/");
     const scheme = "encrypted" in request.socket ? "https" : "http";
     const origin = `${scheme}://${request.headers.host ?? "127.0.0.1"}${DATA_PREFIX}${host}`;
     // Azure Container Registry returns locations without its host. Its client library appends them to the address of the registry.
-    return this.handleAt(request, host, rest.join("/"), { origin, root: "/v2/" });
+    return this.handleAt(request, host, rest.join("/"), {
+      origin,
+      root: "/v2/",
+      ...(position ? { position: position(decode(host)) } : {}),
+    });
   }
 
   /** Handles a request that reaches the service with this host name in another way. Each request is logged with its path here. */

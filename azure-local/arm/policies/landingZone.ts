@@ -208,6 +208,20 @@ export const LANDING_ZONE: readonly DenyPolicy[] = [
     violation: (request) => differsFrom(request, "properties.allowedCopyScope", "AAD"),
   },
   {
+    name: "storage-shared-key",
+    types: [STORAGE],
+    assignment: STORAGE_GUARDRAILS,
+    definition: {
+      name: "8c6a50c6-9ffd-4ae7-986f-5fa6111f9a54",
+      displayName: "Storage accounts should prevent shared key access",
+      referenceId: "Deny-Storage-Shared-Key",
+    },
+    landingZone: false,
+    source: `${BUILT_IN}/Storage/StorageAccountAllowSharedKeyAccess_Audit.json; ${LIBRARY}/policy_set_definitions/Enforce-Guardrails-Storage`,
+    grade: "D",
+    violation: (request) => differsFrom(request, "properties.allowSharedKeyAccess", false),
+  },
+  {
     name: "storage-infrastructure-encryption",
     types: [STORAGE],
     assignment: STORAGE_GUARDRAILS,

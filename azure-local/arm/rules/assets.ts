@@ -93,7 +93,7 @@ export const assetRules: readonly Rule[] = [
     grade: "I",
     check: ({ id, body, inventory }) => {
       const uri = String(at(body, "properties.modelUri"));
-      const workspaceId = id.slice(0, id.toLowerCase().indexOf("/models/"));
+      const workspaceId = id.slice(0, id.toLowerCase().lastIndexOf("/models/"));
       const named = /\/workspaces\/([^/]+)\/datastores\//i.exec(uri)?.[1];
       if (named !== undefined && !sameId(named, nameOf(workspaceId)))
         return `'properties.modelUri' refers to the workspace '${named}': model files must be in a datastore of the model's workspace.`;

@@ -1,7 +1,9 @@
+import { isDefaultContainer } from "../dataLocations";
 import { ROLE_ASSIGNMENT, userAssignedIds } from "../grants";
 import type { Resource, Rule, RuleContext } from "../model";
 import { isWithin, RESOURCE_GROUP, SUBSCRIPTION, sameId, typeOf } from "../path";
 import { isRegion, sameRegion } from "../region";
+import { SCRIPT } from "../scripts/script";
 import { ENDPOINT } from "../types/onlineEndpointBodies";
 
 const ALL = ["*"];
@@ -11,9 +13,15 @@ const ARM = "Azure docs, azure-resource-manager/management";
 /** Regional types whose specification doesn't list the location as required. */
 const LOCATED = [
   "Microsoft.MachineLearningServices/workspaces",
-  ...["networkSecurityGroups", "privateDnsZones", "privateDnsZones/virtualNetworkLinks", "privateEndpoints", "virtualNetworks"].map(
-    (name) => `Microsoft.Network/${name}`,
-  ),
+  ...[
+    "natGateways",
+    "networkSecurityGroups",
+    "publicIPAddresses",
+    "privateDnsZones",
+    "privateDnsZones/virtualNetworkLinks",
+    "privateEndpoints",
+    "virtualNetworks",
+  ].map((name) => `Microsoft.Network/${name}`),
 ];
 
 const ONLY_GLOBAL = ["Microsoft.Network/privateDnsZones", "Microsoft.Network/privateDnsZones/virtualNetworkLinks"];
@@ -91,6 +99,7 @@ export const commonRules: readonly Rule[] = [
       // Creating a version also creates its container, so only the parent of the container must exist.
       const needed = /\/(environments|models|codes)\/versions$/i.test(type) ? parentId.split("/").slice(0, -2).join("/") : parentId;
       if (hasNoRecord(parentType) || parentType === RESOURCE_GROUP || inventory.get(needed)) return undefined;
+      if (isDefaultContainer(needed, inventory)) return undefined;
       return `Failed to perform 'write' on resource(s) of type '${type}', because the parent resource '${needed}' could not be found.`;
     },
   },
@@ -117,8 +126,8 @@ export const commonRules: readonly Rule[] = [
     source: "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (AnotherOperationInProgress)",
     grade: "D",
     check: ({ id, type, inventory }) => {
-      // Endpoints and deployments have a stricter rule.
-      if (isWithin(type, ENDPOINT)) return undefined;
+      // Endpoints and deployments, and deployment scripts, have a stricter rule.
+      if (isWithin(type, ENDPOINT) || type === SCRIPT) return undefined;
       const running = inventory.running(id);
       return running && running.kind !== "template"
         ? `Another operation (${running.kind}) on '${id}' is in progress. Wait for it to end and retry.`

@@ -13,6 +13,16 @@ import { LIMITS, ROLLOUT, TROUBLESHOOT } from "./sources";
 
 const SIZES = "Azure docs, machine-learning/reference-managed-online-endpoints-vm-sku-list";
 
+/**
+ * Forms of a model's ID. The model of a registry is not checked further: registries of Microsoft aren't simulated. Versions are integers.
+ * Source: Azure docs, machine-learning/reference-yaml-model and reference-yaml-core-syntax.
+ */
+const MODEL_IDS = [
+  /^(azureml:)?\/subscriptions\//i,
+  /^azureml:\/\/registries\/[^/]+\/models\/[^/]+\/(versions\/[1-9]\d*|labels\/[^/]+)$/i,
+  /^azureml:\/\/locations\/[^/]+\/workspaces\/[^/]+\/models\/[^/]+\/versions\/[1-9]\d*$/i,
+];
+
 /** The resources that a deployment depends on. */
 export function dependenciesOf({ parentId, body, inventory }: RuleContext) {
   const endpoint = inventory.get(parentId)!;
@@ -218,6 +228,22 @@ export const deploymentRules: readonly Rule[] = [
       return environmentId === undefined || /^(azureml:)?\/subscriptions\/|^azureml:\/\//i.test(environmentId)
         ? undefined
         : `'properties.environmentId' is '${environmentId}': it must be the ARM ID of an environment version or azureml://registries/<registry>/environments/<name>/versions/<version>.`;
+    },
+  },
+  {
+    code: "deployment-model-id",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source:
+      "Azure docs, machine-learning/how-to-deploy-models-from-huggingface and how-to-network-isolation-model-catalog: a version, or a label, of a registry; inferred: the service accepts no other forms than these and ARM IDs",
+    grade: "I",
+    check: ({ body }) => {
+      const { model } = deploymentProperties({ body });
+      return model === undefined || MODEL_IDS.some((form) => form.test(model))
+        ? undefined
+        : `'properties.model' is '${model}': it must be the ARM ID of a model version or azureml://registries/<registry>/models/<name>/versions/<version>.`;
     },
   },
   {

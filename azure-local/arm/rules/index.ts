@@ -9,6 +9,7 @@ import { commonRules } from "./common";
 import { containerRegistryRules } from "./containerRegistry";
 import { containerStartRules } from "./containerStart";
 import { contentRules } from "./contents";
+import { deploymentScriptRules } from "./deploymentScripts";
 import { deploymentStartRules } from "./deploymentStart";
 import { deploymentRules } from "./deployments";
 import { deploymentValueRules } from "./deploymentValues";
@@ -25,6 +26,7 @@ import { machineLearningRules } from "./machineLearning";
 import { managedNetworkRules } from "./managedNetwork";
 import { alertRules } from "./metricAlerts";
 import { nameRules } from "./names";
+import { natGatewayRules } from "./natGateways";
 import { networkRules } from "./network";
 import { onlineEndpointRules } from "./onlineEndpoints";
 import { outboundDestinationRules } from "./outboundDestinations";
@@ -33,6 +35,7 @@ import { privateEndpointRules } from "./privateEndpoints";
 import { quotaRules } from "./quota";
 import { registryTaskRules } from "./registryTasks";
 import { registryValueRules } from "./registryValues";
+import { scriptEnvironmentRules } from "./scriptEnvironment";
 import { securityGroupRules } from "./securityGroups";
 import { storageRules } from "./storage";
 import { storageValueRules } from "./storageValues";
@@ -62,10 +65,13 @@ export const RULES: readonly Rule[] = [
   ...networkRules,
   ...virtualNetworkRules,
   ...subnetRules,
+  ...natGatewayRules,
   ...securityGroupRules,
   ...privateEndpointRules,
   ...privateDnsRules,
   ...dnsValueRules,
+  ...deploymentScriptRules,
+  ...scriptEnvironmentRules,
   ...machineLearningRules,
   ...assetRules,
   ...workspaceStoreRules,

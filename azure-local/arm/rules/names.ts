@@ -36,6 +36,8 @@ const NAME_FORMATS: Readonly<Record<string, NameForm>> = {
   "Microsoft.Network/virtualNetworks": { shortest: 2, longest: 64, form: NETWORK_NAME, allowed: NETWORK_ALLOWED },
   "Microsoft.Network/virtualNetworks/subnets": { shortest: 1, longest: 80, form: NETWORK_NAME, allowed: NETWORK_ALLOWED },
   "Microsoft.Network/networkSecurityGroups": { shortest: 1, longest: 80, form: NETWORK_NAME, allowed: NETWORK_ALLOWED },
+  "Microsoft.Network/natGateways": { shortest: 1, longest: 80, form: NETWORK_NAME, allowed: NETWORK_ALLOWED },
+  "Microsoft.Network/publicIPAddresses": { shortest: 1, longest: 80, form: NETWORK_NAME, allowed: NETWORK_ALLOWED },
   "Microsoft.Network/privateEndpoints": { shortest: 2, longest: 64, form: NETWORK_NAME, allowed: NETWORK_ALLOWED },
   "Microsoft.Network/privateDnsZones": {
     shortest: 1,

@@ -1,4 +1,4 @@
-import type { Inventory, Resource, Rule, RuleContext } from "../model";
+import type { Inventory, Rule, RuleContext } from "../model";
 import { parentIdOf, sameId, typeOf } from "../path";
 import { sameRegion } from "../region";
 import { assignableAddresses, inside, overlap, type Range, readPrefix } from "../types/addresses";
@@ -12,6 +12,7 @@ import {
   privateEndpointsOf,
   REPLICATION,
 } from "../types/privateLink";
+import { privateEndpointsIn, usersOf } from "../types/subnetUsers";
 import { isMissing, referenceError } from "./common";
 
 const VNET = "Microsoft.Network/virtualNetworks";
@@ -54,10 +55,6 @@ function spaceOf({ type, body, parentId, inventory }: RuleContext): readonly str
   return properties?.addressSpace?.addressPrefixes ?? [];
 }
 
-function endpointsIn(subnetId: string, inventory: Inventory): Resource[] {
-  return inventory.all(PRIVATE_ENDPOINT).filter(({ body }) => sameId((body.properties as PrivateEndpointProperties).subnet?.id, subnetId));
-}
-
 function subnetIdOf(body: { properties?: unknown }): string {
   return (body.properties as PrivateEndpointProperties).subnet?.id ?? "";
 }
@@ -69,7 +66,7 @@ function capacityError(subnetId: string, required: number, inventory: Inventory)
   const range = readPrefix(prefix);
   if (!subnet || !range) return undefined;
   const capacity = Math.max(0, assignableAddresses(range));
-  const taken = endpointsIn(subnetId, inventory).reduce((sum, endpoint) => sum + Math.max(1, addressesOf(endpoint).length), 0);
+  const taken = privateEndpointsIn(subnetId, inventory).reduce((sum, endpoint) => sum + Math.max(1, addressesOf(endpoint).length), 0);
   return taken + required > capacity
     ? `Subnet ${subnet.name} with address prefix ${prefix} does not have enough capacity for ${required} IP addresses: ${taken} of its ${capacity} are in use.`
     : undefined;
@@ -167,7 +164,7 @@ export const networkRules: readonly Rule[] = [
     source: "Azure docs, virtual-network/virtual-network-manage-subnet",
     grade: "D",
     check: ({ id, name, inventory }) => {
-      const user = endpointsIn(id, inventory)[0];
+      const [user] = usersOf(id, inventory);
       return user && `Subnet ${name} is in use by ${user.id} and cannot be deleted.`;
     },
   },
@@ -185,8 +182,8 @@ export const networkRules: readonly Rule[] = [
       const going = inventory
         .children(id, SUBNET)
         .filter(({ name }) => event === "delete" || !remaining?.some((subnet) => subnet.name.toLowerCase() === name.toLowerCase()));
-      const used = going.find((subnet) => endpointsIn(subnet.id, inventory).length > 0);
-      return used && `Subnet ${used.name} is in use by ${endpointsIn(used.id, inventory)[0]!.id} and cannot be deleted.`;
+      const used = going.find((subnet) => usersOf(subnet.id, inventory).length > 0);
+      return used && `Subnet ${used.name} is in use by ${usersOf(used.id, inventory)[0]!.id} and cannot be deleted.`;
     },
   },
   {

@@ -3,7 +3,7 @@ import type { Resource, Rule, RuleContext } from "../model";
 import { sameId } from "../path";
 import { sameRegion } from "../region";
 import { type Range, readPrefix } from "../types/addresses";
-import { PRIVATE_ENDPOINT, type PrivateEndpointProperties } from "../types/privateLink";
+import { usersOf } from "../types/subnetUsers";
 import { referenceError } from "./common";
 
 export const VNET = "Microsoft.Network/virtualNetworks";
@@ -15,6 +15,7 @@ export interface SubnetProperties {
   readonly addressPrefixes?: readonly string[];
   readonly ipamPoolPrefixAllocations?: readonly unknown[];
   readonly networkSecurityGroup?: { readonly id?: string };
+  readonly natGateway?: { readonly id?: string };
   readonly privateEndpointNetworkPolicies?: string;
   readonly delegations?: readonly { readonly name?: string; readonly properties?: { readonly serviceName?: string } }[];
   readonly serviceEndpoints?: readonly { readonly service?: string }[];
@@ -68,7 +69,7 @@ export function prefixesOf(properties: SubnetProperties | undefined): readonly s
   return properties?.addressPrefix ? [properties.addressPrefix] : (properties?.addressPrefixes ?? []);
 }
 
-interface WrittenSubnet {
+export interface WrittenSubnet {
   readonly name: string;
   readonly id: string;
   readonly properties: SubnetProperties;
@@ -82,7 +83,7 @@ function writtenSubnets({ type, id, name, body }: RuleContext): WrittenSubnet[] 
 }
 
 /** The message about the first invalid subnet of a request. */
-function firstError(context: RuleContext, check: (subnet: WrittenSubnet) => string | undefined): string | undefined {
+export function firstError(context: RuleContext, check: (subnet: WrittenSubnet) => string | undefined): string | undefined {
   for (const subnet of writtenSubnets(context)) {
     const error = check(subnet);
     if (error) return error;
@@ -91,7 +92,7 @@ function firstError(context: RuleContext, check: (subnet: WrittenSubnet) => stri
 }
 
 function userOf(subnetId: string, { inventory }: RuleContext): Resource | undefined {
-  return inventory.all(PRIVATE_ENDPOINT).find(({ body }) => sameId((body.properties as PrivateEndpointProperties).subnet?.id, subnetId));
+  return usersOf(subnetId, inventory)[0];
 }
 
 function currentProperties(subnetId: string, { inventory }: RuleContext): SubnetProperties {

@@ -1,9 +1,11 @@
 import type { ResourceType } from "../model";
 import { authorizationTypes } from "./authorization";
 import { containerRegistryTypes } from "./containerRegistry";
+import { deploymentScriptTypes } from "./deploymentScripts";
 import { keyVaultTypes } from "./keyVault";
 import { machineLearningTypes } from "./machineLearning";
 import { monitorTypes } from "./monitor";
+import { natGatewayTypes } from "./natGateways";
 import { networkTypes } from "./network";
 import { onlineEndpointTypes } from "./onlineEndpoints";
 import { resourcesTypes } from "./resources";
@@ -13,9 +15,11 @@ import { storageTypes } from "./storage";
 export const RESOURCE_TYPES: readonly ResourceType[] = [
   ...authorizationTypes,
   ...containerRegistryTypes,
+  ...deploymentScriptTypes,
   ...keyVaultTypes,
   ...machineLearningTypes,
   ...monitorTypes,
+  ...natGatewayTypes,
   ...networkTypes,
   ...onlineEndpointTypes,
   ...resourcesTypes,

@@ -3,6 +3,7 @@ import type { Effects, Inventory, Resource, ResourceType } from "../model";
 import { nameOf, parentIdOf, sameId } from "../path";
 import { assignableAddresses, nextAddress, readPrefix } from "./addresses";
 import { PRIVATE_ENDPOINT, type PrivateEndpointProperties, recordsOf, zoneNameOf } from "./privateLink";
+import { privateEndpointsIn } from "./subnetUsers";
 
 const SUBNET = "Microsoft.Network/virtualNetworks/subnets";
 const A_RECORD = "Microsoft.Network/privateDnsZones/A";
@@ -32,17 +33,13 @@ function subnetView(subnet: Resource): JsonObject {
   return { id: subnet.id, name: subnet.name, type: SUBNET, properties };
 }
 
-function privateEndpointsIn(subnet: Resource, inventory: Inventory): Resource[] {
-  return inventory.all(PRIVATE_ENDPOINT).filter(({ body }) => sameId((body.properties as PrivateEndpointProperties).subnet?.id, subnet.id));
-}
-
 /** Used and assignable addresses of each subnet. */
 export function subnetUsages(network: Resource, inventory: Inventory): JsonObject[] {
   return inventory.children(network.id, SUBNET).map((subnet) => {
     const range = readPrefix(prefixOf(subnet));
     return {
       id: subnet.id,
-      currentValue: privateEndpointsIn(subnet, inventory).flatMap(addressesOf).length,
+      currentValue: privateEndpointsIn(subnet.id, inventory).flatMap(addressesOf).length,
       limit: range === undefined ? 0 : assignableAddresses(range),
       unit: "Count",
       name: { value: "SubnetSpace", localizedValue: "Subnet size and usage" },
@@ -54,7 +51,7 @@ export function subnetUsages(network: Resource, inventory: Inventory): JsonObjec
 export function assignAddresses(endpoint: Resource, effects: Effects): void {
   const { inventory } = effects;
   const subnet = inventory.get((endpoint.body.properties as PrivateEndpointProperties).subnet?.id);
-  const taken = (subnet ? privateEndpointsIn(subnet, inventory) : []).flatMap(addressesOf);
+  const taken = (subnet ? privateEndpointsIn(subnet.id, inventory) : []).flatMap(addressesOf);
   const held = new Map(dnsConfigsOf(endpoint).map(({ fqdn, ipAddresses }) => [fqdn, ipAddresses[0]]));
   const byMember = new Map<string, string>();
   const configs = recordsOf(endpoint, inventory).map(({ fqdn, member }) => {
@@ -125,7 +122,7 @@ export const networkTypes: readonly ResourceType[] = [
     seconds: () => 5,
     defaults: () => ({ properties: { privateEndpointNetworkPolicies: "Disabled", privateLinkServiceNetworkPolicies: "Enabled" } }),
     derived: (subnet, inventory) => {
-      const endpoints = privateEndpointsIn(subnet, inventory);
+      const endpoints = privateEndpointsIn(subnet.id, inventory);
       return endpoints.length > 0 ? { properties: { privateEndpoints: endpoints.map(({ id }) => ({ id })) } } : {};
     },
   },

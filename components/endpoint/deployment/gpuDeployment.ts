@@ -1,8 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ModelDecision } from "../../../planner/decision";
+import { manifestVariable } from "../../../planner/weights";
 import { ManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployment";
 
 export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
-  /** ARM ID of the model version with the staged weights. @default - none: with `source: hub`, the container downloads the weights */
+  /**
+   * The model version that Azure mounts: the ARM ID of one in the workspace, or the URI of one in a registry.
+   * @default - none: with `source: hub`, the container downloads the weights
+   */
   readonly modelVersionId?: pulumi.Input<string>;
   /**
    * Environment variables with Key Vault references, not the secrets themselves: `${{keyvault:https://…/<version>}}`.
@@ -29,10 +34,21 @@ export class GpuDeployment extends ManagedDeployment {
   }
 }
 
-/**
- * Returns the variables for the entrypoint of the vLLM image: the flags as a JSON array and, with `source: hub`, the Hugging Face model ID.
- */
+/** Returns the variables for the entrypoint of the vLLM image: the flags as a JSON array, and those of the weights. */
 function vllmVariables({ decision }: GpuDeploymentArgs): Record<string, string> {
   const { flags = [], model } = decision;
-  return { VLLM_ARGS: JSON.stringify(flags), ...(model?.source === "hub" ? { MOOR_MODEL: model.id } : {}) };
+  return { VLLM_ARGS: JSON.stringify(flags), ...(model === undefined ? {} : weightVariables(model)) };
+}
+
+/** With `source: hub`, the Hugging Face model ID. With staged weights, the hash of the list of files that the entrypoint verifies. */
+function weightVariables(model: ModelDecision): Record<string, string> {
+  switch (model.source) {
+    case "mirror":
+      return model.manifest === undefined ? {} : { [manifestVariable]: model.manifest };
+    case "hub":
+      return { MOOR_MODEL: model.id };
+    case "workspace":
+    case "catalogue":
+      return {};
+  }
 }

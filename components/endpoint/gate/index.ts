@@ -1,41 +1,47 @@
 /** The gate: checks that a deployment must pass before it receives traffic. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
+import { type GateMode, sendsRequests } from "../../../planner/rollout/gateMode";
 import { trafficText } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { outputValue } from "../../base/outputs";
 import { type LiveEndpoint, liveDeployment, liveEndpoint, type TrafficWeights, waitForOperations } from "../../live";
-import { type CheckFailure, checksOf, runChecks, scoringAddress, sender } from "../../scoring";
+import { type Check, type CheckFailure, checksOf, runChecks, scoringAddress, sender } from "../../scoring";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
 import { readState } from "./controlPlane";
 import { credentialFor } from "./credential";
-import { gateReport, goneReport } from "./report";
+import { type Unreachable, unreachable } from "./reach";
+import { type GateResult, writeGateRecord } from "./record";
+import { gateReport, goneReport, stateOnlyWarning, unreachableReport } from "./report";
 import { type GateSubject, subjectsToCheck } from "./subjects";
 
+export type { GateMode } from "../../../planner/rollout/gateMode";
+export { type GateResult, type GateResults, readGateRecord } from "./record";
 export type { GateSubject } from "./subjects";
-
-/**
- * `runner`: real requests from the machine that runs the program. `controlPlane`: the provisioning state in Azure Resource Manager. `off`:
- * no checks.
- */
-export type GateMode = "runner" | "controlPlane" | "off";
 
 /** Arguments of the gate. */
 export interface GateArgs {
   readonly mode: GateMode;
   /** All deployments that can receive traffic. */
   readonly subjects: readonly GateSubject[];
-  /** Timeout for all checks of one deployment, retries included, in seconds. @default 300 */
+  /**
+   * Timeout for all checks of one deployment, retries included, in seconds. With `auto`, up to a third of it is used to find out whether
+   * this machine can reach the endpoint. @default 300
+   */
   readonly deadlineSeconds?: number;
 }
 
+/** Part of the timeout that `auto` uses to reach the endpoint. */
+const reachShare = 1 / 3;
+
 /**
- * Checks deployments before traffic is updated. It changes nothing. A failed check ends the run before the write, so traffic stays
- * unchanged and the next run checks again. The gate is a hook of the component, which is a separate step before the write: when a run is
- * interrupted, the engine completes the current step and starts no other, so an interrupt during the gate doesn't change traffic. If the
- * component is unchanged but its write was never executed, the hook of the write runs the checks. Previews run neither hook.
+ * Checks deployments before traffic is updated. It changes nothing, except that it records the result in Azure. A failed check ends the
+ * run before the write, so traffic stays unchanged and the next run checks again. The gate is a hook of the component, which is a separate
+ * step before the write: when a run is interrupted, the engine completes the current step and starts no other, so an interrupt during the
+ * gate doesn't change traffic. If the component is unchanged but its write was never executed, the hook of the write runs the checks.
+ * Previews run neither hook.
  */
 export class Gate {
   private hasRun = false;
@@ -66,14 +72,11 @@ export class Gate {
     const live = await liveEndpoint(azure, id);
     const { name } = armIdOf(id);
     if (live === undefined) return fail(`${name} no longer exists in Azure. Run \`pulumi refresh\`, then \`pulumi up\`.`);
-    if (this.args.mode === "off") return;
-    const subjects = subjectsToCheck(this.args.subjects, before, after, live.traffic);
+    const subjects = this.args.mode === "off" ? [] : subjectsToCheck(this.args.subjects, before, after, live.traffic);
+    if (subjects.length === 0) return;
     // A deployment that is starting can't answer, and its start can take longer than the gate's timeout.
-    if (subjects.length > 0) await waitForOperations(azure, id);
-    for (const subject of subjects) {
-      if ((await liveDeployment(azure, id, subject.name)) === undefined) fail(goneReport(name, subject.name, live.traffic));
-      await examine(subject, azure, id, live, this.args);
-    }
+    await waitForOperations(azure, id);
+    await check(subjects, { azure, id, live, ...this.args });
   }
 
   /**
@@ -90,10 +93,49 @@ export class Gate {
   }
 }
 
-async function examine(subject: GateSubject, azure: ArmClient, id: string, live: LiveEndpoint, args: GateArgs): Promise<void> {
-  const { mode, deadlineSeconds = 300 } = args;
+/** What the checks of all deployments need. */
+interface Endpoint extends GateArgs {
+  readonly azure: ArmClient;
+  readonly id: string;
+  readonly live: LiveEndpoint;
+}
+
+async function check(subjects: readonly GateSubject[], endpoint: Endpoint): Promise<void> {
+  const { azure, id, live, mode, deadlineSeconds = 300 } = endpoint;
+  const { name } = armIdOf(id);
+  for (const subject of subjects) {
+    if ((await liveDeployment(azure, id, subject.name)) === undefined) fail(goneReport(name, subject.name, live.traffic));
+  }
+  const started = Date.now();
+  const asked = subjects.filter((subject) => requestsTo(subject, mode).length > 0);
+  const because = mode === "auto" && asked.length > 0 ? await notReached(endpoint, deadlineSeconds * reachShare) : undefined;
+  if (because !== undefined && Object.values(live.traffic).some((weight) => weight > 0)) {
+    const names = asked.map((subject) => subject.name);
+    fail(unreachableReport(name, names, live.traffic, because));
+  }
+  const seconds = deadlineSeconds - (Date.now() - started) / 1000;
+  const passed: Record<string, GateResult> = {};
+  for (const subject of subjects) {
+    const checks = because === undefined ? requestsTo(subject, mode) : [];
+    passed[subject.name] = await examine(subject, checks, { ...endpoint, deadlineSeconds: seconds });
+    if (because !== undefined && asked.includes(subject))
+      await pulumi.log.warn(stateOnlyWarning(name, subject.name, because, pulumi.getStack()));
+  }
+  await writeGateRecord(azure, id, passed);
+}
+
+function requestsTo({ decision, check }: GateSubject, mode: GateMode): Check[] {
+  return sendsRequests[mode] ? checksOf(decision, check) : [];
+}
+
+async function notReached({ id, live }: Endpoint, patienceSeconds: number): Promise<Unreachable | undefined> {
+  return unreachable({ ...scoringAddress(armIdOf(id).name, live.origin), patienceSeconds });
+}
+
+/** Checks one deployment. Without checks, only its state in Azure is checked. */
+async function examine(subject: GateSubject, checks: readonly Check[], endpoint: Endpoint): Promise<GateResult> {
+  const { azure, id, live, deadlineSeconds = 300 } = endpoint;
   const endpointName = armIdOf(id).name;
-  const checks = mode === "runner" ? checksOf(subject.decision, subject.check) : [];
   const names = checks.length > 0 ? checks.map(({ what }) => what).join(", ") : "state in Azure";
   pulumi.log.info(`${endpointName}: checking ${subject.name} before it receives traffic (${names}).`);
   const started = Date.now();
@@ -107,4 +149,5 @@ async function examine(subject: GateSubject, azure: ArmClient, id: string, live:
   }
   if (failure !== undefined) fail(gateReport({ endpointId: id, subject, live: live.traffic, failure, credential }));
   pulumi.log.info(`${endpointName}: ${subject.name} passed the gate in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+  return checks.length === 0 ? "state" : "requests";
 }

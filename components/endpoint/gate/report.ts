@@ -1,6 +1,7 @@
 import { armIdOf } from "../../base/azure";
 import type { TrafficWeights } from "../../live";
 import { type CheckFailure, withoutSecrets } from "../../scoring";
+import type { Unreachable, UnreachableStage } from "./reach";
 import type { GateSubject } from "./subjects";
 
 export interface ReportArgs {
@@ -23,7 +24,7 @@ export function gateReport({ endpointId, subject, live, failure, credential }: R
   const lines = [
     `${endpointName}: ${subject.name} did not pass the gate (check: ${what}). Traffic was not changed: ${serving(live, subject)}`,
     `  Request to ${subject.name}: ${request}`,
-    `  Response after ${attempts === 1 ? "1 attempt" : `${attempts} attempts`} in ${seconds.toFixed(1)} s: ${response}`,
+    `  Response after ${attemptsOf({ attempts })} in ${seconds.toFixed(1)} s: ${response}`,
     `  Log: az ml online-deployment get-logs ${place}`,
     "  Fix the deployment and run `pulumi up` again. The run repeats the check, and deletes the deployment if it is no longer in the stack. If its",
     "  state in Azure is Failed, run `npm run recover` first; `pulumi up` then creates it again.",
@@ -33,14 +34,47 @@ export function gateReport({ endpointId, subject, live, failure, credential }: R
 
 /** Returns the error message for a deployment that is in the state but no longer in Azure. */
 export function goneReport(endpointName: string, name: string, live: TrafficWeights): string {
-  const traffic = `Traffic was not changed: ${serving(live, { name })}`;
+  const traffic = `Traffic was not changed: ${serving(live)}`;
   return `${endpointName}: ${name} no longer exists in Azure. ${traffic} Run \`pulumi refresh\`, then \`pulumi up\` to create ${name} again.`;
 }
 
-function serving(live: TrafficWeights, { name, inPlace }: Pick<GateSubject, "name" | "inPlace">): string {
+/** Returns the error message if requests can't be sent and a deployment has traffic. */
+export function unreachableReport(endpointName: string, names: readonly string[], live: TrafficWeights, because: Unreachable): string {
+  return [
+    `${endpointName}: the gate can't send requests to ${names.join(", ")}, because ${reasonOf(because)}. Traffic was not changed: ${serving(live)}`,
+    `  Result of ${attemptsOf(because)} in ${because.seconds.toFixed(1)} s. \`gate: auto\` checks only the state in Azure while no deployment has traffic.`,
+    "  Run `pulumi up` on a machine in the virtual network of the stack or with a connection to it. Or set `gate: controlPlane` for the endpoint:",
+    "  the gate then sends no requests and checks only the state of the deployment in Azure.",
+  ].join("\n");
+}
+
+/** Returns the warning for a deployment that passed by its state, because requests can't be sent. */
+export function stateOnlyWarning(endpointName: string, name: string, because: Unreachable, stack: string): string {
+  return (
+    `${endpointName}: ${name} passed the gate by its state in Azure only: no request was sent, because ${reasonOf(because)}. ` +
+    `Run \`npm run smoke -- -s ${stack}\` inside the network.`
+  );
+}
+
+const reasons: Readonly<Record<UnreachableStage, (address: string, code: string) => string>> = {
+  name: (address, code) => `this machine can't resolve the name of ${address} (${code})`,
+  connection: (address, code) => `this machine can't connect to ${address} (${code})`,
+  tls: (address, code) => `the TLS handshake with ${address} fails (${code})`,
+  network: (address, code) => `Azure refuses requests to ${address} from the network of this machine (status ${code})`,
+};
+
+function reasonOf({ stage, address, code }: Unreachable): string {
+  return reasons[stage](address, code);
+}
+
+function attemptsOf({ attempts }: Pick<Unreachable, "attempts">): string {
+  return attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+}
+
+function serving(live: TrafficWeights, subject?: Pick<GateSubject, "name" | "inPlace">): string {
   const serving = Object.entries(live).filter(([, weight]) => weight > 0);
   if (serving.length === 0) return "no deployment has traffic yet.";
   const list = `${serving.map(([deployment, weight]) => `${deployment} ${weight}%`).join(", ")}.`;
-  const changed = inPlace && (live[name] ?? 0) > 0;
+  const changed = subject?.inPlace && (live[subject.name] ?? 0) > 0;
   return changed ? `${list} The deployment was updated in place (update: inPlace), so callers already receive its responses.` : list;
 }

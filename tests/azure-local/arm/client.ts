@@ -9,6 +9,7 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.authorization/locks": "2020-05-01",
   "microsoft.authorization": "2022-04-01",
   "microsoft.consumption": "2024-08-01",
+  "microsoft.containerinstance": "2024-05-01-preview",
   "microsoft.containerregistry/registries/replications": "2024-11-01-preview",
   "microsoft.containerregistry/registries/runs": "2019-06-01-preview",
   "microsoft.containerregistry/registries/tasks": "2019-06-01-preview",
@@ -24,6 +25,7 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.network": "2024-05-01",
   "microsoft.operationalinsights": "2023-09-01",
   "microsoft.resources": "2024-03-01",
+  "microsoft.resources/deploymentscripts": "2023-08-01",
   "microsoft.storage": "2024-01-01",
 };
 
@@ -126,7 +128,13 @@ export class Caller {
   async outcome(answer: Answer): Promise<Parsed> {
     this.clock.advance(2 * 3600);
     const url = answer.headers.get("azure-asyncoperation");
-    return url ? JSON.parse(await (await this.transport(new URL(url), { method: "GET" })).text()) : undefined;
+    if (!url) return undefined;
+    // Only work outside the state, such as a deployment script, takes longer.
+    for (;;) {
+      const operation = JSON.parse(await (await this.transport(new URL(url), { method: "GET" })).text());
+      if (operation.status !== "InProgress") return operation;
+      await new Promise(setImmediate);
+    }
   }
 
   /** Follows the `Location` of an accepted request, two hours later, until its work has ended. */

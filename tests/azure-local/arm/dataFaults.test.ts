@@ -1,6 +1,7 @@
 // Proves which requests to the data plane are affected by injected faults, and what is stored afterwards. Doesn't prove that services fail
 // only in these ways.
 import { imageOf, RegistryClient } from "../registry/registryClient";
+import { blobRequest } from "../storage/blobRequest";
 import { Caller } from "./client";
 import { bodies, paths } from "./platform";
 import { but } from "./rejections/rejectedRequest";
@@ -74,7 +75,8 @@ test("A refused write of a blob has the format of Azure Storage", async () => {
   await caller.made(paths.storage, but(bodies(caller).storage, "properties/publicNetworkAccess", "Enabled"));
   await caller.made(`${paths.storage}/blobServices/default/containers/models`, {});
   caller.arm.setFaults([{ effect: "refuse", method: "PUT", type: "microsoft.storage/storageaccounts/DATA", status: 500, code: "Busy" }]);
-  const put = () => fetch(`${caller.arm.url}/data/storage01.blob.core.windows.net/models/a`, { method: "PUT", body: "x" });
+  const put = () =>
+    fetch(`${caller.arm.url}/data/storage01.blob.core.windows.net/models/a`, { method: "PUT", body: "x", headers: blobRequest });
   const refused = await put();
   expect([refused.status, await refused.text()]).toEqual([500, expect.stringContaining("<Code>Busy</Code>")]);
   expect((await put()).status).toBe(201);

@@ -3,6 +3,7 @@
 import { Caller } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
 import { but } from "./rejections/rejectedRequest";
+import { buildScriptScene, scriptBodies, scriptPaths } from "./scriptScene";
 
 let caller: Caller;
 beforeAll(async () => {
@@ -49,6 +50,21 @@ describe.each(Object.entries(OLDER) as [keyof typeof OLDER, string][])("%s", (na
       }
     }
     await caller.made(paths[name], body);
+  });
+});
+
+describe("what deployment scripts need", () => {
+  beforeAll(() => buildScriptScene(caller));
+  test.each(["address", "gateway", "subnet", "script"] as const)("%s", async (name) => {
+    const body = scriptBodies(caller)[name];
+    for (const place of placesIn(body)) {
+      for (const value of [undefined, "x", 5, {}, [null]]) {
+        const answer = await caller.put(scriptPaths[name], but(body as never, place, value));
+        if (answer.status >= 500) throw new Error(`${place} = ${JSON.stringify(value)}: ${JSON.stringify(answer.body)}`);
+        await caller.outcome(answer);
+      }
+    }
+    await caller.put(scriptPaths[name], body);
   });
 });
 

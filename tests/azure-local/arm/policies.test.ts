@@ -101,6 +101,11 @@ const ROWS: readonly Row[] = [
     compliant: ({ body }) => ["PUT", paths.storage, but(body.storage, "properties/allowedCopyScope", "AAD")],
   },
   {
+    policy: "storage-shared-key",
+    denied: ({ body }) => ["PUT", paths.storage, but(body.storage, "properties/allowSharedKeyAccess", true)],
+    compliant: ({ body }) => ["PUT", paths.storage, body.storage],
+  },
+  {
     policy: "storage-infrastructure-encryption",
     // Only a new account can enable it.
     denied: ({ body }) => ["PUT", NEW_STORAGE, body.storage],
@@ -145,6 +150,7 @@ test("every policy has a row and a source, and most of them belong to the landin
   expect(POLICIES.filter(({ landingZone }) => !landingZone).map(({ name }) => name)).toEqual([
     "secret-without-expiration-date",
     "storage-copy-scope",
+    "storage-shared-key",
     "storage-infrastructure-encryption",
   ]);
 });

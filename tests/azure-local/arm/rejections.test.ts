@@ -16,10 +16,12 @@ import { importRejections } from "./rejections/imports";
 import { logRejections } from "./rejections/logs";
 import { monitorRejections } from "./rejections/monitor";
 import { nameRejections } from "./rejections/names";
+import { natGatewayRejections } from "./rejections/natGateways";
 import { networkRejections } from "./rejections/network";
 import { privateEndpointRejections } from "./rejections/privateEndpoints";
 import { quotaRejections } from "./rejections/quota";
 import { type RejectedRequest, type Request, type Scene, sceneOf } from "./rejections/rejectedRequest";
+import { scriptRejections } from "./rejections/scripts";
 import { serviceRejections } from "./rejections/services";
 import { storeRejections } from "./rejections/stores";
 import { taskRejections } from "./rejections/tasks";
@@ -38,6 +40,8 @@ const REJECTIONS: readonly RejectedRequest[] = [
   ...valueRejections,
   ...networkRejections,
   ...addressRejections,
+  ...natGatewayRejections,
+  ...scriptRejections,
   ...privateEndpointRejections,
   ...workspaceRejections,
   ...workspaceStoreRejections,

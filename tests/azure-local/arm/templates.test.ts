@@ -57,6 +57,25 @@ test("writes the endpoint's traffic with the same PUT as a caller, and is Succee
   expect(ended.properties.template).toBeUndefined();
 });
 
+test("a template can consist of outputs, which replace those of the previous one", async () => {
+  const outputs = (value: object) => deployment([], { outputs: { passed: { type: "object", value }, count: { type: "int", value: 1 } } });
+  for (const value of [{ "main-1": "state", old: "[[x]" }, { "main-1": "requests" }]) {
+    await caller.put(TEMPLATE, outputs(value));
+    caller.clock.advance(30);
+    const { properties } = (await caller.get(TEMPLATE)).body;
+    const passed = "old" in value ? { ...value, old: "[x]" } : value;
+    expect(properties).toMatchObject({ provisioningState: "Succeeded", outputResources: [] });
+    expect(properties.outputs).toEqual({ passed: { type: "Object", value: passed }, count: { type: "Int", value: 1 } });
+  }
+});
+
+test("a failed deployment has no outputs", async () => {
+  await caller.put(TEMPLATE, deployment([endpoint({ "main-1": 99 })], { outputs: { one: { type: "string", value: "1" } } }));
+  caller.clock.advance(30);
+  const { properties } = (await caller.get(TEMPLATE)).body;
+  expect([properties.provisioningState, properties.outputs]).toEqual(["Failed", undefined]);
+});
+
 test("a rejected resource fails the deployment, with the error as a detail", async () => {
   const ended = await caller.outcome(await caller.put(TEMPLATE, deployment([endpoint({ "main-1": 99 })])));
   expect(ended.status).toBe("Failed");
@@ -146,6 +165,18 @@ describe("rejects before anything is written", () => {
     ["a resource twice", (of) => of([identity("one"), identity("ONE")]), "is defined multiple times"],
     ["a dependency outside the template", (of) => of([identity("one", ["two"])]), "'two' that"],
     ["a circle", (of) => of([identity("one", ["two"]), identity("two", ["one"])]), "Circular dependency detected"],
+    ["an output that isn't an object", (of) => of([], { outputs: { a: "b" } }), "'outputs.a.type' must be one of"],
+    ["an output of an unknown type", (of) => of([], { outputs: { a: { type: "text", value: "b" } } }), "'outputs.a.type' must be one of"],
+    [
+      "an output of another type",
+      (of) => of([], { outputs: { a: { type: "object", value: "b" } } }),
+      "'outputs.a.value' must be of the type 'object'",
+    ],
+    [
+      "an output by expression",
+      (of) => of([], { outputs: { a: { type: "string", value: "[utcNow()]" } } }),
+      "'outputs.a.value' is the expression",
+    ],
     ["a condition", (of) => of([{ ...identity("one"), condition: false }]), "does not support 'resources[0].condition'"],
   ];
   test.each(cases)("%s", async (_what, body, message) => {

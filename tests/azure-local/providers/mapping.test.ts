@@ -31,10 +31,10 @@ function problems(type: ResourceType, body: Properties): string[] {
 }
 
 describe("the table of resource types", () => {
-  test("has a row for each of the 50 schemas, and each schema has the API version of the SDK", () => {
+  test("has a row for each of the 53 schemas, and each schema has the API version of the SDK", () => {
     const files = readdirSync(SCHEMAS).filter((file) => file.endsWith(".json"));
     const used = new Set(typed.map((token) => schemaFile(resourceType(token))));
-    expect(used.size).toBe(50);
+    expect(used.size).toBe(53);
     // A template writes this version, because azure-native's has no networkRuleBypassAllowedForTasks.
     expect([...used, "Microsoft.ContainerRegistry.registries@2025-11-01.json"].sort()).toEqual(files.sort());
   });
@@ -53,10 +53,12 @@ describe("the table of resource types", () => {
     });
     expect(homeless.sort()).toEqual([
       "machinelearningservices:Datastore skipValidation",
+      "network:NatGateway id",
       "network:NetworkSecurityGroup id",
       "network:PrivateDnsZoneGroup id",
       "network:PrivateDnsZoneGroup name",
       "network:PrivateEndpoint id",
+      "network:PublicIPAddress id",
       "network:Subnet id",
       "network:Subnet name",
       "network:Subnet type",
@@ -228,6 +230,57 @@ const exact: Record<string, { inputs: Properties; body: Properties }> = {
           },
         ],
       },
+    },
+  },
+  "network:Subnet": {
+    inputs: {
+      subnetName: "scripts",
+      virtualNetworkName: "v",
+      resourceGroupName: "g",
+      addressPrefix: "10.40.1.0/28",
+      natGateway: { id: `${ID}/natGateways/out` },
+      delegations: [{ name: "scripts", serviceName: "Microsoft.ContainerInstance/containerGroups" }],
+      defaultOutboundAccess: false,
+    },
+    body: {
+      properties: {
+        addressPrefix: "10.40.1.0/28",
+        natGateway: { id: `${ID}/natGateways/out` },
+        delegations: [{ name: "scripts", properties: { serviceName: "Microsoft.ContainerInstance/containerGroups" } }],
+        defaultOutboundAccess: false,
+      },
+    },
+  },
+  "network:NatGateway": {
+    inputs: {
+      natGatewayName: "out",
+      resourceGroupName: "g",
+      location: "swedencentral",
+      sku: { name: "Standard" },
+      publicIpAddresses: [{ id: `${ID}/publicIPAddresses/out` }],
+      idleTimeoutInMinutes: 10,
+    },
+    body: {
+      location: "swedencentral",
+      sku: { name: "Standard" },
+      properties: { publicIpAddresses: [{ id: `${ID}/publicIPAddresses/out` }], idleTimeoutInMinutes: 10 },
+    },
+  },
+  "network:PublicIPAddress": {
+    inputs: {
+      publicIpAddressName: "out",
+      resourceGroupName: "g",
+      location: "swedencentral",
+      sku: { name: "Standard" },
+      publicIPAllocationMethod: "Static",
+      publicIPAddressVersion: "IPv4",
+      zones: ["1", "2", "3"],
+    },
+    body: {
+      location: "swedencentral",
+      sku: { name: "Standard" },
+      zones: ["1", "2", "3"],
+      properties: { publicIPAllocationMethod: "Static", publicIPAddressVersion: "IPv4" },
     },
   },
   "applicationinsights:Component": {

@@ -73,6 +73,7 @@ test("an endpoint is read with its deployments, keys and routes", async () => {
   expect(await directory().find("chat")).toEqual({
     name: "chat",
     region: "swedencentral",
+    publicAccess: true,
     authMode: "Key",
     keys: ["k1", "k2"],
     tokenSecret: undefined,

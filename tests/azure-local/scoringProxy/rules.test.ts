@@ -15,6 +15,7 @@ test("undocumented behavior has the stricter interpretation as its default", () 
     forwardAuthorization: false,
     onlyScoringPath: true,
     noScoreRoleStatus: 403,
+    networkRefusedStatus: 403,
     containersTakeTimeToStart: true,
     livenessRestarts: true,
     deletionCutsOff: true,

@@ -45,6 +45,35 @@ describe("routing", () => {
     expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f]{8}-/);
   });
 
+  test.each<[what: string, headers: Record<string, string>, publicAccess: boolean, status: number]>([
+    ["without public access admits callers by default", {}, false, 200],
+    ["without public access admits callers from inside", { "x-azure-local-network": "inside" }, false, 200],
+    ["without public access refuses callers from outside", { "x-azure-local-network": "outside" }, false, 403],
+    [
+      "without public access refuses callers from outside before it checks the key",
+      { "x-azure-local-network": "outside", authorization: "" },
+      false,
+      403,
+    ],
+    ["with public access admits callers from outside", { "x-azure-local-network": "outside" }, true, 200],
+  ])("an endpoint %s", async (_, headers, publicAccess, status) => {
+    const asked: IncomingMessage[] = [];
+    const listener: RequestListener = (request, response) => {
+      asked.push(request);
+      response.end();
+    };
+    const { url } = await serve(listener, { directory: directoryOf(endpoint({ publicAccess })) });
+    const answer = await call(`${url}/chat/x`, { headers });
+    expect(answer.status).toBe(status);
+    expect(answer.headers["ms-azureml-model-error-statuscode"]).toBeUndefined();
+    expect(asked.map((request) => request.headers["x-azure-local-network"])).toEqual(status === 200 ? [undefined] : []);
+  });
+
+  test("the status for a refused network can be changed", async () => {
+    const { url } = await serve(() => {}, { rules: { networkRefusedStatus: 404 } });
+    expect((await call(`${url}/chat/x`, { headers: { "x-azure-local-network": "outside" } })).status).toBe(404);
+  });
+
   test("dot segments in a path are not resolved", async () => {
     const { url } = await serve((request, response) => response.end(request.url));
     const { hostname, port } = new URL(url);

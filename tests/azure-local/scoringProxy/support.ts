@@ -29,6 +29,7 @@ export function endpoint(changes: Partial<EndpointView> = {}): EndpointView {
   return {
     name: "chat",
     region: "swedencentral",
+    publicAccess: false,
     authMode: "Key",
     keys: ["first-key", "second-key"],
     scorers: [],

@@ -74,6 +74,15 @@ test("assigned policies deny requests and add tags", async () => {
   expect(network).toMatchObject({ error: { code: "RequestDisallowedByPolicy", target: "n" } });
 }, 30_000);
 
+test("it serves a local Hugging Face Hub, where every model exists", async () => {
+  const { process: child, lines } = start(["--json", "--hub"]);
+  const { hubUrl } = JSON.parse(await nextLine(lines));
+  const commit = "a".repeat(40);
+  expect(await (await fetch(`${hubUrl}/api/models/org/model/revision/${commit}?expand=sha`)).json()).toMatchObject({ sha: commit });
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([0, null]);
+}, 30_000);
+
 test.each([
   [["--policy-tag", "costCenter"], "--policy-tag is costCenter. Allowed: <name>=<value>.\n"],
   [["--policy", "landing"], expect.stringMatching(/^The policy 'landing' is unknown\. Use one of: landing-zone, [a-z, -]+\.\n$/)],

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InferenceEndpoint, type InferenceEndpointArgs } from "../../../components/endpoint/inferenceEndpoint";
 import { HubAccess } from "../../../components/model/hubAccess";
 import { Workspace } from "../../../components/workspace/workspace";
+import { mirroredOf } from "../../../config/stagedWeights";
 import type { DeploymentDecision } from "../../../planner/decision";
 import { modelKey } from "../../../planner/names";
 import type { DesiredDeployment } from "../../../planner/rollout";
@@ -30,7 +31,7 @@ function make(
       workspace,
       auth: "key",
       deployments: [planned],
-      modelVersionIds: { [modelKey(vllmDecision.model!)]: pulumi.output(modelVersionId) },
+      modelVersionIds: { [modelKey(mirroredOf(vllmDecision)!)]: pulumi.output(modelVersionId) },
       hub,
       ...args,
     });
@@ -51,6 +52,36 @@ test("Staged weights are mounted, and the base URL for OpenAI clients is relativ
     scoringUri: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/",
     openaiBaseUrl: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/v1",
   });
+});
+
+const endpointWorkspace = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-prod-x7k2p9`;
+
+test.each<[string, Partial<DeploymentDecision>, mounted: string | undefined, manifest: string | undefined]>([
+  ["staged weights of an earlier lock file", {}, modelVersionId, undefined],
+  [
+    "staged weights with a list of files",
+    { model: { ...mirroredOf(vllmDecision)!, manifest: `sha256:${"f".repeat(64)}` } },
+    modelVersionId,
+    `sha256:${"f".repeat(64)}`,
+  ],
+  ["weights of the Hub", { model: { id: "a/b", revision: "c".repeat(40), source: "hub" } }, undefined, undefined],
+  [
+    "a model of the workspace",
+    { model: { id: "a/b", source: "workspace", name: "chat-tuned", version: "3" } },
+    `${endpointWorkspace}/models/chat-tuned/versions/3`,
+    undefined,
+  ],
+  [
+    "a model of a registry",
+    { model: { id: "a/b", source: "catalogue", registry: "azureml", name: "Phi-4", version: "7" } },
+    "azureml://registries/azureml/models/Phi-4/versions/7",
+    undefined,
+  ],
+])("Azure mounts %s, and the container verifies only listed files.", async (_, changes, mounted, manifest) => {
+  const recording = await make({ deployments: [{ ...planned, decision: { ...vllmDecision, ...changes } }] });
+  const { model, environmentVariables } = bodyOf(recording, "chat-main-8c1f02ab-deployment").properties;
+  expect(model).toBe(mounted);
+  expect((environmentVariables as Record<string, string>).MOOR_MANIFEST).toBe(manifest);
 });
 
 test("A kept deployment is the first in the order, has no traffic and no autoscale, and ignores its number of instances.", async () => {

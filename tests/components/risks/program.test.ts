@@ -58,7 +58,7 @@ test("placeholder images, a disabled gate and weights from Hugging Face are in o
     [
       heading("3 risks"),
       "  - Placeholder images: moor/vllm@sha256:0000… (chat/main-57a7e080). No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in `moor:images`.",
-      "  - No gate: new deployments of chat receive requests without a check. Set `gate: runner` or `gate: controlPlane`.",
+      "  - No gate: new deployments of chat receive requests without a check. Set `gate: auto` or `gate: controlPlane`.",
       hub("main-57a7e080"),
     ].join("\n"),
   ]);

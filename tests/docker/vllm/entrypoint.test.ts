@@ -1,53 +1,20 @@
 // Does not prove that vLLM accepts the arguments, or that the image builds: a fake `vllm` on PATH records its arguments.
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import * as fc from "fast-check";
+import { Sandbox } from "./sandbox";
 
-const entrypoint = path.join(__dirname, "../../../docker/vllm/entrypoint.sh");
-/** Records its arguments and its environment. Each item ends with a zero byte. */
-const fakeVllm = '#!/bin/sh\nprintf "%s\\0" "$@" >"$REPORT.argv"\nenv -0 >"$REPORT.env"\n';
-
+let sandbox: Sandbox;
 let home: string;
 beforeEach(() => {
-  home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-entrypoint-"));
-  write("bin/vllm", fakeVllm, 0o755);
+  sandbox = new Sandbox();
+  home = sandbox.home;
 });
-afterEach(() => fs.rmSync(home, { recursive: true, force: true }));
+afterEach(() => sandbox.dispose());
 
-function write(file: string, content = "{}", mode = 0o644): string {
-  const target = path.join(home, file);
-  fs.mkdirSync(path.dirname(target), { recursive: true });
-  fs.writeFileSync(target, content, { mode });
-  return target;
-}
-
-function environment(variables: Record<string, string>): Record<string, string> {
-  return { PATH: `${home}/bin:${process.env.PATH}`, HOME: home, TMPDIR: home, REPORT: `${home}/report`, ...variables };
-}
-
-/** Runs the entrypoint with only these variables. */
-function run(variables: Record<string, string>) {
-  const { status, stdout, stderr } = spawnSync("bash", [entrypoint], { env: environment(variables), encoding: "utf8" });
-  return {
-    status,
-    stdout,
-    stderr,
-    argv: reported("argv"),
-    env: Object.fromEntries((reported("env") ?? []).map((entry) => entry.split(/=(.*)/s))),
-  };
-}
-
-function reported(what: "argv" | "env"): string[] | undefined {
-  const file = `${home}/report.${what}`;
-  return fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\0").slice(0, -1) : undefined;
-}
-
-function expectFailure(variables: Record<string, string>, status: number, message: string) {
-  const result = run(variables);
-  expect([result.status, result.stderr, result.argv]).toEqual([status, `moor: ${message}\n`, undefined]);
-}
+const write: Sandbox["write"] = (...args) => sandbox.write(...args);
+const run = (variables: Record<string, string>) => sandbox.run(variables);
+const expectFailure: Sandbox["expectFailure"] = (...args) => sandbox.expectFailure(...args);
 
 describe("model", () => {
   test("a model of the Hub is served online, under its own name", () => {
@@ -92,6 +59,41 @@ describe("model", () => {
       { AZUREML_MODEL_DIR: `${home}/m` },
       66,
       `Several folders in ${home}/m have a config.json (a b). Register only one model.`,
+    );
+  });
+
+  test.each([
+    ["of MLflow's layout", "m/data/model", ["m/MLmodel", "m/data/model/config.json", "m/data/model/model.safetensors"]],
+    ["of Microsoft's registry", "m/mlflow_model_folder/data/model", ["m/mlflow_model_folder/data/model/config.json"]],
+    ["five levels below", "m/1/2/3/4/5", ["m/1/2/3/4/5/config.json"]],
+    ["of weights, not the folder that has only a config.json", "m/data/model", ["m/config.json", "m/data/model/config.json"]],
+    ["above parts of the model with weights", "m/x", ["m/x/config.json", "m/x/2_Dense/config.json", "m/x/2_Dense/model.safetensors"]],
+  ])("the folder %s is found", (_, folder, files) => {
+    for (const file of files) write(file);
+    write(`${folder}/model-00001-of-00002.safetensors`);
+    expect(run({ AZUREML_MODEL_DIR: `${home}/m`, MOOR_SERVED_MODEL_NAME: "n" }).argv![1]).toBe(`${home}/${folder}`);
+  });
+
+  test.each([
+    ["six levels below", ["m/1/2/3/4/5/6/config.json", "m/1/2/3/4/5/6/model.safetensors"]],
+    ["with weights but no config.json", ["m/model.safetensors"]],
+    ["that is hidden", ["m/.cache/config.json", "m/.cache/model.safetensors"]],
+  ])("a folder %s is not a model", (_, files) => {
+    for (const file of files) write(file);
+    expectFailure(
+      { AZUREML_MODEL_DIR: `${home}/m` },
+      66,
+      `There is no config.json in ${home}/m or one level below. Register the folder of the model's snapshot.`,
+    );
+  });
+
+  test("with two folders of weights, the exit code is 66, and the message lists them", () => {
+    for (const folder of ["m/a/data/my model", "m/b", "m/c"]) write(`${folder}/config.json`);
+    for (const folder of ["m/a/data/my model", "m/b"]) write(`${folder}/model.safetensors`);
+    expectFailure(
+      { AZUREML_MODEL_DIR: `${home}/m` },
+      66,
+      `Several folders in ${home}/m have a config.json and safetensors (b a/data/my model). Register only one model.`,
     );
   });
 

@@ -5,6 +5,7 @@ import { loggingFlags } from "../../../facts/vllmLogging";
 import type { DeploymentDecision } from "../../../planner/decision";
 import { bySeverity, findRisks, type Live, type RiskInput, riskText } from "../../../planner/risks";
 import type { DesiredDeployment } from "../../../planner/rollout";
+import { type GateMode, gateModes } from "../../../planner/rollout/gateMode";
 import { scoreDecision, vllmDecision } from "../../components/fixtures";
 
 const zeros = (last: string) => `sha256:${"0".repeat(63)}${last}`;
@@ -24,7 +25,7 @@ const concurrency = (maxConcurrentRequestsPerInstance: number) => ({
 const main = { ...wish("main", { scale: { min: 3, max: 6 }, instances: 3, weight: 90 }) };
 const candidate = (changes: Partial<DesiredDeployment>) => wish("candidate", { weight: 10, ...changes }, concurrency(16));
 
-function chat(deployments: DesiredDeployment[], gate: "runner" | "off" = "runner") {
+function chat(deployments: DesiredDeployment[], gate: GateMode = "auto") {
   return [{ key: "chat", gate, deployments }];
 }
 
@@ -91,12 +92,30 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
   [
     "no gate",
     { endpoints: chat([wish("main")], "off") },
-    "No gate: new deployments of chat receive requests without a check. Set `gate: runner` or `gate: controlPlane`.",
+    "No gate: new deployments of chat receive requests without a check. Set `gate: auto` or `gate: controlPlane`.",
   ],
   [
     "tasks that still bypass the registry's network rules",
     { endpoints: chat([wish("main")]), bypassedRegistry: "crprodx7k2p9" },
     "Network rules bypassed: tasks of the container registry crprodx7k2p9 still bypass its network rules, because Azure keeps `networkRuleBypassAllowedForTasks` when it is removed from `moor:platform`. Set it to `false` once and run `pulumi up`. Then you can remove it.",
+  ],
+  [
+    "a subnet for scripts",
+    {
+      endpoints: [],
+      scriptSubnet: { id: "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/scripts" },
+    },
+    "Subnet open to the internet: containers in /subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/scripts can open HTTPS connections to any host. Only `npm run mirror -- --via azure` requires it. After mirroring, remove `scripts` or `scriptsSubnetId` from `moor:platform.network` and run `pulumi up`. Staged weights stay.",
+  ],
+  [
+    "a subnet for scripts that this run creates",
+    { endpoints: [], scriptSubnet: {} },
+    "Subnet open to the internet: containers in the subnet for deployment scripts can open HTTPS connections to any host. Only `npm run mirror -- --via azure` requires it. After mirroring, remove `scripts` or `scriptsSubnetId` from `moor:platform.network` and run `pulumi up`. Staged weights stay.",
+  ],
+  [
+    "mirror scripts",
+    { endpoints: [], mirrorScripts: ["moor-mirror-prod-a-00000001", "moor-mirror-prod-b-00000002"] },
+    "Mirror scripts in Azure: moor-mirror-prod-a-00000001, moor-mirror-prod-b-00000002 copy weights now, or a killed run left them. `pulumi up` removes them, which also ends a copy that still runs. The next `npm run mirror` continues where they ended.",
   ],
   [
     "weights from Hugging Face, including the kept deployment",
@@ -260,4 +279,9 @@ test.each([
 ])("%s is a placeholder: %s", (digest, expected) => {
   const found = findRisks({ endpoints: chat([wish("main", {}, { image: { repository: "moor/vllm", digest } })]) });
   expect(found.map(({ kind }) => kind)).toEqual(expected ? ["placeholderImages"] : []);
+});
+
+test.each(gateModes)("a disabled gate is a risk; %s is one only if it is `off`", (gate) => {
+  const kinds = findRisks({ endpoints: chat([wish("main")], gate) }).map(({ kind }) => kind);
+  expect(kinds.includes("gateOff")).toBe(gate === "off");
 });

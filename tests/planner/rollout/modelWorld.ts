@@ -3,6 +3,7 @@ import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf 
 import { requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
 import { transitionProblem } from "../../../planner/rollout/transition";
 import { endpointTraffic, scaleWeights } from "../../../planner/traffic";
+import { commitOf } from "../../../planner/weights";
 import type { Caller, Parsed } from "../../azure-local/arm/client";
 import { bodies, paths } from "../../azure-local/arm/platform";
 import { vllmDecision } from "../../components/fixtures";
@@ -106,7 +107,7 @@ export class ModelWorld {
     return {
       ...body,
       sku: { name: "Default", capacity },
-      tags: { tag: this.tag, recipe: String(planned.decision.model?.revision) },
+      tags: { tag: this.tag, recipe: String(planned.decision.model && commitOf(planned.decision.model)) },
       properties: { ...properties, requestSettings: { ...properties.requestSettings, maxConcurrentRequestsPerInstance } },
     };
   }

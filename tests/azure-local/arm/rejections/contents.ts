@@ -1,4 +1,5 @@
 import { RegistryClient } from "../../registry/registryClient";
+import { blobRequest } from "../../storage/blobRequest";
 import { grant, paths, ROLE_NAMES } from "../platform";
 import { but, type RejectedRequest, type Request, type Scene } from "./rejectedRequest";
 
@@ -13,7 +14,7 @@ const CONNECTION_READER = "ea01e6af-a1c1-4350-9563-ad00f8c72ec5";
 /** Pushes the deployment's image. The platform's registry has a private endpoint only in the platform's network. */
 async function fill(scene: Scene, what: readonly ("image" | "model")[]): Promise<void> {
   const { caller } = scene;
-  const headers = { "x-azure-local-network": "inside" };
+  const headers = { ...blobRequest, "x-azure-local-network": "inside" };
   await caller.made(paths.storage, but(scene.body.storage, "properties/publicNetworkAccess", "Enabled"));
   await caller.made(paths.registry, but(scene.body.registry, "properties/publicNetworkAccess", "Enabled"));
   const { workspaceId } = (await caller.get(paths.workspace)).body.properties;

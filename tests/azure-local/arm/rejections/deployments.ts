@@ -230,6 +230,19 @@ export const deploymentRejections: readonly RejectedRequest[] = [
     accepted: made("properties/environmentId", "azureml://registries/azureml/environments/minimal/versions/1"),
   },
   {
+    rule: "deployment-model-id",
+    answer: "400 BadArgument",
+    rejected: made("properties/model", "azureml:qwen:1"),
+    accepted: made("properties/model", "azureml://registries/azureml/models/Phi-4-mini-instruct/versions/1"),
+  },
+  {
+    rule: "deployment-model-id",
+    case: "the version of a registry's model is an integer",
+    answer: "400 BadArgument",
+    rejected: made("properties/model", "azureml://registries/azureml/models/Phi-4-mini-instruct/versions/1.0"),
+    accepted: made("properties/model", "azureml://registries/HuggingFace/models/gpt2/labels/latest"),
+  },
+  {
     rule: "deployment-request-timeout",
     answer: "400 BadArgument",
     rejected: made("properties/requestSettings/requestTimeout", "PT181S"),

@@ -1,0 +1,89 @@
+import * as path from "node:path";
+import { lockFileName } from "../../config/lockFile";
+import { openLicenses } from "../../facts/licenses";
+import { exportState } from "../../operations/checkpoint";
+import { HubTransport } from "../../operations/hub";
+import { mirrorWeights } from "../../operations/mirror";
+import { withStagedWeights } from "../../operations/mirror/lock";
+import { Progress } from "../../operations/mirror/progress";
+import { stackAzure } from "../../operations/stackAzure";
+import { readLockedStack, replaceFile } from "../lockedStack";
+import { openStackPulumi, type StackOptions } from "../stackPulumi";
+import { openHub } from "./hub";
+import { lockStore } from "./lockStore";
+import { showProgress } from "./show";
+import { type Way, ways } from "./ways";
+
+export interface MirrorCommandOptions extends Omit<StackOptions, "configFile"> {
+  /** Key of the only endpoint whose weights are staged. @default - all endpoints */
+  readonly endpoint?: string;
+  readonly via: Way;
+  /** Also verify staged weights again. @default false */
+  readonly force?: boolean;
+}
+
+/** `npm run mirror`: stages the model weights of a stack and records them in its lock file. */
+export async function mirror({ endpoint, via, force = false, ...options }: MirrorCommandOptions): Promise<void> {
+  const store = lockStore(options.stack, options.local === true);
+  const lockText = store.read();
+  const { raw, settings, lock } = readLockedStack(options.stack, {
+    noLock: noLock(options.stack),
+    ...(lockText === undefined ? {} : { lockText }),
+  });
+  const stack = await openStackPulumi(options);
+  const hub = await openHub(stack.local);
+  const interruption = new AbortController();
+  const interrupt = () => {
+    console.error("Ending the copy. To end without waiting, press Ctrl-C again.");
+    interruption.abort();
+  };
+  process.once("SIGINT", interrupt);
+  let isChanged = false;
+  try {
+    await showProgress(`Weights of ${options.stack}`, async ({ report, changed }) => {
+      const azure = stackAzure(stack, raw.settings);
+      const progress: Progress = new Progress(Date.now, () => changed(() => progress.line()));
+      const { signal } = interruption;
+      const setup = { stack, azure, settings, state: await exportState(stack), hub: hub.url, force, report, progress, signal };
+      const token = process.env.HF_TOKEN?.trim();
+      await mirrorWeights({
+        ...{
+          lock,
+          force,
+          report,
+          signal,
+          licenses: settings["moor:licenses"] ?? openLicenses,
+          ...(endpoint === undefined ? {} : { endpoint }),
+        },
+        hub: new HubTransport({ hub: hub.url, report, signal, ...(token ? { token } : {}) }),
+        way: await ways[via](setup),
+        record: (weights, files) => {
+          const { text, changed: decisions } = withStagedWeights(options.stack, store.read() ?? "", weights, files, force);
+          if (decisions.length === 0) return;
+          replaceFile(store.file, text);
+          isChanged = true;
+          report(`${path.relative(process.cwd(), store.file)} was updated.`);
+          for (const { deployment, from, to } of decisions)
+            report(from === to ? `  ${deployment}: ${to}` : `  ${deployment}: ${from} → ${to}`);
+        },
+      });
+    });
+    if (isChanged) console.log(next(options.stack, stack.local));
+  } finally {
+    process.off("SIGINT", interrupt);
+    await hub.close();
+    await stack.close();
+  }
+}
+
+function next(stack: string, local: boolean): string {
+  if (local) return `Run \`npm run local -- up -s ${stack}\`.`;
+  return `Review and commit ${lockFileName(stack)}, then run \`pulumi up -s ${stack}\`.`;
+}
+
+function noLock(stack: string): string {
+  return (
+    `The stack ${stack} uses no lock file (moor:lock: none), so there is no place to record staged weights. Remove this setting, or use ` +
+    "`source: hub`, with which deployments download their weights."
+  );
+}

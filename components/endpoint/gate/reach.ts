@@ -1,0 +1,99 @@
+/** Whether this machine can reach an endpoint, independent of its deployments. */
+import * as net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as tls from "node:tls";
+import { modelStatusHeader, networkRefusedStatus } from "../../../azure/scoring";
+import type { ScoringAddress } from "../../scoring";
+
+/**
+ * Where a request to the endpoint ends before it reaches a deployment: the name isn't resolved, there is no connection, the TLS handshake
+ * is cut off, or Azure's front end refuses the network of this machine.
+ */
+export type UnreachableStage = "name" | "connection" | "tls" | "network";
+
+export interface Unreachable {
+  readonly stage: UnreachableStage;
+  /** Host and port. */
+  readonly address: string;
+  /** Code of the error, such as ENOTFOUND, or the status of the response. */
+  readonly code: string;
+  readonly attempts: number;
+  /** Duration of all attempts. */
+  readonly seconds: number;
+}
+
+export interface ReachArgs extends ScoringAddress {
+  /** Seconds for retries. The name of a new private endpoint can take a while to resolve. */
+  readonly patienceSeconds: number;
+  /** Seconds until a connection or a response counts as failed. @default 10 */
+  readonly attemptSeconds?: number;
+}
+
+/** Longest pause between two attempts, in seconds. */
+const longestPause = 15;
+
+/** Returns why this machine can't reach the endpoint, or undefined as soon as it can. Sends no credential and nothing to a deployment. */
+export async function unreachable({ baseUrl, patienceSeconds, attemptSeconds = 10, headers }: ReachArgs): Promise<Unreachable | undefined> {
+  const url = new URL(baseUrl);
+  const started = Date.now();
+  for (let attempts = 1; ; attempts++) {
+    const obstacle = (await connectionObstacle(url, attemptSeconds)) ?? (await networkRefusal(baseUrl, attemptSeconds, headers));
+    if (obstacle === undefined) return undefined;
+    const seconds = (Date.now() - started) / 1000;
+    const pause = Math.min(longestPause, 0.5 * 2 ** (attempts - 1));
+    if (seconds + pause > patienceSeconds) return { ...obstacle, address: `${url.hostname}:${portOf(url)}`, attempts, seconds };
+    await sleep(pause * 1000);
+  }
+}
+
+type Obstacle = Pick<Unreachable, "stage" | "code">;
+
+/**
+ * Opens a connection without sending a request. An error code alone doesn't say whether a request was sent: ECONNRESET means a firewall
+ * that cuts off the TLS handshake, or a deployment that cuts off its response.
+ */
+function connectionObstacle(url: URL, attemptSeconds: number): Promise<Obstacle | undefined> {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const [port, isAddress, secure] = [portOf(url), net.isIP(host) !== 0, url.protocol === "https:"];
+  const socket = secure ? tls.connect({ host, port, ...(isAddress ? {} : { servername: host }) }) : net.connect({ host, port });
+  return new Promise((resolve) => {
+    let stage: UnreachableStage = isAddress ? "connection" : "name";
+    const end = (obstacle: Obstacle | undefined) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(obstacle);
+    };
+    const timer = setTimeout(() => end({ stage, code: "ETIMEDOUT" }), attemptSeconds * 1000);
+    socket.once("lookup", (error: Error | null) => {
+      if (!error) stage = "connection";
+    });
+    socket.once("connect", () => {
+      stage = "tls";
+      if (!secure) end(undefined);
+    });
+    socket.once("secureConnect", () => end(undefined));
+    socket.on("error", (error: NodeJS.ErrnoException) => end(hasAnswered(socket) ? undefined : { stage, code: error.code ?? error.name }));
+  });
+}
+
+/** A server with the wrong certificate is reached. That must be fixed, so the requests of the gate fail with the reason. */
+function hasAnswered(socket: net.Socket): boolean {
+  return socket instanceof tls.TLSSocket && Boolean(socket.authorizationError);
+}
+
+/**
+ * Without a credential, an endpoint that is reached answers 401, and no role changes that. Therefore, 403 means that the network of this
+ * machine is refused. A container's own status is behind 424. Every other status counts as reached.
+ * Source: Azure docs, how-to-troubleshoot-online-endpoints, "HTTP status codes".
+ */
+async function networkRefusal(baseUrl: string, attemptSeconds: number, headers: ReachArgs["headers"]): Promise<Obstacle | undefined> {
+  const signal = AbortSignal.timeout(attemptSeconds * 1000);
+  const response = await fetch(`${baseUrl}/`, { headers, redirect: "manual", signal }).catch(() => undefined);
+  await response?.body?.cancel();
+  const refused = response?.status === networkRefusedStatus && !response.headers.has(modelStatusHeader);
+  return refused ? { stage: "network", code: String(response.status) } : undefined;
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port) || { "https:": 443, "http:": 80 }[protocol] || 443;
+}

@@ -1,0 +1,4 @@
+/** The Hugging Face Hub: models at one commit, and the bytes of their files. */
+export { HubError, type HubProblem } from "./error";
+export { type FileSource, type HubFile, HubModel, type HubModelInfo } from "./model";
+export { type HubClock, HubTransport, type HubTransportOptions } from "./transport";

@@ -1,0 +1,270 @@
+/** A model on the Hugging Face Hub at one commit: what its license is, which files it has, and where their bytes are. */
+import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import { HubError, refusalError } from "./error";
+import type { HubAnswer, HubTransport } from "./transport";
+
+/** What the model card and the Hub say about a model. */
+export interface HubModelInfo {
+  /** Whether files require an account that accepted the terms. */
+  readonly gated: boolean;
+  /** License IDs of the model card. Empty if it names none. */
+  readonly licenses: readonly string[];
+  /** Name of a license with the ID `other`. */
+  readonly licenseName: string | undefined;
+  /** Whether the terms exclude addresses in the European Union. */
+  readonly refusesEurope: boolean;
+}
+
+/** A file of a commit. */
+export interface HubFile {
+  /** Path in the repository. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-1 of the Git object. For a file in LFS or Xet, it is the hash of the pointer. */
+  readonly gitHash: string;
+  /** SHA-256 of the content. Absent for files that are stored in Git. */
+  readonly sha256?: string;
+}
+
+/** Where the bytes of a file are. `signed`: at an address of the CDN that needs no token, for about an hour. `hub`: only at the Hub itself. */
+export type FileSource = { readonly kind: "signed"; readonly url: string } | { readonly kind: "hub"; readonly url: string };
+
+/** A part of a file: first byte and number of bytes. */
+export interface FileRange {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Largest file that is read into memory, in bytes. The Hub stores files of more than 10 MB in LFS. */
+const largestContent = 64 * 1024 * 1024;
+
+/** Redirects within the Hub, for example of a renamed repository or to its cache. */
+const mostRedirects = 5;
+
+export class HubModel {
+  private refusesEurope: boolean | undefined;
+
+  /**
+   * @param id Model ID, such as `Qwen/Qwen2.5-7B-Instruct`.
+   * @param revision Commit, 40 hexadecimal digits.
+   */
+  constructor(
+    private readonly transport: HubTransport,
+    readonly id: string,
+    readonly revision: string,
+  ) {}
+
+  /**
+   * Reads what the Hub says about the model at the commit.
+   * @throws HubError also if the Hub returns another commit
+   */
+  async info(): Promise<HubModelInfo> {
+    const { modelInfo } = await hub();
+    const { id: name, revision } = this;
+    const found = await modelInfo({
+      ...{ name, revision, hubUrl: this.transport.hub, fetch: this.fetchFrom(isMap) },
+      additionalFields: ["sha", "cardData"],
+    });
+    if (found.sha !== revision) {
+      throw new HubError(
+        "otherCommit",
+        `${this.transport.hub} returned the commit ${found.sha} of ${name}, not the locked commit ${revision}. Nothing was copied. ` +
+          "Set `vllm.revision` to a commit of 40 hexadecimal digits, and run `npm run lock`.",
+      );
+    }
+    const card: Card = found.cardData ?? {};
+    this.refusesEurope = card.extra_gated_eu_disallowed === true;
+    const licenses = [card.license].flat().filter((license) => typeof license === "string");
+    const licenseName = typeof card.license_name === "string" ? card.license_name : undefined;
+    return { gated: found.gated === "auto" || found.gated === "manual", licenses, licenseName, refusesEurope: this.refusesEurope };
+  }
+
+  /**
+   * Lists all files of the commit, from all pages.
+   * @throws HubError
+   */
+  async files(): Promise<HubFile[]> {
+    const { listFiles } = await hub();
+    const { id: name, revision } = this;
+    const files: HubFile[] = [];
+    const hubUrl = this.transport.hub;
+    const listed = listFiles({ repo: { type: "model", name }, revision, recursive: true, hubUrl, fetch: this.fetchFrom(isListOfEntries) });
+    for await (const { type, path, size, oid = "", lfs } of listed) {
+      if (type === "file") files.push({ path, size: lfs?.size ?? size, gitHash: oid, ...(lfs === undefined ? {} : { sha256: lfs.oid }) });
+    }
+    return files;
+  }
+
+  /**
+   * Reads a small file and checks its hash: the SHA-256 of a file in LFS, otherwise the SHA-1 of the Git object.
+   * @throws HubError if the content has another hash or size, or the file is larger than 64 MiB
+   */
+  async content(file: HubFile): Promise<Buffer> {
+    if (file.size > largestContent) {
+      throw new HubError(
+        "content",
+        `${this.id}: the file ${file.path} has ${file.size} bytes, and the Hub has no SHA-256 of it. Allowed without one: up to ${largestContent} bytes. Choose a commit in which it is stored in LFS.`,
+      );
+    }
+    const { content } = await this.request(await this.locate(file), file, undefined, true);
+    const isSame =
+      content.length === file.size && (file.sha256 === undefined ? gitHash(content) === file.gitHash : sha256(content) === file.sha256);
+    if (isSame) return content;
+    throw new HubError(
+      "content",
+      `${this.id} at ${this.revision}: the content of ${file.path} doesn't have the hash that the Hub lists. Nothing was registered. ` +
+        "Check that no proxy changes downloads, and run the command again.",
+    );
+  }
+
+  /**
+   * Finds the bytes of a file. The address of a file in LFS or Xet is signed and expires, so it is asked for again when it does.
+   * @throws HubError, also if the file can't be read because the model is gated
+   */
+  async locate(file: HubFile): Promise<FileSource> {
+    let url = `${this.transport.hub}/${this.id}/resolve/${this.revision}/${file.path.split("/").map(encodeURIComponent).join("/")}`;
+    for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+      const answer = await this.transport.send({ method: "HEAD", url });
+      answer.discard();
+      this.checkCommit(answer);
+      const location = answer.header("location");
+      if (answer.status >= 300 && answer.status < 400 && location !== undefined) {
+        const next = new URL(location, url).href;
+        if (!this.transport.isHub(next)) return { kind: "signed", url: next };
+        url = next;
+        continue;
+      }
+      if (answer.status === 200) return { kind: "hub", url };
+      throw this.refusal(answer, file.path);
+    }
+    throw new HubError(
+      "protocol",
+      `${this.transport.hub} redirects ${file.path} of ${this.id} more than ${mostRedirects} times. Check HF_ENDPOINT.`,
+    );
+  }
+
+  /**
+   * Reads a part of a file as a stream. An expired address is renewed once.
+   * @param range @default - the whole file
+   * @throws HubError
+   */
+  async open(source: FileSource, file: HubFile, range?: FileRange): Promise<Readable> {
+    return (await this.request(source, file, range, false)).stream();
+  }
+
+  private async request(source: FileSource, file: HubFile, range: FileRange | undefined, isRead: boolean): Promise<HubAnswer> {
+    let current = source;
+    const headers: Record<string, string> = range === undefined ? {} : { range: `bytes=${range.offset}-${range.offset + range.size - 1}` };
+    const isWhole = range === undefined || (range.offset === 0 && range.size === file.size);
+    for (let renewals = 0; ; renewals += 1) {
+      const answer = await this.transport.send({ url: current.url, headers, isRead });
+      if (answer.status === 206 || (answer.status === 200 && isWhole)) return answer;
+      answer.discard();
+      if (current.kind === "hub") throw this.refusal(answer, file.path);
+      if (answer.status === 200) throw new HubError("protocol", this.noRanges(file, current.url));
+      if (renewals > 0) throw this.expired(file, current.url, answer.status);
+      current = await this.locate(file);
+    }
+  }
+
+  /** The error for an address that is refused also after it was renewed. */
+  private expired(file: HubFile, url: string, status: number): HubError {
+    return new HubError(
+      "expired",
+      `${new URL(url).host} refuses ${file.path} of ${this.id} with ${status}, also with a renewed address. ` +
+        "Check the clock of this machine and that no proxy changes the address, then run the command again. It continues where it stopped.",
+    );
+  }
+
+  private noRanges(file: HubFile, url: string): string {
+    return `${new URL(url).host} returns all of ${file.path} of ${this.id} instead of the requested part. Use a Hub or a mirror that supports range requests (HF_ENDPOINT).`;
+  }
+
+  /** A mirror of the Hub could resolve a commit to another one. */
+  private checkCommit(answer: HubAnswer): void {
+    const commit = answer.header("x-repo-commit");
+    if (commit === undefined || commit === this.revision) return;
+    throw new HubError(
+      "otherCommit",
+      `${this.transport.hub} returned a file of the commit ${commit} of ${this.id}, not of the locked commit ${this.revision}. Nothing was registered. Check HF_ENDPOINT.`,
+    );
+  }
+
+  private refusal(answer: HubAnswer, file?: string): HubError {
+    const { id, revision, refusesEurope } = this;
+    const { hub: address, hasToken } = this.transport;
+    return refusalError({
+      ...{ id, revision, hub: address, hasToken, status: answer.status, code: answer.header("x-error-code") },
+      ...(file === undefined ? {} : { file }),
+      ...(refusesEurope === undefined ? {} : { refusesEurope }),
+    });
+  }
+
+  /**
+   * `fetch` for the library, which throws typed errors for statuses. The library's own errors don't contain the header `X-Error-Code`. The
+   * token is added by the transport, because the library refuses tokens of mirrors and sends the token to any address in a `Link` header.
+   * @param isValid Whether the body is what the library expects.
+   */
+  private fetchFrom(isValid: (body: unknown) => boolean): typeof fetch {
+    return async (input) => {
+      const answer = await this.transport.send({ url: String(input), headers: { accept: "application/json" }, isRead: true });
+      if (answer.status >= 300) {
+        answer.discard();
+        throw this.refusal(answer);
+      }
+      const text = answer.content.toString();
+      if (!isValid(parsed(text))) {
+        throw new HubError("protocol", `${this.transport.hub} returned no valid answer of a Hugging Face Hub. Check HF_ENDPOINT.`);
+      }
+      const link = answer.header("link");
+      return new Response(text, { status: answer.status, headers: link === undefined ? {} : { link } });
+    };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isListOfEntries(body: unknown): boolean {
+  return Array.isArray(body) && body.every(isEntry);
+}
+
+/** Whether an entry of a list has the values that are used: a size, and the SHA-256 of a file in LFS. */
+function isEntry(entry: unknown): boolean {
+  if (!isMap(entry) || typeof entry.path !== "string" || !isSize(entry.size)) return false;
+  return entry.lfs === undefined || (isMap(entry.lfs) && isSize(entry.lfs.size) && /^[0-9a-f]{64}$/.test(String(entry.lfs.oid)));
+}
+
+function isSize(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** The parts of a model card that this file reads. They are written by the model's author, so their types are unknown. */
+interface Card {
+  readonly license?: unknown;
+  readonly license_name?: unknown;
+  readonly extra_gated_eu_disallowed?: unknown;
+}
+
+/** Loaded with the first request. */
+const hub = () => import("@huggingface/hub");
+
+function sha256(content: Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** Hash of a Git object. Source: Git docs, "Git Internals - Git Objects". */
+function gitHash(content: Buffer): string {
+  return createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
+}

@@ -1,0 +1,80 @@
+/** Stages the weights of a stack: copies them from the Hugging Face Hub into the workspace's storage account, verified. */
+import type { Lock } from "../../config/lockFile";
+import type { WeightFile } from "../../planner/weights";
+import type { HubTransport } from "../hub";
+import { interrupted } from "./error";
+import { type PreparedWeights, prepareWeights } from "./prepare";
+import { sizeText } from "./progress";
+import { type WantedWeights, wantedWeights } from "./wanted";
+import type { StagingWay } from "./way";
+
+export interface MirrorOptions {
+  readonly lock: Lock;
+  /** Key of the only endpoint whose weights are staged. @default - all endpoints */
+  readonly endpoint?: string;
+  /** Whether staged weights are verified again, and weights that are staged without a list get one. */
+  readonly force: boolean;
+  /** License IDs of Hugging Face that are allowed. */
+  readonly licenses: readonly string[];
+  readonly hub: HubTransport;
+  readonly way: StagingWay;
+  /** Receives the files of each model, as soon as all of them are staged and verified. */
+  readonly record: (weights: WantedWeights, files: readonly WeightFile[]) => void;
+  readonly report: (line: string) => void;
+  /** The signal that interrupts `hub` and `way`. @default - they can't be interrupted */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Stages the weights. All models are checked before the first byte is copied. Weights that are staged and verified are not read again.
+ * @throws Error for an unknown endpoint or if there is nothing to stage; WeightsError, HubError; then nothing is recorded for this model
+ */
+export async function mirrorWeights(options: MirrorOptions): Promise<void> {
+  try {
+    await mirrorAll(options);
+  } catch (error) {
+    throw options.signal?.aborted && (error as Error).name === "AbortError" ? interrupted() : error;
+  }
+}
+
+async function mirrorAll(options: MirrorOptions): Promise<void> {
+  const { lock, endpoint, force, hub, licenses, way, record, report } = options;
+  const prepared: PreparedWeights[] = [];
+  for (const weights of wantedWeights(lock, endpoint)) {
+    if (!force && (await isDone(options, weights))) continue;
+    prepared.push(await prepareWeights(weights, { hub, licenses, report, force }));
+  }
+  for (const weights of prepared) {
+    const { wanted, files } = weights;
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    report(`${wanted.id} at ${wanted.revision}: ${files.length} files, ${sizeText(bytes)}, for ${wanted.deployments.join(", ")}.`);
+    await way.stage(weights);
+    record(wanted, files);
+  }
+}
+
+/** Whether nothing has to be copied for these weights. */
+async function isDone({ way, record, report }: MirrorOptions, weights: WantedWeights): Promise<boolean> {
+  const { id, revision, path, listed, isStaged, isListed } = weights;
+  const name = `${id} at ${revision}`;
+  if (listed === undefined) {
+    if (!isStaged) return false;
+    report(
+      `${name} is staged without a list of its files, so the container doesn't verify them. With --force, this command verifies the files and records the list. ` +
+        "The deployments then get a new name, and the next `pulumi up` replaces them.",
+    );
+    return true;
+  }
+  const has = await way.has(path, listed);
+  if (has === false) report(`${name}: the storage account no longer has all files of the list in the lock file. They are staged again.`);
+  if (has === false || (has === "unknown" && !isListed)) return false;
+  report(
+    has === "unknown" ? `${name} is staged, according to the lock file. Its presence was not checked.` : `${name} is staged and verified.`,
+  );
+  if (!isListed) record(weights, listed);
+  return true;
+}
+
+export type { PreparedFile, PreparedWeights } from "./prepare";
+export type { WantedWeights } from "./wanted";
+export type { StagingWay } from "./way";

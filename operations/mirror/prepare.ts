@@ -1,0 +1,77 @@
+/** Reads from the Hub what is to be staged, and checks all of it before the first byte is copied. */
+import { createHash } from "node:crypto";
+import { manifestDigest, type WeightFile } from "../../planner/weights";
+import { type HubFile, HubModel, type HubTransport } from "../hub";
+import { some, WeightsError } from "./error";
+import { requireLicense } from "./license";
+import { indexName, selectFiles } from "./selection";
+import type { WantedWeights } from "./wanted";
+
+/** A file to stage, with its SHA-256. */
+export interface PreparedFile extends WeightFile {
+  /** The file on the Hub. */
+  readonly hub: HubFile;
+  /** The content of a small file, which the Hub doesn't have a SHA-256 of. Its Git hash was checked. */
+  readonly content?: Buffer;
+}
+
+/** Weights whose files are known and allowed. */
+export interface PreparedWeights {
+  readonly wanted: WantedWeights;
+  readonly model: HubModel;
+  /** In the order of their paths. */
+  readonly files: readonly PreparedFile[];
+  /** Hash of the list of files. */
+  readonly manifest: string;
+}
+
+export interface PrepareOptions {
+  readonly hub: HubTransport;
+  /** Allowed license IDs. */
+  readonly licenses: readonly string[];
+  readonly report: (line: string) => void;
+  /** Whether a list of files that differs from the recorded one is allowed. */
+  readonly force: boolean;
+}
+
+/**
+ * Checks that the commit exists, its license is allowed, its files can be read and none of them is refused, and computes the list of files.
+ * @throws HubError, WeightsError
+ */
+export async function prepareWeights(wanted: WantedWeights, { hub, licenses, report, force }: PrepareOptions): Promise<PreparedWeights> {
+  const { id, revision, deployments, remoteCode } = wanted;
+  const model = new HubModel(hub, id, revision);
+  requireLicense(id, await model.info(), licenses);
+  const all = await model.files();
+  const indexFile = all.find(({ path }) => path === indexName);
+  const index = indexFile && (await model.content(indexFile));
+  const { files: selected, omittedPython, omittedPickle } = selectFiles(all, { id, deployments, remoteCode, index: index?.toString() });
+  if (omittedPython.length > 0) report(`${id}: these Python files are not staged: ${some(omittedPython)}.`);
+  if (omittedPickle.length > 0) report(`${id}: these files in pickle formats are not staged: ${some(omittedPickle)}.`);
+  const files: PreparedFile[] = [];
+  for (const file of selected) {
+    const { path, size, sha256 } = file;
+    if (sha256 !== undefined) {
+      files.push({ path, size, sha256, hub: file });
+      continue;
+    }
+    const content = file.path === indexName && index !== undefined ? index : await model.content(file);
+    files.push({ path, size, sha256: createHash("sha256").update(content).digest("hex"), hub: file, content });
+  }
+  // The files of a gated model are refused only when they are read.
+  const large = files.find(({ content }) => content === undefined);
+  if (large !== undefined) await model.locate(large.hub);
+  const manifest = manifestDigest(files);
+  const recorded = wanted.listed && manifestDigest(wanted.listed);
+  if (recorded !== undefined && recorded !== manifest && !force) throw changedList(wanted);
+  return { wanted, model, files, manifest };
+}
+
+function changedList({ id, revision, path, deployments }: WantedWeights): WeightsError {
+  return new WeightsError(
+    "changedList",
+    `The files of ${id} at ${revision} that are to be staged differ from the list in the lock file, probably because \`vllm.remoteCode\` was changed. ` +
+      `A deployment that runs with the earlier list can't start new instances after the files in ${path} change. ` +
+      `If that is acceptable for ${deployments.join(", ")}, run the command with --force, and then \`pulumi up\` immediately.`,
+  );
+}

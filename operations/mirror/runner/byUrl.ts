@@ -1,0 +1,90 @@
+/** Copies blocks by URL: the storage service reads them from the CDN itself, so their bytes don't pass this machine. */
+import { BlobError } from "../../../azure/blobStorage";
+import type { FileSource } from "../../hub";
+import type { FileBlock } from "../blocks";
+import { inParallel } from "../parallel";
+import type { PreparedFile } from "../prepare";
+import type { CopyContext } from "./context";
+
+/** Why the service doesn't copy a file, for a message. */
+export type NotCopied = string;
+
+/**
+ * Copies blocks of a file. A source that was refused, for example because its address expired, is renewed once per block.
+ * @returns undefined if all are copied, or why the service can't read the source; then some blocks can be copied
+ */
+export async function copyByUrl(
+  context: CopyContext,
+  file: PreparedFile,
+  blocks: readonly FileBlock[],
+  signal: AbortSignal,
+): Promise<NotCopied | undefined> {
+  const source = new RenewedSource(context, file);
+  const [first, ...others] = blocks;
+  if (first === undefined) return undefined;
+  // A service that refuses the source is recognized at the first block.
+  const refused = await copyBlock(context, file, source, first, signal);
+  if (refused !== undefined) return refused;
+  let later: NotCopied | undefined;
+  await inParallel(others, others.length, signal, async (block, either) => {
+    if (later === undefined) later = await copyBlock(context, file, source, block, either);
+  });
+  return later;
+}
+
+async function copyBlock(
+  context: CopyContext,
+  file: PreparedFile,
+  source: RenewedSource,
+  block: FileBlock,
+  signal: AbortSignal,
+): Promise<NotCopied | undefined> {
+  const { options, slots } = context;
+  return slots.run(async () => {
+    for (let renewals = 0; ; renewals += 1) {
+      signal.throwIfAborted();
+      const at = await source.current();
+      if (at.kind === "hub") return "the Hub gives no signed address for it";
+      try {
+        await options.container.stageBlockFromUrl(context.nameOf(file), block.id, at.url, block, { signal });
+        options.progress.add({ copy: block.size });
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof BlobError) || !isRefusal(error)) throw error;
+        if (renewals > 0 || !error.isCopySource)
+          return `the storage service can't read it (${[error.status, error.code].filter(Boolean).join(" ")})`;
+        source.renew(at);
+      }
+    }
+  });
+}
+
+/**
+ * Whether the service refuses to copy from this source: it can't read it, or rejects the request in a way that doesn't concern other requests,
+ * such as an address of more than 2 KiB. The network rules count too, because requests of this machine were accepted before.
+ */
+function isRefusal(error: BlobError): boolean {
+  return error.isCopySource || (error.status >= 400 && error.status < 500 && error.status !== 404 && !error.isAccessDenied);
+}
+
+/** The address of a file, which all of its blocks use until it is refused. */
+class RenewedSource {
+  private source: Promise<FileSource> | undefined;
+  private latest: FileSource | undefined;
+
+  constructor(
+    private readonly context: CopyContext,
+    private readonly file: PreparedFile,
+  ) {}
+
+  async current(): Promise<FileSource> {
+    this.source ??= this.context.model.locate(this.file.hub);
+    this.latest = await this.source;
+    return this.latest;
+  }
+
+  /** Asks for another address, unless another block has done so. */
+  renew(refused: FileSource): void {
+    if (this.latest === refused) this.source = undefined;
+  }
+}

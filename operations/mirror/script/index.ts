@@ -1,0 +1,82 @@
+/** `--via azure`: a deployment script in the stack's network copies the weights. This machine needs only Azure Resource Manager and the Hub. */
+import type { ArmClient } from "../../../azure/arm";
+import type { Checkpoint } from "../../checkpoint";
+import type { StackPulumi } from "../../stackPulumi";
+import { blockSizeOf } from "../blocks";
+import type { PreparedWeights } from "../prepare";
+import { createFirst, type WeightStore } from "../store";
+import type { StagingWay } from "../way";
+import type { ScriptPlace } from "./body";
+import { type ScriptGroup, scriptGroup, scriptPlace, secretAddress } from "./environment";
+import { type CopyJob, jobFiles } from "./job";
+import { removeOthers, runScript, type ScriptClock } from "./run";
+
+export interface ScriptWayOptions {
+  readonly pulumi: Pick<StackPulumi, "stack" | "local">;
+  readonly azure: ArmClient;
+  readonly state: Checkpoint;
+  readonly store: WeightStore;
+  /** Address of the Hub, for the script. */
+  readonly hub: string;
+  /** Whether files that were verified are read back again. */
+  readonly force: boolean;
+  readonly report: (line: string) => void;
+  readonly clock: ScriptClock;
+  /** Ends the copy. The script is removed before it rejects. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Copies files with deployment scripts, one for each model.
+ * @throws Error with what to do, if the stack has no environment for scripts
+ */
+export function scriptWay(options: ScriptWayOptions): StagingWay {
+  const { pulumi, state } = options;
+  const group = scriptGroup(state);
+  if (group === undefined) throw new Error(`The stack ${pulumi.stack} doesn't exist in Azure yet. ${createFirst(pulumi)}`);
+  const place = scriptPlace(pulumi, state);
+  return {
+    has: async () => "unknown",
+    stage: (weights) => stage(options, group, place, weights),
+  };
+}
+
+async function stage(options: ScriptWayOptions, group: ScriptGroup, place: ScriptPlace, weights: PreparedWeights): Promise<void> {
+  const { pulumi, azure, report, clock, signal } = options;
+  const { stack } = pulumi;
+  const job = await jobOf(options, place, weights);
+  const run = { azure, stack, location: group.location, resourceGroupId: group.id, place, job, report, clock, signal };
+  await runScript(run);
+}
+
+/** Removes the scripts that killed runs of a stack left. */
+export async function removeLeftScripts(options: Pick<ScriptWayOptions, "pulumi" | "azure" | "state" | "report">): Promise<void> {
+  const { pulumi, azure, state, report } = options;
+  const group = scriptGroup(state);
+  if (group !== undefined) await removeOthers({ azure, resourceGroupId: group.id, stack: pulumi.stack, report });
+}
+
+async function jobOf(options: ScriptWayOptions, place: ScriptPlace, { wanted, files, manifest }: PreparedWeights): Promise<CopyJob> {
+  const { azure, store, hub, force, pulumi } = options;
+  const { tokenSecretId } = place;
+  return {
+    blobs: `https://${store.account}.blob.${azure.cloud.storageDomain}`,
+    container: store.container,
+    ...{ folder: wanted.path, hub, model: wanted.id, revision: wanted.revision },
+    files: jobFiles(files, blockSizeOf),
+    manifest: manifest.slice("sha256:".length),
+    clientId: await clientIdOf(azure, place.identityId),
+    ...(tokenSecretId === undefined ? {} : { tokenSecret: secretAddress(tokenSecretId) }),
+    ...(force ? { force } : {}),
+    // The local Azure answers immediately, and its roles take effect without a delay.
+    ...(pulumi.local ? { pauseScale: 0 } : {}),
+  };
+}
+
+/** The managed identity is named by its client ID in requests for tokens. */
+async function clientIdOf(azure: ArmClient, identityId: string): Promise<string> {
+  type Shown = { readonly properties?: { readonly clientId?: string } };
+  const clientId = (await azure.find<Shown>(identityId))?.properties?.clientId;
+  if (clientId !== undefined) return clientId;
+  throw new Error(`The identity of the scripts, ${identityId}, doesn't exist. Run \`pulumi up\`, and run the command again.`);
+}

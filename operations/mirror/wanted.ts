@@ -1,0 +1,89 @@
+/** The weights of a lock file that are to be staged. */
+import type { Lock } from "../../config/lockFile";
+import { mirroredOf } from "../../config/stagedWeights";
+import type { WeightFile } from "../../planner/weights";
+import { WeightsError } from "./error";
+import type { RemoteCode } from "./selection";
+
+/** The weights of one commit of a model. Several deployments can use them. */
+export interface WantedWeights {
+  /** Hugging Face ID. */
+  readonly id: string;
+  /** Commit, 40 hexadecimal digits. */
+  readonly revision: string;
+  /** Folder in the blob container. */
+  readonly path: string;
+  /** `<endpoint>/<label>` of the deployments. */
+  readonly deployments: readonly string[];
+  readonly remoteCode: RemoteCode;
+  /** Whether they are staged for all of these deployments. */
+  readonly isStaged: boolean;
+  /** Whether they are staged, with a recorded list, for all of these deployments. */
+  readonly isListed: boolean;
+  /** The recorded list of their files, if a deployment has one. */
+  readonly listed: readonly WeightFile[] | undefined;
+}
+
+/**
+ * The weights of all current decisions with `source: mirror`, each folder once.
+ * @param endpoint Key of the only endpoint to stage. @default - all endpoints
+ * @throws Error for an unknown endpoint, or if there is nothing to stage; WeightsError if deployments treat Python files differently
+ */
+export function wantedWeights(lock: Lock, endpoint?: string): WantedWeights[] {
+  const keys = Object.keys(lock.endpoints);
+  if (endpoint !== undefined && !keys.includes(endpoint)) {
+    throw new Error(
+      `--endpoint is "${endpoint}". Allowed: an endpoint of the stack ${lock.stack}: ${keys.length === 0 ? "it has none" : keys.join(", ")}.`,
+    );
+  }
+  const found = usesOf(lock);
+  const chosen = new Set(found.filter(({ key }) => endpoint === undefined || key === endpoint).map(({ model }) => model.path));
+  if (chosen.size === 0) {
+    const where = endpoint === undefined ? `The stack ${lock.stack}` : `The endpoint ${endpoint}`;
+    throw new Error(`${where} has no deployment with \`source: mirror\` in its lock file, so there are no weights to stage.`);
+  }
+  // Deployments of other endpoints that use the same folder are included, because they get the same list.
+  return [...chosen].map((path) =>
+    weightsOf(
+      lock,
+      path,
+      found.filter(({ model }) => model.path === path),
+    ),
+  );
+}
+
+type Use = ReturnType<typeof usesOf>[number];
+
+function usesOf({ endpoints }: Lock) {
+  return Object.entries(endpoints).flatMap(([key, labels]) =>
+    Object.entries(labels).flatMap(([label, { wish, current }]) => {
+      const model = mirroredOf(current);
+      return model === undefined
+        ? []
+        : [{ key, deployment: `${key}/${label}`, model, remoteCode: remoteCodes[String(wish["vllm.remoteCode"])] ?? "refuse" }];
+    }),
+  );
+}
+
+const remoteCodes: Readonly<Record<string, RemoteCode>> = { refuse: "refuse", omit: "omit", allow: "allow" };
+
+function weightsOf(lock: Lock, path: string, uses: readonly Use[]): WantedWeights {
+  const deployments = uses.map(({ deployment }) => deployment);
+  const [first, ...others] = uses as [Use, ...Use[]];
+  const different = others.find(({ remoteCode }) => remoteCode !== first.remoteCode);
+  if (different !== undefined) {
+    throw new WeightsError(
+      "conflict",
+      `${first.deployment} and ${different.deployment} use the same commit of ${first.model.id}, but \`vllm.remoteCode\` is ${first.remoteCode} for one and ${different.remoteCode} for the other. ` +
+        "Their files are staged once, so both need the same value. Change it, and run `npm run lock`.",
+    );
+  }
+  const manifest = uses.find(({ model }) => model.manifest !== undefined)?.model.manifest;
+  const { id, revision } = first.model;
+  return {
+    ...{ id, revision, path, deployments, remoteCode: first.remoteCode },
+    isStaged: uses.every(({ model }) => model.staged),
+    isListed: uses.every(({ model }) => model.staged && model.manifest !== undefined),
+    listed: manifest === undefined ? undefined : lock.manifests?.[manifest],
+  };
+}
