@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writePrivateFile } from "../../azure-local";
-import { lockFileName, readLock, writeLock } from "../../config/lockFile";
+import { lockEntry, lockFileName, readLock, writeLock } from "../../config/lockFile";
 import type { Lock, LockEntry } from "../../config/lockSchema";
 import { mirroredOf, type Staging, withStaging, withUsedManifests } from "../../config/stagedWeights";
 import type { DeploymentDecision } from "../../planner/decision";
@@ -17,8 +17,8 @@ export function localLockFile(stack: string, home = localHome()): string {
 }
 
 /**
- * Returns the text of the local lock file: the committed one, with what its copy records as staged in the same folders. Everything else in
- * the copy is discarded, so that it follows the committed file.
+ * Returns the text of the local lock file: the committed one, with what its copy records as staged in the same folders, and with the previous
+ * decisions that serve there. Everything else in the copy is discarded, so that it follows the committed file.
  * @param committed Text of the committed file, if it exists.
  * @param copy Text of the local copy, if it exists. One that isn't readable is from an incomplete or earlier run and is discarded.
  */
@@ -71,16 +71,29 @@ function withStagings(own: Lock, local: Lock, staged: Stagings): { readonly lock
     changed = true;
     return withStaging(label, decision, staging);
   };
-  const stageEntry = (label: string, { wish, current, previous, rolledBack }: LockEntry): LockEntry => {
+  const stageEntry = (label: string, { wish, current, previous, rolledBack }: LockEntry, copy: LockEntry | undefined): LockEntry => {
     const [now, before] = [stage(label, current), previous && stage(label, previous)];
-    const kept = before === undefined || before.name === now.name ? {} : { previous: before };
+    const served = servedLocally(label, copy, now) ?? before;
+    if (served !== before) changed = true;
+    const kept = served === undefined || served.name === now.name ? {} : { previous: served };
     return { wish, current: now, ...kept, ...(rolledBack === undefined ? {} : { rolledBack }) };
   };
   const endpoints = Object.fromEntries(
     Object.entries(own.endpoints).map(([key, labels]) => [
       key,
-      Object.fromEntries(Object.entries(labels).map(([label, entry]) => [label, stageEntry(label, entry)])),
+      Object.fromEntries(Object.entries(labels).map(([label, entry]) => [label, stageEntry(label, entry, lockEntry(local, key, label))])),
     ]),
   );
   return { lock: withUsedManifests({ ...own, endpoints, manifests: { ...local.manifests, ...own.manifests } }), changed };
+}
+
+/**
+ * The previous decision of an entry in the local Azure, if it is one with locally staged weights. `npm run lock` doesn't keep it, because in the
+ * committed file its weights were never staged, but its deployment serves until the new weights are staged.
+ */
+function servedLocally(label: string, copy: LockEntry | undefined, now: DeploymentDecision): DeploymentDecision | undefined {
+  // Staging changes the name, but not the decision.
+  const unstagedName = (decision: DeploymentDecision) => withStaging(label, decision, { staged: false }).name;
+  const decisions = [copy?.current, copy?.previous].filter((decision) => decision !== undefined);
+  return decisions.find((decision) => mirroredOf(decision)?.staged && unstagedName(decision) !== unstagedName(now));
 }

@@ -1,5 +1,5 @@
 // Proves that the documented commands alone create prod from nothing on the local Azure and later change its model under a steady load without
-// a lost request, and that nobody has to edit the lock file. Doesn't prove that Azure accepts the resources, or the time that a real model
+// a lost request, without an edit of the lock file. Doesn't prove that Azure accepts the resources, or the time that a real model
 // takes to be copied and loaded: the models of the local Hub are tiny.
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
