@@ -164,6 +164,18 @@ test("A run from inside verifies what the script staged, and copies nothing.", a
   expect(hub.requests().filter(({ path: target }) => target.includes("xet-bridge"))).toHaveLength(before);
 });
 
+test("Without `scripts`, `up` deletes the subnet and all that belongs to it, and no deployment changes.", async () => {
+  const own = () =>
+    sandbox.resources().filter((id) => /\/(subnets\/scripts|natgateways\/|publicipaddresses\/)|-scripts-|scr[a-z0-9]{6}$/.test(id));
+  const deployments = () => sandbox.resources().filter((id) => /\/onlineendpoints\//.test(id));
+  const before = deployments();
+  expect(own().length).toBeGreaterThanOrEqual(6);
+  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), stackFile(false));
+  await succeeds(up);
+  expect([own(), deployments()]).toEqual([[], before]);
+  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), stackFile(true));
+});
+
 test("A gated model is read with the token of the stack, which is in no file of the engine, request, state or lock file.", async () => {
   hub.add({ ...repository, gated: "manual" });
   await sandbox.close();
