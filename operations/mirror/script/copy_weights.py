@@ -38,6 +38,9 @@ PARALLEL_BY_URL = 16
 PARALLEL_STREAMS = 4
 ATTEMPTS = 6
 SOCKET_SECONDS = 300
+# A new role assignment takes effect after up to 10 minutes. Source: Azure docs, role-based-access-control/troubleshooting.
+ROLE_ATTEMPTS = 20
+ROLE_SECONDS = 30
 PROGRESS_SECONDS = 10
 RETRYABLE = (408, 429, 500, 502, 503, 504)
 # Codes of a Put Block From URL whose source could not be read, as in azure/blobStorage/error.ts.
@@ -190,12 +193,11 @@ class Client:
             "content-length": str(len(body or b"")),
             **(headers or {}),
         }
-        for attempt in range(self.job.get("roleAttempts", 20)):
+        for _ in range(ROLE_ATTEMPTS):
             answer = self.request(what, method, local_address(url), all_headers, body)
             if answer.status != 403 or answer.code != "AuthorizationPermissionMismatch":
                 break
-            # A new role assignment takes effect after up to 10 minutes. Source: Azure docs, role-based-access-control/troubleshooting.
-            time.sleep(30 * self.pauses.scale)
+            time.sleep(ROLE_SECONDS * self.pauses.scale)
         if answer.status == 404 and answer.code == "ContainerNotFound":
             raise Failure(f"The storage account has no container {self.job['container']}. Run `pulumi up`, and run the command again.")
         if answer.status in (401, 403) and not answer.is_copy_source:
@@ -207,7 +209,12 @@ class Client:
         if secret is None:
             return
         headers = {"authorization": f"Bearer {self.token(VAULT_AUDIENCE)}"}
-        answer = self.request("Hugging Face token", "GET", local_address(f"{secret}?api-version={VAULT_VERSION}"), headers)
+        for _ in range(ROLE_ATTEMPTS):
+            answer = self.request("Hugging Face token", "GET", local_address(f"{secret}?api-version={VAULT_VERSION}"), headers)
+            # Source: Azure docs, key-vault/general/common-error-codes. Other reasons don't end by waiting.
+            if answer.status != 403 or inner_code(answer) != "ForbiddenByRbac":
+                break
+            time.sleep(ROLE_SECONDS * self.pauses.scale)
         name = secret.rsplit("/", 1)[1]
         if answer.status != 200:
             raise Failure(
@@ -247,6 +254,14 @@ def plain_get(url):
         return Answer(response.status, {}, response.read(LARGEST_IN_MEMORY))
     finally:
         connection.close()
+
+
+def inner_code(answer):
+    """Key Vault's detailed code of an error."""
+    try:
+        return json.loads(answer.body)["error"]["innererror"]["code"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def storage_refusal(job, answer):

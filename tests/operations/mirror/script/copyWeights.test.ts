@@ -129,6 +129,13 @@ test("A gated model is read with the token of the vault, which is sent only to t
   expect(planted.filter((text) => log.includes(text))).toEqual([]);
 });
 
+test("A token that can't be read from the vault is one line, which names the secret and the role.", async () => {
+  world.fault = respond("vault", 403);
+  const { code, log } = await world.run(world.job({ tokenSecret: "https://vault01.vault.azure.net/secrets/hf-token-dev-x7k2p9" }));
+  expect(code).toBe(1);
+  expect(log).toMatch(/^Error: The script can't read the secret hf-token-dev-x7k2p9 in Key Vault \(403\)\. .*Key Vault Secrets User.*\n$/);
+});
+
 /** Each answer of a server is this one. */
 function respond(server: Seen["server"], status: number, code = ""): Fault {
   const headers: Record<string, string> = code === "" ? {} : { "x-ms-error-code": code, "x-error-code": code };
