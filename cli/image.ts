@@ -1,12 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lockCommand, lockFileName } from "../config/lockFile";
+import { lockCommand } from "../config/lockFile";
 import { buildImages } from "../operations/image";
 import { withDigest } from "../operations/image/lock";
 import { stackAzure, stackRegistry } from "../operations/stackAzure";
-import { readLockedStack, replaceFile } from "./lockedStack";
-import { root } from "./stackFiles";
+import { lockPath, readLockedStack, replaceFile } from "./lockedStack";
 import { type OpenStack, openStackPulumi, type StackOptions } from "./stackPulumi";
 
 export interface ImageOptions extends Omit<StackOptions, "configFile"> {
@@ -34,7 +33,7 @@ export async function image({ only, force = false, ...options }: ImageOptions): 
       ...(imageRegistry === "create" ? {} : { adoptedRegistry: imageRegistry }),
       manifestExists: async ({ loginServer }, repository, digest) => manifestExists(stack, azure, loginServer, repository, digest),
       record: (built, digest) => {
-        const file = path.join(root, lockFileName(options.stack));
+        const file = lockPath(options.stack);
         const text = withDigest(options.stack, fs.readFileSync(file, "utf8"), built, digest);
         replaceFile(file, text);
         console.log(`${path.basename(file)} was updated. Review and commit it, then run \`pulumi up -s ${options.stack}\`.`);

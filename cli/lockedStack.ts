@@ -44,9 +44,14 @@ export function readLockedStack(stack: string, { noLock, lockText = lockTextOf(s
   return { raw, settings, images, lock: read.lock };
 }
 
+/** Path of the committed lock file of a stack. */
+export function lockPath(stack: string): string {
+  return path.join(root, lockFileName(stack));
+}
+
 /** The text of the committed lock file of a stack. Undefined if there is none. */
 export function lockTextOf(stack: string): string | undefined {
-  const file = path.join(root, lockFileName(stack));
+  const file = lockPath(stack);
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
 }
 

@@ -46,7 +46,7 @@ function readRaw(folder: string): RawStack {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const settings = pulumi.runtime.allConfig();
   const text = (file: string) => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined);
-  const lock = text(localLockFile() ?? path.join(folder, lockFileName(stack)));
+  const lock = text(localLockFile(stack) ?? path.join(folder, lockFileName(stack)));
   const stackFile = text(path.join(folder, `Pulumi.${stack}.yaml`));
   const otherLocks = readOtherLocks(folder, stack);
   const secretKeys = Object.keys(settings).filter(isConfigSecret);
@@ -54,9 +54,14 @@ function readRaw(folder: string): RawStack {
   return { project, stack, settings, secretKeys, folder, otherLocks, lock, stackFile, endpointsVariable };
 }
 
-/** Path of the copy of the lock file for the local Azure. Ignored in a run on Azure, where it would be stale. */
-function localLockFile(): string | undefined {
-  return process.env.MOOR_ARM_URL ? process.env.MOOR_LOCK_FILE || undefined : undefined;
+/**
+ * Path of the local copy of the lock file, in the folder `MOOR_LOCK_FOLDER`. Undefined if there is none, and in a run on Azure: its weights are
+ * staged only in the local Azure.
+ */
+function localLockFile(stack: string): string | undefined {
+  const { MOOR_ARM_URL: localAzure, MOOR_LOCK_FOLDER: folder } = process.env;
+  const copy = localAzure && folder ? path.join(folder, lockFileName(stack)) : undefined;
+  return copy !== undefined && fs.existsSync(copy) ? copy : undefined;
 }
 
 /** Whether a setting is encrypted. The SDK exports this function but doesn't declare it in its types. */

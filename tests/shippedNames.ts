@@ -4,13 +4,13 @@ import * as path from "node:path";
 import { checkStack } from "../config/checkStack";
 import { lockFileName } from "../config/lockFile";
 import { settingsOf } from "../config/stackYaml";
+import { stagedLock } from "./support/stagedLock";
 
 const root = path.join(__dirname, "..");
 
 /** The names by `<endpoint>/<label>`. */
 export function shippedNames(stack: "dev" | "prod"): Readonly<Record<string, string>> {
-  const lockFile = path.join(root, lockFileName(stack));
-  const lock = fs.existsSync(lockFile) ? { lock: fs.readFileSync(lockFile, "utf8") } : {};
+  const lock = fs.existsSync(path.join(root, lockFileName(stack))) ? { lock: stagedLock() } : {};
   const settings = settingsOf(fs.readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8"));
   const checked = checkStack({ project: "moor", stack, folder: root, ...settings, ...lock });
   if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));

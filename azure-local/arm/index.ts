@@ -129,7 +129,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const engine = new Engine(catalog, credentials, clock, folder.state, { subscriptionId, tenantId, scoringOrigin, settings });
   const policies = new Policies(options.policies, options.withoutGrades);
   const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules), policies);
-  const scripts = new ScriptHost(engine, () => `http://127.0.0.1:${portOf(server)}`);
+  const scripts = new ScriptHost(engine, path.resolve(home, "scripts"), () => `http://127.0.0.1:${portOf(server)}`);
   const service = new Service(engine, writes, scripts, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
   const show = (resource: Resource) => service.show(resource);
   const registries = registriesOf(options, engine, (...call) => dataPlane.handleAt(...call));

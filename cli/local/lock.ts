@@ -5,31 +5,20 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writePrivateFile } from "../../azure-local";
-import { lockFileName, readLock, writeLock } from "../../config/lockFile";
+import { lockEntry, lockFileName, readLock, writeLock } from "../../config/lockFile";
 import type { Lock, LockEntry } from "../../config/lockSchema";
-import { mirroredOf, withStaging, withUsedManifests } from "../../config/stagedWeights";
+import { mirroredOf, type Staging, withStaging, withUsedManifests } from "../../config/stagedWeights";
 import type { DeploymentDecision } from "../../planner/decision";
-import { localHome, root } from "./session";
+import { localHome } from "./session";
 
-/** Environment variable of the program with the path of the local copy. It is ignored outside the local Azure. */
-export const lockFileVariable = "MOOR_LOCK_FILE";
-
-/** Path of the local copy of the lock file of a stack. */
+/** Path of the local copy of the lock file of a stack. It doesn't exist before the first weights are staged; see `localLockText`. */
 export function localLockFile(stack: string, home = localHome()): string {
   return path.join(home, lockFileName(stack));
 }
 
 /**
- * Path of the lock file in which staged weights are recorded: the committed one, or its local copy. The copy doesn't exist before the first
- * weights are staged; `localLockText` returns its text.
- */
-export function lockFileToWrite(stack: string, local: boolean): string {
-  return local ? localLockFile(stack) : path.join(root, lockFileName(stack));
-}
-
-/**
- * Returns the text of the local lock file: the committed one, with the lists of files that its copy records for the same folders. Everything
- * else in the copy is discarded, so that it follows the committed file.
+ * Returns the text of the local lock file: the committed one, with what its copy records as staged in the same folders, and with the previous
+ * decisions that serve there. Everything else in the copy is discarded, so that it follows the committed file.
  * @param committed Text of the committed file, if it exists.
  * @param copy Text of the local copy, if it exists. One that isn't readable is from an incomplete or earlier run and is discarded.
  */
@@ -38,57 +27,73 @@ export function localLockText(stack: string, committed: string | undefined, copy
   const [own, local] = [readLock(stack, committed), readLock(stack, copy)];
   // Errors of the committed file are reported when it is used.
   if ("errors" in own || "errors" in local) return committed;
-  const lists = stagedLists(local.lock);
-  const { lock, changed } = withLists(own.lock, local.lock, lists);
+  const { lock, changed } = withStagings(own.lock, local.lock, stagings(local.lock));
   return changed ? writeLock(lock) : committed;
 }
 
-/** Updates the local copy, and returns its path if the program must read it instead of the committed file. */
+/**
+ * Updates the local copy, if there is one, before the program reads it.
+ * @param folder Folder of the committed lock file.
+ * @returns its path if it differs from the committed file
+ */
 export function prepareLock(stack: string, home: string, folder: string): string | undefined {
   const [committed, file] = [textOf(path.join(folder, lockFileName(stack))), localLockFile(stack, home)];
   const copy = textOf(file);
+  if (copy === undefined) return undefined;
   const text = localLockText(stack, committed, copy);
-  if (text === undefined || text === committed) return undefined;
-  if (text !== copy) writePrivateFile(file, text);
-  return file;
+  if (text === undefined) fs.rmSync(file);
+  else if (text !== copy) writePrivateFile(file, text);
+  return text === committed ? undefined : file;
 }
 
 function textOf(file: string): string | undefined {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
 }
 
-/** Hash of the list of files by folder of the weights. */
-function stagedLists({ endpoints }: Lock): ReadonlyMap<string, string> {
+/** What is recorded as staged, by folder of the weights. */
+type Stagings = ReadonlyMap<string, Staging>;
+
+function stagings({ endpoints }: Lock): Stagings {
   const entries = Object.values(endpoints).flatMap((labels) => Object.values(labels));
   // The current decision is last, because its list is the newest.
   const decisions = entries.flatMap(({ current, previous }) => (previous === undefined ? [current] : [previous, current]));
-  return new Map(
-    decisions.flatMap((decision) => {
-      const { path: folder, staged, manifest } = mirroredOf(decision) ?? {};
-      return folder !== undefined && staged && manifest !== undefined ? [[folder, manifest] as const] : [];
-    }),
-  );
+  const models = decisions.flatMap((decision) => mirroredOf(decision) ?? []);
+  return new Map(models.flatMap(({ path: folder, staged, manifest }) => (staged ? [[folder, { staged, manifest }] as const] : [])));
 }
 
-function withLists(own: Lock, local: Lock, lists: ReadonlyMap<string, string>): { readonly lock: Lock; readonly changed: boolean } {
+function withStagings(own: Lock, local: Lock, staged: Stagings): { readonly lock: Lock; readonly changed: boolean } {
   let changed = false;
   const stage = (label: string, decision: DeploymentDecision): DeploymentDecision => {
     const model = mirroredOf(decision);
-    const manifest = model && lists.get(model.path);
-    if (manifest === undefined || (model?.staged && model.manifest === manifest)) return decision;
+    const staging = model && staged.get(model.path);
+    // Without a list, the copy says nothing about weights that are staged in the committed file.
+    if (staging === undefined || (model?.staged && [undefined, model.manifest].includes(staging.manifest))) return decision;
     changed = true;
-    return withStaging(label, decision, { staged: true, manifest });
+    return withStaging(label, decision, staging);
   };
-  const stageEntry = (label: string, { wish, current, previous, rolledBack }: LockEntry): LockEntry => {
+  const stageEntry = (label: string, { wish, current, previous, rolledBack }: LockEntry, copy: LockEntry | undefined): LockEntry => {
     const [now, before] = [stage(label, current), previous && stage(label, previous)];
-    const kept = before === undefined || before.name === now.name ? {} : { previous: before };
+    const served = servedLocally(label, copy, now) ?? before;
+    if (served !== before) changed = true;
+    const kept = served === undefined || served.name === now.name ? {} : { previous: served };
     return { wish, current: now, ...kept, ...(rolledBack === undefined ? {} : { rolledBack }) };
   };
   const endpoints = Object.fromEntries(
     Object.entries(own.endpoints).map(([key, labels]) => [
       key,
-      Object.fromEntries(Object.entries(labels).map(([label, entry]) => [label, stageEntry(label, entry)])),
+      Object.fromEntries(Object.entries(labels).map(([label, entry]) => [label, stageEntry(label, entry, lockEntry(local, key, label))])),
     ]),
   );
   return { lock: withUsedManifests({ ...own, endpoints, manifests: { ...local.manifests, ...own.manifests } }), changed };
+}
+
+/**
+ * The previous decision of an entry in the local Azure, if it is one with locally staged weights. `npm run lock` doesn't keep it, because in the
+ * committed file its weights were never staged, but its deployment serves until the new weights are staged.
+ */
+function servedLocally(label: string, copy: LockEntry | undefined, now: DeploymentDecision): DeploymentDecision | undefined {
+  // Staging changes the name, but not the decision.
+  const unstagedName = (decision: DeploymentDecision) => withStaging(label, decision, { staged: false }).name;
+  const decisions = [copy?.current, copy?.previous].filter((decision) => decision !== undefined);
+  return decisions.find((decision) => mirroredOf(decision)?.staged && unstagedName(decision) !== unstagedName(now));
 }

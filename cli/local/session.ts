@@ -87,7 +87,8 @@ export async function openSession(
   makeHome(home);
   const engine = await ensureEngine(report);
   const azure = await openAzure({ ...options, home, report });
-  const environment = pulumiEnvironment(home, engine, azure);
+  // The program reads the local copies of lock files there.
+  const environment = { ...pulumiEnvironment(home, engine, azure), MOOR_LOCK_FOLDER: home };
   return {
     home,
     azure,

@@ -7,7 +7,7 @@ import { reportErrors } from "../../config/errors";
 import { lockFileName } from "../../config/lockFile";
 import { settingsOf, stackDocument } from "../../config/stackYaml";
 import { checkStateFile } from "../../operations/stateFile";
-import { lockFileVariable, prepareLock } from "./lock";
+import { prepareLock } from "./lock";
 import { type KnownSecrets, knownSecrets, takeOverSecrets } from "./secrets";
 import { type LocalSession, root } from "./session";
 
@@ -23,7 +23,11 @@ const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
  * @param folder Folder of the lock file. @default - the root folder
  */
 export async function prepareStack(session: LocalSession, stack: string, source: string, folder = root): Promise<string> {
-  useLock(session, stack, folder);
+  const lock = prepareLock(stack, session.home, folder);
+  if (lock !== undefined) {
+    const copy = path.relative(process.cwd(), lock);
+    session.report(`${lockFileName(stack)}: using the copy ${copy}, which also contains the weights that are staged in the local Azure.`);
+  }
   const text = fs.readFileSync(source, "utf8");
   const real = stackDocument(text, path.basename(source));
   const tooLarge = configurationSizeErrors(settingsOf(text, path.basename(source)).settings);
@@ -44,16 +48,6 @@ export async function prepareStack(session: LocalSession, stack: string, source:
   }
   writePrivateFile(knownFile, JSON.stringify(knownSecrets(real, readDocument(copy), known, missing)));
   return copy;
-}
-
-function useLock({ environment, home, report }: LocalSession, stack: string, folder: string): void {
-  const file = prepareLock(stack, home, folder);
-  delete environment[lockFileVariable];
-  if (file === undefined) return;
-  environment[lockFileVariable] = file;
-  report(
-    `${lockFileName(stack)}: using the copy ${path.relative(process.cwd(), file)}, which also contains the weights that are staged in the local Azure.`,
-  );
 }
 
 function readDocument(file: string, name = file): Document {

@@ -7,9 +7,9 @@ import { mirrorWeights } from "../../operations/mirror";
 import { withStagedWeights } from "../../operations/mirror/lock";
 import { Progress } from "../../operations/mirror/progress";
 import { stackAzure } from "../../operations/stackAzure";
-import { hubAddress } from "../lock/hub";
 import { readLockedStack, replaceFile } from "../lockedStack";
-import { type OpenStack, openStackPulumi, type StackOptions } from "../stackPulumi";
+import { openStackPulumi, type StackOptions } from "../stackPulumi";
+import { openHub } from "./hub";
 import { lockStore } from "./lockStore";
 import { showProgress } from "./show";
 import { type Way, ways } from "./ways";
@@ -31,45 +31,49 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
     ...(lockText === undefined ? {} : { lockText }),
   });
   const stack = await openStackPulumi(options);
+  const hub = await openHub(stack.local);
   const interruption = new AbortController();
   const interrupt = () => {
     console.error("Ending the copy. To end without waiting, press Ctrl-C again.");
     interruption.abort();
   };
   process.once("SIGINT", interrupt);
+  let isChanged = false;
   try {
     await showProgress(`Weights of ${options.stack}`, async ({ report, changed }) => {
       const azure = stackAzure(stack, raw.settings);
       const progress: Progress = new Progress(Date.now, () => changed(() => progress.line()));
       const { signal } = interruption;
-      const hub = hubOf(stack);
-      const setup = { stack, azure, settings, state: await exportState(stack), hub, force, report, progress, signal };
+      const setup = { stack, azure, settings, state: await exportState(stack), hub: hub.url, force, report, progress, signal };
       const token = process.env.HF_TOKEN?.trim();
       await mirrorWeights({
-        ...{ lock, force, report, licenses: settings["moor:licenses"] ?? openLicenses, ...(endpoint === undefined ? {} : { endpoint }) },
-        hub: new HubTransport({ hub, report, signal, ...(token ? { token } : {}) }),
+        ...{
+          lock,
+          force,
+          report,
+          signal,
+          licenses: settings["moor:licenses"] ?? openLicenses,
+          ...(endpoint === undefined ? {} : { endpoint }),
+        },
+        hub: new HubTransport({ hub: hub.url, report, signal, ...(token ? { token } : {}) }),
         way: await ways[via](setup),
         record: (weights, files) => {
           const { text, changed: decisions } = withStagedWeights(options.stack, store.read() ?? "", weights, files, force);
           if (decisions.length === 0) return;
           replaceFile(store.file, text);
+          isChanged = true;
           report(`${path.relative(process.cwd(), store.file)} was updated.`);
           for (const { deployment, from, to } of decisions)
             report(from === to ? `  ${deployment}: ${to}` : `  ${deployment}: ${from} → ${to}`);
         },
       });
     });
-    console.log(next(options.stack, stack.local));
+    if (isChanged) console.log(next(options.stack, stack.local));
   } finally {
     process.off("SIGINT", interrupt);
+    await hub.close();
     await stack.close();
   }
-}
-
-/** The Hub of a stack. The local Azure has one of its own, which HF_ENDPOINT overrides. */
-function hubOf({ local, environment }: OpenStack): string {
-  const own = local && !process.env.HF_ENDPOINT ? environment.MOOR_HUB_URL : undefined;
-  return own ?? hubAddress();
 }
 
 function next(stack: string, local: boolean): string {

@@ -60,7 +60,12 @@ export class Progress {
 }
 
 function of(done: number, total: number): string {
-  return total >= 1e9 ? `${(done / 1e9).toFixed(1)} of ${(total / 1e9).toFixed(1)} GB` : `${megabytes(done)} of ${megabytes(total)} MB`;
+  return total >= 1e9 ? `${(done / 1e9).toFixed(1)} of ${sizeText(total)}` : `${megabytes(done)} of ${sizeText(total)}`;
+}
+
+/** A number of bytes, such as `140.0 GB`. */
+export function sizeText(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${megabytes(bytes)} MB`;
 }
 
 function megabytes(bytes: number): string {

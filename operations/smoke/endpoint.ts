@@ -7,6 +7,7 @@ import type { EndpointResult } from "./document";
 import { NotTested } from "./notTested";
 import type { EndpointOutput } from "./outputs";
 import { requireReached } from "./reach";
+import { renewing } from "./renewing";
 import type { EndpointSubjects, Subject } from "./subjects";
 
 export interface EndpointToTest {
@@ -44,12 +45,21 @@ export function noSample(key: string, label: string): string {
   );
 }
 
+function noDeployments(key: string): string {
+  return `The endpoint ${key} has no deployments yet. \`pulumi preview\` says what is missing, such as staged weights.`;
+}
+
+/** The result of an endpoint without deployments. */
+export function withoutDeployments(pulumi: StackPulumi, { key, output: { name, auth }, found }: EndpointToTest): EndpointResult {
+  const url = scoringAddress(name, found.origin, pulumi.environment).baseUrl;
+  const checks = [{ check: "exists", passed: false, problem: noDeployments(key) }];
+  return { key, name, url, auth, targets: [{ target: "traffic", checks }], notes: [] };
+}
+
 /** The deployments to test. @throws NotTested if there is none */
 export function chosenSubjects({ key, output, found, deployment }: EndpointToTest): Pick<EndpointSubjects, "subjects" | "gone"> {
   const labels = Object.keys(output.deployments);
-  if (labels.length === 0) {
-    throw new NotTested(`The endpoint ${key} has no deployments yet. \`pulumi preview\` says what is missing, such as staged weights.`);
-  }
+  if (labels.length === 0) throw new NotTested(noDeployments(key));
   if (deployment === undefined) return found;
   if (!labels.includes(deployment)) {
     throw new NotTested(`--deployment is "${deployment}". Deployments of the endpoint ${key}: ${labels.join(", ")}.`);
@@ -64,12 +74,10 @@ export function chosenSubjects({ key, output, found, deployment }: EndpointToTes
 export async function testEndpoint(pulumi: StackPulumi, azure: ArmClient, endpoint: EndpointToTest): Promise<TestedEndpoint> {
   const { key, output, found, run, deployment, signal } = endpoint;
   const { subjects, gone } = chosenSubjects(endpoint);
-  const credential = await credentialFor(found.authMode, azure, output.id);
-  if (credential === undefined) {
-    throw new NotTested(`${output.name} has authMode ${found.authMode}, which smoke doesn't support. Allowed: ${knownAuthModes}.`);
-  }
+  const renewed = renewing(() => credentialOf(azure, endpoint));
+  const credential = await renewed();
   const address = scoringAddress(output.name, found.origin, pulumi.environment);
-  const sendTo = (name?: string) => sender(senderArgs({ ...address, credential }, name));
+  const sendTo = (name?: string) => sender(senderArgs({ ...address, credential: renewed }, name));
   let [number, isReached] = [0, false];
   const asking = (asked: readonly Subject[], name?: string): Asking => ({
     ...{ send: sendTo(name), credential, ...timeoutOf(asked) },
@@ -92,6 +100,13 @@ export async function testEndpoint(pulumi: StackPulumi, azure: ArmClient, endpoi
   const untested = subjects.filter((subject) => checksOfSubject(subject).length === 0).map(({ label }) => noSample(key, label));
   const notes = [...subjects.flatMap((subject) => subject.notes), ...untested];
   return { sendTo, result: { key, name, auth, url: address.baseUrl, targets, notes } };
+}
+
+/** @throws NotTested if the authentication mode is unknown */
+async function credentialOf(azure: ArmClient, { output: { id, name }, found: { authMode } }: EndpointToTest): Promise<string> {
+  const credential = await credentialFor(authMode, azure, id);
+  if (credential !== undefined) return credential;
+  throw new NotTested(`${name} has authMode ${authMode}, which smoke doesn't support. Allowed: ${knownAuthModes}.`);
 }
 
 function senderArgs(address: Omit<SenderArgs, "deployment">, deployment: string | undefined): SenderArgs {

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import type { ArmClient } from "../../azure/arm";
 import type { StackPulumi } from "../stackPulumi";
-import { type SmokeDocument, schemaVersion } from "./document";
-import { type EndpointToTest, testEndpoint } from "./endpoint";
+import { type EndpointResult, type SmokeDocument, schemaVersion } from "./document";
+import { type EndpointToTest, type TestedEndpoint, testEndpoint, withoutDeployments } from "./endpoint";
 import type { Sample } from "./load";
 import { NotTested } from "./notTested";
 import { readOutputs, selectEndpoints } from "./outputs";
@@ -45,16 +45,26 @@ export async function smoke(pulumi: StackPulumi, azure: ArmClient, options: Smok
   const time = new Date().toISOString();
   const endpoints = await endpointsToTest(pulumi, azure, options, run);
   const planned = options.load && planLoad(endpoints[0]!, options.load);
-  const tested = [];
-  for (const endpoint of endpoints) tested.push(await testEndpoint(pulumi, azure, endpoint));
-  const checks = tested.flatMap(({ result }) => result.targets.flatMap((target) => target.checks));
+  const results: EndpointResult[] = [];
+  let sendTo: TestedEndpoint["sendTo"] | undefined;
+  const isDeployed = ({ output }: EndpointToTest) => Object.keys(output.deployments).length > 0;
+  for (const endpoint of endpoints) {
+    if (!isDeployed(endpoint) && endpoints.some(isDeployed)) {
+      results.push(withoutDeployments(pulumi, endpoint));
+      continue;
+    }
+    const tested = await testEndpoint(pulumi, azure, endpoint);
+    results.push(tested.result);
+    sendTo ??= tested.sendTo;
+  }
+  const checks = results.flatMap(({ targets }) => targets.flatMap((target) => target.checks));
   const checksPassed = checks.every(({ passed }) => passed);
   if (options.load && !checksPassed) options.report("The load is not sent, because a check failed.");
-  const loaded = planned && checksPassed ? await testUnderLoad(planned, tested[0]!.sendTo, options) : undefined;
+  const loaded = planned && sendTo && checksPassed ? await testUnderLoad(planned, sendTo, options) : undefined;
   const document: SmokeDocument = {
     ...{ schemaVersion, stack: pulumi.stack, time, run },
     passed: checksPassed && (loaded?.result.verdict.passed ?? true),
-    endpoints: tested.map(({ result }) => result),
+    endpoints: results,
     ...(loaded === undefined ? {} : { load: loaded.result }),
   };
   return { document, samples: loaded?.samples ?? [] };

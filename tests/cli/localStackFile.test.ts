@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(home, { recursive: true }));
 
-const session = () => ({ home, environment: {}, report: () => {}, pulumiQuietly: async () => "" }) as unknown as LocalSession;
+const session = () => ({ home, report: () => {}, pulumiQuietly: async () => "" }) as unknown as LocalSession;
 const real = "config:\n  azure-native:location: swedencentral\n";
 
 test.each(["", "config:\n  moor:endpoints: {", "config: [", "\0", "null", "- a\n", real.slice(0, 12)])(

@@ -11,6 +11,10 @@ import { previewOutputs, toBody, toOutputs } from "../../azure-local/providers/m
 import { armType, resourceId, resourceType } from "../../azure-local/providers/metadata";
 import { isSecret, type Properties, plain, type Value } from "../../azure-local/providers/wire";
 import { serveAzure } from "../azure/fakeArm";
+import { stagedLockFolder } from "../support/stagedLock";
+
+/** The shipped prod is recorded with staged weights. */
+const stagedLocks = stagedLockFolder();
 
 export const SUBSCRIPTION = "11111111-1111-4111-8111-111111111111";
 export const TENANT = "22222222-2222-4222-8222-222222222222";
@@ -109,6 +113,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   pulumi.runtime.setAllConfig(config, [...secretKeys]);
   wrapMonitor({ resources, outputs, refusals }, options);
   // If a test serves no Azure, an empty one is used.
+  process.env.MOOR_LOCK_FOLDER = stagedLocks;
   const empty = process.env.MOOR_ARM_URL === undefined ? await serveAzure({}) : undefined;
   // Pulumi formats a stack for every promise and every resource that it makes, which takes half of the time of a recording.
   const { stackTraceLimit } = Error;

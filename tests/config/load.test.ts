@@ -35,15 +35,17 @@ test("a good stack becomes a spec", () => {
 
 test.each([undefined, "http://127.0.0.1:1"])("the copy of the lock file is read only in the local Azure (%s)", (arm) => {
   configure({ ...goodSettings(), "moor:lock": "required" });
-  const copy = path.join(folder, "copy.yaml");
-  fs.writeFileSync(copy, "version: 7\n");
-  process.env.MOOR_LOCK_FILE = copy;
+  const local = path.join(folder, "local");
+  fs.mkdirSync(local);
+  process.env.MOOR_LOCK_FOLDER = local;
   if (arm !== undefined) process.env.MOOR_ARM_URL = arm;
   try {
-    // Without the copy, there is no lock file.
+    // There is neither a lock file nor a copy.
+    expect(() => loadStack(folder)).toThrow("MOOR050");
+    fs.writeFileSync(path.join(local, "moor.lock.dev.yaml"), "version: 7\n");
     expect(() => loadStack(folder)).toThrow(arm === undefined ? "MOOR050" : "MOOR051");
   } finally {
-    delete process.env.MOOR_LOCK_FILE;
+    delete process.env.MOOR_LOCK_FOLDER;
     delete process.env.MOOR_ARM_URL;
   }
 });

@@ -12,6 +12,7 @@ import { decideDeployment } from "../../config/requirements";
 import { settingsTable } from "../../config/settingsTable";
 import { settingsSchema } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
+import { stagedLock } from "../support/stagedLock";
 
 const root = path.join(__dirname, "..", "..");
 const file = (name: string): string => fs.readFileSync(path.join(root, name), "utf8");
@@ -21,8 +22,8 @@ function raw(stack: string) {
   return { project: "moor", stack, ...settingsOf(file(`Pulumi.${stack}.yaml`)), ...lock };
 }
 
-function specOf(stack: string) {
-  const checked = checkStack(raw(stack));
+function specOf(stack: string, lock = raw(stack).lock) {
+  const checked = checkStack({ ...raw(stack), lock });
   if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
   return checked.spec;
 }
@@ -53,7 +54,7 @@ test("dev is one deployment on one small GPU, decided without a lock file", () =
 });
 
 test("prod is two live chat deployments with Entra ID, one of them scaled, and a score.py with a key, from the lock file", () => {
-  const { decisionsFrom, endpoints, skipped, notes } = specOf("prod");
+  const { decisionsFrom, endpoints, skipped, notes } = specOf("prod", stagedLock());
   expect({ decisionsFrom, skipped, notes }).toEqual({ decisionsFrom: "lock", skipped: [], notes: [] });
   const shape = endpoints.map(({ key, auth, deployments }) => [
     key,
@@ -73,7 +74,18 @@ test("prod is two live chat deployments with Entra ID, one of them scaled, and a
   ]);
 });
 
-test("the shipped lock file contains the decisions of this version, with staged weights", () => {
+test("prod is shipped without staged weights: its chat deployments are skipped until they are staged", () => {
+  const { endpoints, skipped } = specOf("prod");
+  expect(endpoints.map(({ key, deployments }) => [key, deployments.length])).toEqual([
+    ["chat", 0],
+    ["fraud", 1],
+  ]);
+  expect(skipped.map(({ endpoint, label }) => `${endpoint}/${label}`)).toEqual(["chat/main", "chat/candidate"]);
+  for (const { message } of skipped)
+    expect(message).toContain("its weights are not staged. To stage them, run `npm run mirror -- -s prod`");
+});
+
+test("the shipped lock file contains the decisions of this version, whose weights are not staged", () => {
   const { settings, images } = checkSettings(raw("prod"));
   const read = readLock("prod", file("moor.lock.prod.yaml"));
   if (!settings || "errors" in read) throw new Error("unreadable");
@@ -82,9 +94,7 @@ test("the shipped lock file contains the decisions of this version, with staged 
     const resolved = { image, region: "swedencentral", revision: deployment.vllm?.revision ?? "", folder: root };
     const outcome = decideDeployment(label, deployment, resolved);
     if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
-    const decided = outcome.decision;
-    const expected = decided.model ? { ...decided, model: { ...decided.model, staged: true } } : decided;
-    expect(read.lock.endpoints[endpoint]?.[label]?.current).toEqual(expected);
+    expect(read.lock.endpoints[endpoint]?.[label]?.current).toEqual(outcome.decision);
   }
 });
 

@@ -11,7 +11,8 @@ import { openSession, root } from "../../cli/local/session";
 jest.setTimeout(600_000);
 
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
-const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) => block!.split("\n").filter(Boolean));
+const blocks = [...readme.matchAll(/^( *)```sh\n(.*?)^\1```$/gms)].map(([, , block]) => block!);
+const commands = blocks.flatMap((block) => block.split("\n").flatMap((line) => line.trim() || []));
 
 /** A copy of the files that git tracks or would add, with the packages of this checkout. */
 function copyProject(): string {

@@ -6,6 +6,7 @@ import { parseDocument } from "yaml";
 import { type LocalSession, openSession, root } from "../../cli/local/session";
 import { prepareStack, stackFileOf } from "../../cli/local/stackFile";
 import { exitCode } from "../../cli/pulumiProcess";
+import { writeStagedLock } from "../support/stagedLock";
 
 /** The result of a pulumi command. */
 export interface Run {
@@ -44,13 +45,21 @@ export interface Sandbox extends LocalSession {
 /**
  * @param from Folder with the initial state, which is not changed. @default - an empty state
  * @param folder Folder of the program, if it is a copy: see `cloneProgram`. @default - the program itself
+ * @param stagedWeights Whether the weights of prod are staged.
  */
-export async function openSandbox(options: Parameters<typeof openSession>[2] = {}, from?: string, folder = root): Promise<Sandbox> {
+export async function openSandbox(
+  options: Parameters<typeof openSession>[2] = {},
+  from?: string,
+  folder = root,
+  stagedWeights = true,
+): Promise<Sandbox> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-e2e-"));
   if (from !== undefined) fs.cpSync(from, home, { recursive: true });
   const session = await openSession(() => {}, home, options);
   // The engine of a test runs for seconds, so garbage collection isn't required.
   session.environment.GOGC = "400";
+  // As after `npm run mirror --local`, without its run.
+  if (stagedWeights) writeStagedLock(home);
   const arm: Sandbox["arm"] = (method, id, apiVersion, body) =>
     fetch(`${session.azure.armUrl}${id}?api-version=${apiVersion}`, {
       method,

@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { writePrivateFile } from "../../files/privateHome";
 import { runProcess } from "../../registry/runProcess";
@@ -10,6 +9,8 @@ import type { ScriptProperties } from "./script";
 
 /** What a script executes and how it reaches the local Azure. */
 export interface Execution {
+  /** A new folder for the files of the script. It is deleted afterwards. */
+  readonly folder: string;
   readonly kind: unknown;
   readonly properties: ScriptProperties;
   /** ARM ID of the script's identity. */
@@ -37,23 +38,21 @@ const HELP = "Please refer to https://aka.ms/DeploymentScriptsTroubleshoot for m
 /** Ends the script when the simulator ends, even if it was killed: file descriptor 3 is a pipe from the simulator. */
 const WRAPPER = '{ read -r -u 3; kill -KILL 0; } </dev/null >/dev/null 2>&1 & exec 3<&- bash "$@"';
 
-/** Runs the script with bash on this machine, in a folder that is deleted afterwards. Never rejects. */
+/** Runs the script with bash on this machine. Never rejects. */
 export async function execute(execution: Execution): Promise<Outcome> {
-  const { kind, properties } = execution;
+  const { kind, properties, folder } = execution;
   if (kind !== "AzureCLI") return unsupported("runs only scripts of the kind AzureCLI: it has no PowerShell");
   if (properties.scriptContent === undefined || (properties.supportingScriptUris ?? []).length > 0)
     return {
       log: "",
       error: { code: "DeploymentScriptDownloadFailure", message: `The local Azure downloads no scripts: use scriptContent.` },
     };
-  let folder: string | undefined;
   try {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), "azscripts-"));
-    return await run(execution, properties.scriptContent, folder);
+    return await run(execution, properties.scriptContent);
   } catch (error) {
     return unsupported(`could not run the script: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
-    if (folder !== undefined) fs.rmSync(folder, { recursive: true, force: true });
+    fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -61,18 +60,18 @@ function unsupported(what: string): Outcome {
   return { log: "", error: { code: "DeploymentScriptBootstrapScriptExecutionFailed", message: `The local Azure ${what}.` } };
 }
 
-async function run(execution: Execution, content: string, folder: string): Promise<Outcome> {
-  const { properties, signal, onOutput } = execution;
+async function run(execution: Execution, content: string): Promise<Outcome> {
+  const { folder, properties, signal, onOutput } = execution;
   const input = path.join(folder, "azscriptinput");
   const output = path.join(folder, "azscriptoutput");
-  for (const one of [input, output, path.join(folder, "home")]) fs.mkdirSync(one, { mode: 0o700 });
+  for (const one of [input, output, path.join(folder, "home")]) fs.mkdirSync(one, { recursive: true, mode: 0o700 });
   const script = path.join(input, "userscript.sh");
   writePrivateFile(script, content);
   const ended = await runProcess({
     program: "bash",
     args: ["-c", WRAPPER, "bash", script, ...splitArguments(properties.arguments ?? "")],
     folder: input,
-    environment: environmentOf(execution, folder, input, output),
+    environment: environmentOf(execution, input, output),
     signal,
     onOutput,
     lifeline: true,
@@ -107,8 +106,8 @@ function readOutputs(file: string): Pick<Outcome, "error" | "outputs"> {
 }
 
 /** Source: Azure docs, azure-resource-manager/bicep/deployment-script-develop, "System-defined environment variables". */
-function environmentOf(execution: Execution, folder: string, input: string, output: string): NodeJS.ProcessEnv {
-  const { properties, identityId, secureValues, address } = execution;
+function environmentOf(execution: Execution, input: string, output: string): NodeJS.ProcessEnv {
+  const { folder, properties, identityId, secureValues, address } = execution;
   const own = (properties.environmentVariables ?? []).map(({ name, value }) => [name, value ?? secureValues[name] ?? ""]);
   return {
     PATH: process.env.PATH,

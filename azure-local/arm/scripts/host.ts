@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type { ErrorBody } from "../azureError";
 import { secondsOf } from "../duration";
 import type { Engine } from "../engine";
 import { userAssignedIds } from "../grants";
 import type { Resource } from "../model";
 import { execute, type Outcome } from "./execution";
-import { containerGroupIdOf, propertiesOf, runOf } from "./script";
+import { containerGroupIdOf, propertiesOf, runOf, SCRIPT } from "./script";
 
 /** Path prefix of the requests of scripts: `/scripts/<key>/...`. The key identifies a running script. */
 export const SCRIPT_PREFIX = "/scripts/";
@@ -34,13 +36,21 @@ interface Live {
 export class ScriptHost {
   /** By run: the previous run of a script can still be ending. */
   private readonly live = new Map<string, Live>();
+  /** By run: outcomes that are not written to the state yet. They are kept for another attempt if the disk is full. */
+  private readonly outcomes = new Map<string, Outcome>();
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param origin The simulator's address, without a trailing slash. */
+  /**
+   * @param folder Contains the files of running scripts. What a killed simulator left in it is deleted.
+   * @param origin The simulator's address, without a trailing slash
+   */
   constructor(
     private readonly engine: Engine,
+    private readonly folder: string,
     private readonly origin: () => string,
-  ) {}
+  ) {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
 
   /** Runs the script of a resource. Never rejects. */
   async execute(script: Resource, runId: string): Promise<Outcome> {
@@ -49,6 +59,7 @@ export class ScriptHost {
     this.live.set(runId, one);
     this.timer ??= setInterval(() => this.sweep(), CHECK_INTERVAL).unref();
     const outcome = await execute({
+      folder: path.join(this.folder, runId),
       kind: script.body.kind,
       properties: propertiesOf(script.body),
       identityId: userAssignedIds(script.body.identity)[0],
@@ -62,12 +73,19 @@ export class ScriptHost {
     this.live.delete(runId);
     if (this.live.size === 0) this.stopTimer();
     const error = one.end && endError(one.end);
-    return error ? { log: outcome.log, error } : outcome;
+    const final = error ? { log: outcome.log, error } : outcome;
+    if (one.end !== "closed") this.outcomes.set(runId, final);
+    return final;
   }
 
-  /** The log of a running script so far. */
+  /** The outcome of a run of this process that is not written yet. */
+  outcomeOf(runId: string): Outcome | undefined {
+    return this.outcomes.get(runId);
+  }
+
+  /** The log of a run so far, until its result is written. */
   logOf(runId: string): string | undefined {
-    return this.live.get(runId)?.log;
+    return this.live.get(runId)?.log ?? this.outcomes.get(runId)?.log;
   }
 
   /** The resource of a running script, by its key. */
@@ -82,6 +100,10 @@ export class ScriptHost {
       const reason = this.endOf(one);
       if (reason !== undefined) end(one, reason);
     }
+    if (this.outcomes.size === 0) return;
+    const unwritten = this.engine.store.all(SCRIPT).flatMap((script) => runOf(script) ?? []);
+    for (const runId of this.outcomes.keys())
+      if (!unwritten.some((run) => run.runId === runId && run.result === undefined)) this.outcomes.delete(runId);
   }
 
   /** Ends all scripts. */

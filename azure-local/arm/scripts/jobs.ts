@@ -32,7 +32,10 @@ export function removeExpired(engine: Engine): void {
 async function ran(scriptId: string, runId: string, engine: Engine, host: ScriptHost): Promise<() => void> {
   const script = current(scriptId, runId, engine);
   if (script === undefined) return () => {};
-  if (runOf(script)?.createdAt !== undefined) return () => finish(scriptId, runId, { log: "", error: STOPPED }, engine);
+  if (runOf(script)?.createdAt !== undefined) {
+    const outcome = host.outcomeOf(runId) ?? { log: "", error: STOPPED };
+    return () => finish(scriptId, runId, outcome, engine);
+  }
   try {
     engine.transact(() => start(script, runId, engine));
   } catch {

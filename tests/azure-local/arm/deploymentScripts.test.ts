@@ -1,7 +1,10 @@
 // Proves that a deployment script runs with bash on this machine, with the identity and in the network of its resource, and that its states,
 // errors, log and outputs are those of Azure's documentation. Doesn't prove Azure Container Instances or the Azure CLI.
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
+import { createInterface } from "node:readline";
 import { type ManualClock, manualClock, realClock } from "../../../azure-local/arm";
 import { splitArguments } from "../../../azure-local/arm/scripts/commandLine";
 import { Caller, type Parsed } from "./client";
@@ -348,6 +351,39 @@ END`);
   });
 });
 
+test("A killed simulator's script ends with it, and the next simulator deletes its files", async () => {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "arm-"));
+  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", path.join(__dirname, "ownProcess.ts"), home], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const killed = new Promise((resolve) => child.once("exit", resolve));
+  const url = (await createInterface(child.stdout)[Symbol.asyncIterator]().next()).value as string;
+  const group = `${url}/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg`;
+  const send = async (below: string, body?: object) => {
+    const response = await fetch(`${group}${below}`, body ? { method: "PUT", body: JSON.stringify(body) } : {});
+    return (await response.json()) as Parsed;
+  };
+  const resource = "/providers/Microsoft.Resources/deploymentScripts/stage";
+  const version = "?api-version=2023-08-01";
+  await send("?api-version=2024-03-01", { location: "swedencentral" });
+  const properties = { azCliVersion: "2.52.0", retentionInterval: "P1D", scriptContent: waiting };
+  await send(`${resource}${version}`, { kind: "AzureCLI", location: "swedencentral", properties });
+  let log = "";
+  while (!log.includes("pid=")) log = (await send(`${resource}/logs/default${version}`)).properties.log;
+  const pid = Number(/pid=(\d+)/.exec(log)![1]);
+  child.kill("SIGKILL");
+  await killed;
+  while (isAlive(pid)) await new Promise(setImmediate);
+  expect(fs.readdirSync(path.join(home, "scripts"))).toHaveLength(1);
+  caller = await Caller.start({ home, clock: instant });
+  try {
+    expect((await endedScript(caller)).properties.status.error.code).toBe("DeploymentScriptExecutionFailed");
+    expect(fs.existsSync(path.join(home, "scripts"))).toBe(false);
+  } finally {
+    await caller.stop();
+  }
+});
+
 describe("on a manual clock", () => {
   beforeEach(() => start(manualClock()));
   afterEach(() => caller.stop());
@@ -356,11 +392,13 @@ describe("on a manual clock", () => {
     expect((await put("echo done")).properties.provisioningState).toBe("Creating");
     await written("done");
     const states = [await stateOf()];
-    for (const seconds of [45, 10, 10]) {
+    for (const seconds of [44, 1, 14]) {
       caller.clock.advance(seconds);
       states.push(await stateOf());
     }
-    expect(states).toEqual(["ProvisioningResources", "Running", "Running", "Succeeded"]);
+    caller.clock.advance(1);
+    states.push((await endedScript(caller)).properties.provisioningState);
+    expect(states).toEqual(["ProvisioningResources", "ProvisioningResources", "Running", "Running", "Succeeded"]);
   });
 
   test("A script that runs longer than its timeout fails", async () => {

@@ -160,3 +160,22 @@ test("a folder on a full disk can still be opened and read", async () => {
   await caller.made(identity("later"), bodies(caller).identity);
   linesAreWhole();
 });
+
+test("a deployment script that ends on a full disk doesn't run again, and its outcome is written later", async () => {
+  const script = "/resourceGroups/rg/providers/Microsoft.Resources/deploymentScripts/stage";
+  const marker = path.join(caller.home, "runs");
+  const scriptContent = `echo run >> ${marker}; while [ ! -e ${marker}.go ]; do sleep 0.05; done; echo done`;
+  const properties = { azCliVersion: "2.52.0", retentionInterval: "PT26H", scriptContent };
+  await caller.put(script, { kind: "AzureCLI", location: "swedencentral", properties });
+  const logOf = async () => (await caller.get(`${script}/logs/default`)).body.properties.log;
+  while (!fs.existsSync(marker)) await new Promise(setImmediate);
+  left = 0;
+  fs.writeFileSync(`${marker}.go`, "");
+  while (!(await logOf()).includes("done")) await new Promise(setImmediate);
+  for (const _ of Array(20)) await caller.get(script);
+  left = Number.POSITIVE_INFINITY;
+  caller.clock.advance(60);
+  const stateOf = async () => (await caller.get(script)).body.properties.provisioningState;
+  while ((await stateOf()) === "Running") await new Promise(setImmediate);
+  expect([await stateOf(), await logOf(), fs.readFileSync(marker, "utf8")]).toEqual(["Succeeded", "done\n", "run\n"]);
+});

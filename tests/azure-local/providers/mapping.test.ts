@@ -232,6 +232,57 @@ const exact: Record<string, { inputs: Properties; body: Properties }> = {
       },
     },
   },
+  "network:Subnet": {
+    inputs: {
+      subnetName: "scripts",
+      virtualNetworkName: "v",
+      resourceGroupName: "g",
+      addressPrefix: "10.40.1.0/28",
+      natGateway: { id: `${ID}/natGateways/out` },
+      delegations: [{ name: "scripts", serviceName: "Microsoft.ContainerInstance/containerGroups" }],
+      defaultOutboundAccess: false,
+    },
+    body: {
+      properties: {
+        addressPrefix: "10.40.1.0/28",
+        natGateway: { id: `${ID}/natGateways/out` },
+        delegations: [{ name: "scripts", properties: { serviceName: "Microsoft.ContainerInstance/containerGroups" } }],
+        defaultOutboundAccess: false,
+      },
+    },
+  },
+  "network:NatGateway": {
+    inputs: {
+      natGatewayName: "out",
+      resourceGroupName: "g",
+      location: "swedencentral",
+      sku: { name: "Standard" },
+      publicIpAddresses: [{ id: `${ID}/publicIPAddresses/out` }],
+      idleTimeoutInMinutes: 10,
+    },
+    body: {
+      location: "swedencentral",
+      sku: { name: "Standard" },
+      properties: { publicIpAddresses: [{ id: `${ID}/publicIPAddresses/out` }], idleTimeoutInMinutes: 10 },
+    },
+  },
+  "network:PublicIPAddress": {
+    inputs: {
+      publicIpAddressName: "out",
+      resourceGroupName: "g",
+      location: "swedencentral",
+      sku: { name: "Standard" },
+      publicIPAllocationMethod: "Static",
+      publicIPAddressVersion: "IPv4",
+      zones: ["1", "2", "3"],
+    },
+    body: {
+      location: "swedencentral",
+      sku: { name: "Standard" },
+      zones: ["1", "2", "3"],
+      properties: { publicIPAllocationMethod: "Static", publicIPAddressVersion: "IPv4" },
+    },
+  },
   "applicationinsights:Component": {
     inputs: {
       resourceName: "i",

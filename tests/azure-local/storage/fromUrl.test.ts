@@ -56,8 +56,8 @@ test("a block is the range of the source, and the request's token is not sent to
   await stage(`${url}/file?X-Amz-Signature=secret`, 2, 3);
   await blob.commitBlockList([blockId(1)]);
   expect((await blob.downloadToBuffer()).toString()).toBe("234");
-  expect(asked).toMatchObject([{ range: "bytes=2-4", "accept-encoding": "identity" }]);
-  expect(asked[0]!.authorization).toBeUndefined();
+  expect(asked).toMatchObject([{ range: "bytes=2-4" }]);
+  expect([asked[0]!.authorization, asked[0]!["accept-encoding"]]).toEqual([undefined, undefined]);
   expect(JSON.stringify(caller.arm.requests())).not.toContain("X-Amz-Signature");
 });
 

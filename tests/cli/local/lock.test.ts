@@ -60,8 +60,24 @@ test("After a changed model, the previous decision keeps its list and its name, 
   expect(Object.keys(both.manifests!).sort()).toEqual([manifestDigest(files("a")), manifestDigest(files("b"))].sort());
 });
 
-test("Everything else follows the committed file: other settings, and weights that only the copy has.", () => {
+test("A decision that serves only in the local Azure stays the previous one, though `lock` has replaced it.", () => {
   const changed = { ...second, endpoints: { chat: { main: { wish: wish("b"), current: decision("b") } } } };
+  const before = staged(first, "a");
+  const served = before.endpoints.chat!.main!.current;
+  const waiting = read(localLockText("prod", writeLock(changed), writeLock(before)));
+  expect(waiting.endpoints.chat!.main).toMatchObject({ current: { name: decision("b").name }, previous: { name: served.name } });
+  expect(read(localLockText("prod", writeLock(changed), writeLock(waiting)))).toEqual(waiting);
+  const rolledOut = read(localLockText("prod", writeLock(changed), writeLock(staged(waiting, "b"))));
+  expect(rolledOut.endpoints.chat!.main).toMatchObject({ current: { model: { staged: true } }, previous: { name: served.name } });
+  // The next change replaces it as the previous one.
+  const third = { ...changed, endpoints: { chat: { main: { wish: wish("c"), current: decision("c") } } } };
+  const next = read(localLockText("prod", writeLock(third), writeLock(rolledOut)));
+  expect(next.endpoints.chat!.main!.previous?.name).toBe(rolledOut.endpoints.chat!.main!.current.name);
+  expect(Object.keys(next.manifests!)).toEqual([manifestDigest(files("b"))]);
+});
+
+test("Everything else follows the committed file: other settings, and deployments that only the copy has.", () => {
+  const changed: Lock = { ...second, endpoints: { score: { main: { wish: wish("b"), current: decision("b") } } } };
   const text = writeLock(changed);
   expect(localLockText("prod", text, writeLock(staged(first, "a")))).toBe(text);
 });
@@ -76,6 +92,17 @@ test("Locally staged weights have precedence over weights that are staged in Azu
   };
   const lock = read(localLockText("prod", writeLock(inAzure), writeLock(staged(first, "a"))));
   expect(lock).toEqual(read(writeLock(staged(first, "a"))));
+});
+
+test("Weights that the copy records without a list are staged, unless the committed file has a list.", () => {
+  const withoutList = (lock: Lock, digit: string) => {
+    const current = withStaging("main", decision(digit), { staged: true });
+    return { ...lock, endpoints: { chat: { main: { wish: wish(digit), current } } } };
+  };
+  const copy = writeLock(withoutList(first, "a"));
+  expect(read(localLockText("prod", writeLock(first), copy))).toEqual(read(copy));
+  const listed = writeLock(staged(first, "a"));
+  expect(localLockText("prod", listed, copy)).toBe(listed);
 });
 
 test.each(["", "{", "version: 1", "\0"])("A copy with the text %j is discarded.", (copy) => {
@@ -104,6 +131,16 @@ describe("the program", () => {
     expect(prepareLock("prod", home, folder)).toBeUndefined();
     fs.writeFileSync(copy(), writeLock(first));
     expect(prepareLock("prod", home, folder)).toBeUndefined();
+  });
+
+  test("doesn't read an outdated copy: it follows the committed file even if nothing in it is staged, and is deleted with it", () => {
+    fs.writeFileSync(committed(), writeLock(second));
+    fs.writeFileSync(copy(), writeLock(first));
+    expect(prepareLock("prod", home, folder)).toBeUndefined();
+    expect(fs.readFileSync(copy(), "utf8")).toBe(writeLock(second));
+    fs.rmSync(committed());
+    expect(prepareLock("prod", home, folder)).toBeUndefined();
+    expect(fs.existsSync(copy())).toBe(false);
   });
 
   test("reads the copy, which is updated from the committed file and never changes it", () => {

@@ -1,8 +1,9 @@
-/** A folder with the shipped production stack, for tests that run `lock` on it. */
+/** A folder with the shipped production stack, whose weights are staged, for tests that run `lock` on it. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
+import { writeStagedLock } from "../../support/stagedLock";
 
 const root = path.join(__dirname, "..", "..", "..");
 export const stackFile = "Pulumi.prod.yaml";
@@ -25,7 +26,8 @@ export function shippedFolder(): Folder {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-lock-"));
   folders.push(folder);
   fs.cpSync(path.join(root, "docker"), path.join(folder, "docker"), { recursive: true });
-  for (const file of [stackFile, lockFile]) fs.copyFileSync(path.join(root, file), path.join(folder, file));
+  fs.copyFileSync(path.join(root, stackFile), path.join(folder, stackFile));
+  writeStagedLock(folder);
   return {
     path: folder,
     lockText: () => fs.readFileSync(path.join(folder, lockFile), "utf8"),

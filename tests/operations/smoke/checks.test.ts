@@ -120,6 +120,13 @@ test("A deployment that was deleted outside the stack is a failed check.", async
   ]);
 });
 
+test("One of several endpoints without deployments is a failed check. The others are tested.", async () => {
+  const outcome = await run({ outputs: { ask: { ...chatOutput, deployments: {} }, chat: chatOutput } });
+  const problem = "The endpoint ask has no deployments yet. `pulumi preview` says what is missing, such as staged weights.";
+  expect(checksOf(outcome)).toEqual([["traffic", `exists: ${problem}`], expect.arrayContaining(["stream: ok"]), expect.anything()]);
+  expect(outcome.document.passed).toBe(false);
+});
+
 test("Without traffic, clients receive no answer, which is a failed check.", async () => {
   const properties = { authMode: "Key", scoringUri: "https://x.y/", traffic: {} };
   const outcome = await run({ azure: { ...azureOfEndpoint, [endpointId]: { properties } }, load: { clients: 1, seconds: 1 } });

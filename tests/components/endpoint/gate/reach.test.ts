@@ -30,7 +30,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-const reach = (baseUrl: string, patienceSeconds = 0) => unreachable({ baseUrl, patienceSeconds, attemptSeconds: 0.3 });
+const reach = (baseUrl: string, patienceSeconds = 0, attemptSeconds = 30) => unreachable({ baseUrl, patienceSeconds, attemptSeconds });
 const frontEnd = (status: number, headers: http.OutgoingHttpHeaders = {}) =>
   listen(http.createServer((_, response) => void response.writeHead(status, headers).end("refused")));
 
@@ -58,7 +58,7 @@ test("The TLS handshake is cut off, or there is no answer to it.", async () => {
       socket.on("error", () => {}).resume();
     }),
   );
-  expect(await reach(`https://127.0.0.1:${silent}`)).toMatchObject({ stage: "tls", code: "ETIMEDOUT" });
+  expect(await reach(`https://127.0.0.1:${silent}`, 0, 2)).toMatchObject({ stage: "tls", code: "ETIMEDOUT" });
 });
 
 test("A server with a certificate that isn't trusted is reached, so that the requests fail with this reason.", async () => {
