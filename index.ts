@@ -112,7 +112,7 @@ const models = new Map<string, Model>();
 for (const model of weights) {
   if (model.source !== "mirror") continue;
   const { id, revision, path } = model;
-  const key = modelKey({ id, revision });
+  const key = modelKey(model);
   if (!models.has(key)) models.set(key, new Model(`model-${key}`, { workspace, stack, id, revision, path, tags }));
 }
 const modelVersionIds = Object.fromEntries([...models].map(([key, { versionId }]) => [key, versionId]));

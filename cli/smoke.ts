@@ -46,6 +46,8 @@ export async function smoke(options: SmokeCommandOptions): Promise<void> {
 
 async function test(options: SmokeCommandOptions): Promise<boolean> {
   const load = loadOf(options);
+  const plotFile = path.resolve(options.svg ?? `smoke-${options.stack}.svg`);
+  if (load !== undefined) requireWritable(plotFile);
   const { settings, declared } = readDeclared(options.stack);
   const stack = await openStackPulumi(options);
   const interruption = onInterrupt();
@@ -58,11 +60,7 @@ async function test(options: SmokeCommandOptions): Promise<boolean> {
       ...{ declared, signal: interruption.signal, report: (line: string) => console.error(line) },
     });
     console.log(options.json ? documentText(document) : smokeReport(document));
-    if (document.load !== undefined) {
-      const file = path.resolve(options.svg ?? `smoke-${options.stack}.svg`);
-      fs.writeFileSync(file, plot(document.stack, document.load, samples));
-      console.error(`Plot: ${file}`);
-    }
+    if (document.load !== undefined) writePlot(plotFile, plot(document.stack, document.load, samples));
     return document.passed;
   } finally {
     interruption.end();
@@ -83,6 +81,25 @@ function loadOf({ load, seconds, maxTokens, svg }: SmokeCommandOptions) {
     seconds: seconds === undefined ? usualSeconds : upTo(mostSeconds, seconds, "--seconds"),
     ...(maxTokens === undefined ? {} : { maxTokens: wholeNumber(maxTokens, "--max-tokens") }),
   };
+}
+
+/** Checked before the load, whose result would otherwise have no plot. */
+function requireWritable(file: string): void {
+  try {
+    if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
+    fs.accessSync(path.dirname(file), fs.constants.W_OK);
+  } catch (error) {
+    throw new Error(`The plot can't be written to ${file} (${(error as Error).message}). Set --svg to a file in a writable folder.`);
+  }
+}
+
+function writePlot(file: string, svg: string): void {
+  try {
+    fs.writeFileSync(file, svg);
+    console.error(`Plot: ${file}`);
+  } catch (error) {
+    console.error(`The plot could not be written to ${file} (${(error as Error).message}). The result of the load is not affected.`);
+  }
 }
 
 function upTo(most: number, text: string, option: string): number {

@@ -119,9 +119,9 @@ function decideScore(
 const anyModel = { workspace: { name: "any", version: "1" }, registry: { registry: "any", name: "any", version: "1" } };
 
 /** The weights that the settings choose. */
-function weightsOf({ source, registeredModel: text = "" }: VllmSettings, revision: string): WeightsChoice {
+function weightsOf({ source, remoteCode, registeredModel: text = "" }: VllmSettings, revision: string): WeightsChoice {
   const choices = {
-    mirror: () => ({ source: "mirror", revision }),
+    mirror: () => ({ source: "mirror", revision, withCode: remoteCode === "allow" }),
     hub: () => ({ source: "hub", revision }),
     workspace: () => ({ source: "workspace", ...(parseWorkspaceModel(text) ?? anyModel.workspace) }),
     catalogue: () => ({ source: "catalogue", ...(parseRegistryModel(text) ?? anyModel.registry) }),

@@ -84,10 +84,15 @@ export function deploymentNameLength(label: string): number {
 /**
  * Folder in the workspace's blob datastore that contains the weights of one commit of a model.
  * @param id Hugging Face ID, for example `Qwen/Qwen2.5-7B-Instruct`.
+ * @param withCode Whether the folder also contains the Python files of the repository. A container refuses files that were added to its
+ * folder, so both selections of files can't share one.
  */
-export function weightsPath(id: string, revision: string): string {
-  return `models/${id.replace("/", "--")}/${revision}`;
+export function weightsPath(id: string, revision: string, withCode = false): string {
+  return `models/${id.replace("/", "--")}/${revision}${withCode ? codeEnding : ""}`;
 }
+
+/** End of a folder that also contains the Python files of the model. */
+const codeEnding = "-code";
 
 /** Maximum length of a model's name in Azure Machine Learning. Source: Azure REST specification, machinelearningservices. */
 const longestModelName = 255;
@@ -98,10 +103,17 @@ const longestModelName = 255;
  */
 export const modelVersion = "1";
 
-/** A commit of a model repository. */
+/** The weights of a commit of a model repository. */
 interface Weights {
   readonly id: string;
   readonly revision: string;
+  /** Folder, as `weightsPath` returns it. */
+  readonly path: string;
+}
+
+/** What identifies weights. The folder is part of it only if it also contains Python files. */
+function identity({ id, revision, path }: Weights): readonly string[] {
+  return path === weightsPath(id, revision, true) ? [id, revision, codeEnding] : [id, revision];
 }
 
 /**
@@ -109,14 +121,15 @@ interface Weights {
  * digits, `-` and `_`. The hash distinguishes stacks and IDs that are identical after other characters are replaced or the name is
  * truncated.
  */
-export function modelName(stack: string, { id, revision }: Weights): string {
-  const ending = `-${revision}-${digest(canonicalJson([stack, id, revision]))}`;
+export function modelName(stack: string, weights: Weights): string {
+  const { id, revision } = weights;
+  const ending = `-${revision}-${digest(canonicalJson([stack, ...identity(weights)]))}`;
   return `${`${stack}-${plainName(id)}`.slice(0, longestModelName - ending.length)}${ending}`;
 }
 
 /** Key of a stack's weights in logical names and maps: `Qwen-Qwen2-5-7B-Instruct-<8 hexadecimal digits>`. */
-export function modelKey({ id, revision }: Weights): string {
-  return `${plainName(id)}-${digest(canonicalJson([id, revision]))}`;
+export function modelKey(weights: Weights): string {
+  return `${plainName(weights.id)}-${digest(canonicalJson(identity(weights)))}`;
 }
 
 function plainName(id: string): string {

@@ -45,7 +45,7 @@ export class HubRoutes {
   /** The part of the Hub that a path belongs to, and the file that it names. */
   target(pathname: string): { readonly part: HubPart; readonly file: string } {
     const file = resolvePath.exec(pathname)?.[3] ?? cachePath.exec(pathname)?.[3];
-    return file === undefined ? { part: "api", file: pathname } : { part: "resolve", file: decodeURIComponent(file) };
+    return file === undefined ? { part: "api", file: pathname } : { part: "resolve", file: decoded(file) };
   }
 
   /** @throws HubError */

@@ -21,9 +21,8 @@ export async function tree({ repository, folder, query, url, pageSize }: TreeReq
   const expand = isTrue(query.get("expand"));
   const entries = entriesOf(Object.keys(repository.files), folder, recursive);
   if (folder !== "" && entries.length === 0) throw new HubError(404, "EntryNotFound", `${folder} does not exist on "${repository.commit}"`);
-  const limit = Math.min(Number(query.get("limit") ?? pageSize) || pageSize, pageSize);
-  const cursor = query.get("cursor");
-  const start = cursor === null ? 0 : Number(Buffer.from(cursor, "base64url").toString("utf8"));
+  const limit = Math.min(positive(query.get("limit")) ?? pageSize, pageSize);
+  const start = positive(Buffer.from(query.get("cursor") ?? "", "base64url").toString("utf8")) ?? 0;
   const page = await Promise.all(entries.slice(start, start + limit).map((entry) => entryOf(repository, entry, expand)));
   if (start + limit >= entries.length) return json(200, page);
   const next = new URL(url);
@@ -64,6 +63,11 @@ async function entryOf(repository: HubRepository, entry: string, expand: boolean
   const { oid, size, large } = (await fileFacts(repository, entry))!;
   const lfs = large ? { lfs: { oid: large.sha256, size, pointerSize: large.pointer.length } } : {};
   return { type: "file", oid, size, path: entry, ...lfs, ...more };
+}
+
+/** A positive number; undefined for another text. */
+function positive(text: string | null): number | undefined {
+  return text !== null && /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
 }
 
 function isTrue(text: string | null): boolean {

@@ -5,6 +5,7 @@ import { Blobs } from "./blobs";
 import { Blocks } from "./blocks";
 import { ByteStore } from "./byteStore";
 import { type BlobCall, header, type StorageCall } from "./call";
+import { containerOf } from "./containers";
 import type { BlobAction, StorageHost } from "./host";
 import { type BlobLimits, blobLimits } from "./limits";
 import { listBlobs } from "./listing";
@@ -54,13 +55,12 @@ export class BlobService {
   }
 
   private async route(call: StorageCall): Promise<StorageAnswer> {
-    const { account, method, path, query } = call;
+    const { method, path, query } = call;
     const [container = "", ...rest] = path.split("/");
     const blob = rest.join("/");
     const needed: BlobAction = method === "GET" || method === "HEAD" ? "read" : "write";
     authorize(call, container, needed, this.host);
-    const containerId = this.host.containerId(account, container);
-    if (containerId === undefined) throw new StorageError(404, "ContainerNotFound", "The specified container does not exist.");
+    const containerId = containerOf(call, this.host);
     if (blob === "") return this.container(call, container, containerId);
     if (blob.length > longestName)
       throw new StorageError(400, "InvalidResourceName", "The specified resource name contains invalid characters.");

@@ -3,6 +3,7 @@ import { contentLength, discard, storeBody } from "./body";
 import type { ByteStore, WrittenFile } from "./byteStore";
 import { type BlobCall, header } from "./call";
 import { checkConditions } from "./conditions";
+import { containerOf } from "./containers";
 import type { BlobRecord, StorageHost } from "./host";
 import type { BlobLimits } from "./limits";
 import { blobHeaders, contentHeadersIn, metadataIn, newEtag, tierHeaders, versionHeaders } from "./properties";
@@ -38,6 +39,8 @@ export class Blobs {
             elements: { UserSpecifiedMd5: given, ServerCalculatedMd5: written.md5! },
           },
         );
+      // It can have been deleted, and the blob can have been written, while the content was written.
+      containerOf(call, this.host);
       const previous = records.blob(containerId, path);
       checkConditions(call, previous);
       const files = [...records.blocks(containerId, path), ...records.uncommitted(containerId, path)].map(({ file }) => file);

@@ -3,6 +3,7 @@ import { contentLength, discard, readText, storeBody } from "./body";
 import type { ByteStore, WrittenFile } from "./byteStore";
 import { type BlobCall, header } from "./call";
 import { checkConditions } from "./conditions";
+import { containerOf } from "./containers";
 import type { BlobRecord, Block, StorageHost, UncommittedBlock } from "./host";
 import type { BlobLimits } from "./limits";
 import { contentHeadersIn, httpDate, metadataIn, newEtag, versionHeaders } from "./properties";
@@ -107,10 +108,13 @@ export class Blocks {
     return storeSource(call, this.bytes, this.limits.block);
   }
 
-  private record({ containerId, blob: path }: BlobCall, id: string, written: WrittenFile): void {
+  private record(call: BlobCall, id: string, written: WrittenFile): void {
+    const { containerId, blob: path } = call;
     const { records } = this.host;
     const [stored, valid] = [records.uncommitted(containerId, path), this.uncommitted(containerId, path)];
     try {
+      // It can have been deleted while the block was written.
+      containerOf(call, this.host);
       const others = [...valid, ...records.blocks(containerId, path)];
       if (others.some((block) => isListed(block) && block.id.length !== id.length))
         throw new StorageError(400, "InvalidBlobOrBlock", "The specified blob or block content is invalid.");

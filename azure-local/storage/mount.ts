@@ -17,7 +17,8 @@ export async function mountFolder(
   for (const blob of blobs) {
     const below = blob.path === root ? path.posix.basename(root) : blob.path.slice(root.length + 1);
     const target = path.join(folder, below);
-    if (path.relative(folder, target).startsWith("..")) throw new Error(`The blob ${blob.path} has a path outside its folder.`);
+    if (!path.resolve(target).startsWith(path.resolve(folder) + path.sep))
+      throw new Error(`The blob ${blob.path} has a path outside its folder.`);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     await pipeline(bytes.read(records.blocks(from.containerId, blob.path)), fs.createWriteStream(target));
   }

@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Credential } from "../arm";
 import type { Cloud } from "../clouds";
-import { BlobError, blobError } from "./error";
+import { BlobConnectionError, BlobError, blobError } from "./error";
 import { type BlockBlobClient, type ContainerClient, openContainer } from "./pipeline";
 import { type BlobsNotReachable, blobsNotReachable, type Resolve } from "./reachability";
 
@@ -166,16 +166,38 @@ export class BlobContainer {
   }
 
   /**
-   * Reads a part of a blob as a stream. If the connection breaks, the SDK continues after the last byte.
-   * @param range First byte and number of bytes.
+   * Reads a part of a blob. A transfer that breaks is continued after its last byte, up to 5 times without a byte in between.
+   * @param range First byte and number of bytes, at least 1.
+   * @param use Receives the chunks in order.
    */
-  async read(name: string, range: { readonly offset: number; readonly size: number }, { signal }: RequestOptions = {}): Promise<Readable> {
+  async read(
+    name: string,
+    range: { readonly offset: number; readonly size: number },
+    use: (chunk: Buffer) => void,
+    { signal }: RequestOptions = {},
+  ): Promise<void> {
     const blob = await this.blob(name);
-    const { readableStreamBody } = await this.translated(`Get Blob ${name}`, () =>
-      blob.download(range.offset, range.size, { abortSignal: signal, maxRetryRequests: mostContinued }),
-    );
-    // In Node.js, the SDK always returns a Readable.
-    return readableStreamBody as Readable;
+    const request = `Get Blob ${name}`;
+    let received = 0;
+    for (let broken = 0; received < range.size; ) {
+      if (broken > mostBroken) throw new BlobConnectionError("the transfer broke", this.host, request);
+      // The SDK would end a broken transfer with an AbortError, so it isn't asked to continue.
+      const options = { abortSignal: signal, maxRetryRequests: 0 };
+      const { readableStreamBody } = await this.translated(request, () =>
+        blob.download(range.offset + received, range.size - received, options),
+      );
+      broken += 1;
+      try {
+        // In Node.js, the SDK always returns a Readable.
+        for await (const chunk of readableStreamBody as Readable) {
+          received += (chunk as Buffer).length;
+          broken = 0;
+          use(chunk as Buffer);
+        }
+      } catch {
+        signal?.throwIfAborted();
+      }
+    }
   }
 
   /** Reads a small blob. Undefined if it doesn't exist. */
@@ -253,8 +275,8 @@ interface PutOptions extends RequestOptions {
   readonly contentType?: string;
 }
 
-/** How often the SDK continues a download after a broken connection. */
-const mostContinued = 5;
+/** How often a transfer can break without a byte in between. */
+const mostBroken = 5;
 
 /** Headers have no case, so the service can return the names of metadata in another case. */
 function lowerCase(metadata: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -86,21 +86,22 @@ const copySourceCode = "x-ms-copy-source-error-code";
 
 /** The parts of an error of `@azure/storage-blob` that this folder reads. */
 interface SdkError {
+  readonly name?: unknown;
   readonly statusCode?: unknown;
   readonly code?: unknown;
   readonly response?: { readonly headers?: { get(name: string): string | undefined } };
 }
 
 /**
- * The typed error for an error of `@azure/storage-blob`. Errors without a status or a code, such as an AbortError, are returned unchanged.
- * The SDK's message is not used, because it can contain the signed URL of a copy's source.
+ * The typed error for an error of `@azure/storage-blob`. Errors without a status or a code, and an AbortError, are returned unchanged. The
+ * SDK's message is not used, because it can contain the signed URL of a copy's source.
  */
 export function blobError(error: unknown, request: string, host: string): unknown {
-  if (!(error instanceof Error) || error.name !== "RestError") return error;
-  const { statusCode, code, response } = error as Error & SdkError;
+  const { name, statusCode, code, response } = error as SdkError;
   const text = typeof code === "string" && code !== "" ? code : undefined;
+  if (name === "AbortError" || (name !== "RestError" && text === undefined)) return error;
   if (typeof statusCode !== "number") return new BlobConnectionError(text ?? "no response", host, request);
-  const header = (name: string) => response?.headers?.get(name);
+  const header = (key: string) => response?.headers?.get(key);
   const named = header("x-ms-error-code") ?? text;
   const status = header(copySourceStatus);
   const isSource = status !== undefined || (named !== undefined && copySourceCodes.has(named));

@@ -47,7 +47,14 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
       const setup = { stack, azure, settings, state: await exportState(stack), hub: hub.url, force, report, progress, signal };
       const token = process.env.HF_TOKEN?.trim();
       await mirrorWeights({
-        ...{ lock, force, report, licenses: settings["moor:licenses"] ?? openLicenses, ...(endpoint === undefined ? {} : { endpoint }) },
+        ...{
+          lock,
+          force,
+          report,
+          signal,
+          licenses: settings["moor:licenses"] ?? openLicenses,
+          ...(endpoint === undefined ? {} : { endpoint }),
+        },
         hub: new HubTransport({ hub: hub.url, report, signal, ...(token ? { token } : {}) }),
         way: await ways[via](setup),
         record: (weights, files) => {

@@ -33,8 +33,8 @@ export type Send = (request: GateRequest, signal: AbortSignal, requestId?: strin
 export interface SenderArgs extends ScoringAddress {
   /** Name of the deployment that must answer, independent of its traffic weight. @default - by the traffic weights */
   readonly deployment?: string;
-  /** Key or token, used only in the `authorization` header. */
-  readonly credential: string;
+  /** Key or token, or a function that returns a valid one for each request. It is used only in the `authorization` header. */
+  readonly credential: string | (() => Promise<string>);
 }
 
 /** A response that broke off. */
@@ -59,6 +59,7 @@ const keptOfEvents = 4096;
 /** Returns a function that sends requests. */
 export function sender({ baseUrl, headers = {}, deployment, credential }: SenderArgs): Send {
   return async ({ method, path, body }, signal, requestId) => {
+    const bearer = typeof credential === "string" ? credential : await credential();
     const started = performance.now();
     const response = await fetch(`${baseUrl}${path}`, {
       method,
@@ -66,7 +67,7 @@ export function sender({ baseUrl, headers = {}, deployment, credential }: Sender
       redirect: "error",
       headers: {
         ...headers,
-        authorization: `Bearer ${credential}`,
+        authorization: `Bearer ${bearer}`,
         ...(deployment === undefined ? {} : { [deploymentHeader]: deployment }),
         // Azure keeps it in its logs. Source: Azure docs, how-to-troubleshoot-online-endpoints.
         ...(requestId === undefined ? {} : { "x-ms-client-request-id": requestId }),

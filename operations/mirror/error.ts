@@ -34,6 +34,14 @@ export type WeightsProblem =
   | "interrupted"
   | "lockChanged";
 
+/** The error after Ctrl-C. */
+export function interrupted(): WeightsError {
+  return new WeightsError(
+    "interrupted",
+    "The copy was interrupted. Nothing was registered. The next run of this command continues where it stopped.",
+  );
+}
+
 /** A list for a sentence: at most `most` items, and how many more there are. */
 export function some(items: readonly string[], most = 10): string {
   const more = items.length - most;

@@ -2,6 +2,7 @@
 import type { Lock } from "../../config/lockFile";
 import type { WeightFile } from "../../planner/weights";
 import type { HubTransport } from "../hub";
+import { interrupted } from "./error";
 import { type PreparedWeights, prepareWeights } from "./prepare";
 import { sizeText } from "./progress";
 import { type WantedWeights, wantedWeights } from "./wanted";
@@ -20,6 +21,8 @@ export interface MirrorOptions {
   /** Receives the files of each model, as soon as all of them are staged and verified. */
   readonly record: (weights: WantedWeights, files: readonly WeightFile[]) => void;
   readonly report: (line: string) => void;
+  /** The signal that interrupts `hub` and `way`. @default - they can't be interrupted */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -27,6 +30,14 @@ export interface MirrorOptions {
  * @throws Error for an unknown endpoint or if there is nothing to stage; WeightsError, HubError; then nothing is recorded for this model
  */
 export async function mirrorWeights(options: MirrorOptions): Promise<void> {
+  try {
+    await mirrorAll(options);
+  } catch (error) {
+    throw options.signal?.aborted && (error as Error).name === "AbortError" ? interrupted() : error;
+  }
+}
+
+async function mirrorAll(options: MirrorOptions): Promise<void> {
   const { lock, endpoint, force, hub, licenses, way, record, report } = options;
   const prepared: PreparedWeights[] = [];
   for (const weights of wantedWeights(lock, endpoint)) {

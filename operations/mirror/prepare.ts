@@ -70,7 +70,7 @@ export async function prepareWeights(wanted: WantedWeights, { hub, licenses, rep
 function changedList({ id, revision, path, deployments }: WantedWeights): WeightsError {
   return new WeightsError(
     "changedList",
-    `The files of ${id} at ${revision} that are to be staged differ from the list in the lock file, probably because \`vllm.remoteCode\` was changed. ` +
+    `The files of ${id} at ${revision} that are to be staged differ from the list in the lock file, probably because another version of this command staged them. ` +
       `A deployment that runs with the earlier list can't start new instances after the files in ${path} change. ` +
       `If that is acceptable for ${deployments.join(", ")}, run the command with --force, and then \`pulumi up\` immediately.`,
   );

@@ -1,5 +1,6 @@
 /**
- * After a run was killed, updates the state to match Azure, so that `pulumi up` converges. It creates and deletes nothing in Azure.
+ * After a run was killed, updates the state to match Azure, so that `pulumi up` converges. It creates and deletes nothing in Azure. The command
+ * then removes the scripts that a killed `mirror` left: operations/mirror/script.
  */
 import { stackTag } from "../../planner/tags";
 import { type Checkpoint, exportState, importState } from "../checkpoint";

@@ -7,6 +7,7 @@ import type { EndpointResult } from "./document";
 import { NotTested } from "./notTested";
 import type { EndpointOutput } from "./outputs";
 import { requireReached } from "./reach";
+import { renewing } from "./renewing";
 import type { EndpointSubjects, Subject } from "./subjects";
 
 export interface EndpointToTest {
@@ -73,12 +74,10 @@ export function chosenSubjects({ key, output, found, deployment }: EndpointToTes
 export async function testEndpoint(pulumi: StackPulumi, azure: ArmClient, endpoint: EndpointToTest): Promise<TestedEndpoint> {
   const { key, output, found, run, deployment, signal } = endpoint;
   const { subjects, gone } = chosenSubjects(endpoint);
-  const credential = await credentialFor(found.authMode, azure, output.id);
-  if (credential === undefined) {
-    throw new NotTested(`${output.name} has authMode ${found.authMode}, which smoke doesn't support. Allowed: ${knownAuthModes}.`);
-  }
+  const renewed = renewing(() => credentialOf(azure, endpoint));
+  const credential = await renewed();
   const address = scoringAddress(output.name, found.origin, pulumi.environment);
-  const sendTo = (name?: string) => sender(senderArgs({ ...address, credential }, name));
+  const sendTo = (name?: string) => sender(senderArgs({ ...address, credential: renewed }, name));
   let [number, isReached] = [0, false];
   const asking = (asked: readonly Subject[], name?: string): Asking => ({
     ...{ send: sendTo(name), credential, ...timeoutOf(asked) },
@@ -101,6 +100,13 @@ export async function testEndpoint(pulumi: StackPulumi, azure: ArmClient, endpoi
   const untested = subjects.filter((subject) => checksOfSubject(subject).length === 0).map(({ label }) => noSample(key, label));
   const notes = [...subjects.flatMap((subject) => subject.notes), ...untested];
   return { sendTo, result: { key, name, auth, url: address.baseUrl, targets, notes } };
+}
+
+/** @throws NotTested if the authentication mode is unknown */
+async function credentialOf(azure: ArmClient, { output: { id, name }, found: { authMode } }: EndpointToTest): Promise<string> {
+  const credential = await credentialFor(authMode, azure, id);
+  if (credential !== undefined) return credential;
+  throw new NotTested(`${name} has authMode ${authMode}, which smoke doesn't support. Allowed: ${knownAuthModes}.`);
 }
 
 function senderArgs(address: Omit<SenderArgs, "deployment">, deployment: string | undefined): SenderArgs {

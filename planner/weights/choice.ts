@@ -7,7 +7,14 @@ export const weightSources = ["mirror", "hub", "workspace", "catalogue"] as cons
 
 /** The weights that the stack file chooses for a deployment, with the commit that the lock file can supply. */
 export type WeightsChoice =
-  | { readonly source: "mirror" | "hub" /** Commit of the model repository, 40 hexadecimal digits. */; readonly revision: string }
+  | {
+      readonly source: "mirror";
+      /** Commit of the model repository, 40 hexadecimal digits. */
+      readonly revision: string;
+      /** Whether the Python files of the repository are staged too. @default false */
+      readonly withCode?: boolean;
+    }
+  | { readonly source: "hub" /** Commit of the model repository, 40 hexadecimal digits. */; readonly revision: string }
   | ({ readonly source: "workspace" } & RegisteredModel)
   | ({ readonly source: "catalogue" } & RegistryModel);
 
@@ -18,8 +25,8 @@ export type WeightsChoice =
 export function modelDecision(id: string, choice: WeightsChoice): ModelDecision {
   switch (choice.source) {
     case "mirror": {
-      const { source, revision } = choice;
-      return { id, revision, source, path: weightsPath(id, revision), staged: false };
+      const { source, revision, withCode } = choice;
+      return { id, revision, source, path: weightsPath(id, revision, withCode), staged: false };
     }
     case "hub":
       return { id, revision: choice.revision, source: choice.source };

@@ -41,6 +41,10 @@ test.each<[string[], string]>([
   [["--load", "1", "--seconds", "0"], '--seconds is "0". Allowed: a whole number of 1 or more.'],
   [["--svg", "x.svg", "--seconds", "1"], "--seconds, --svg can only be set with --load. Add --load, or omit it."],
   [["--unknown"], `error: unknown option '--unknown'\n${usage("smoke", "[options]")}`],
+  [
+    ["--load", "1", "--svg", os.tmpdir()],
+    `The plot can't be written to ${os.tmpdir()} (it is a folder). Set --svg to a file in a writable folder.`,
+  ],
 ])("smoke %j tests nothing, which has an exit code of its own.", (args, message) => {
   expect(moor(["smoke", "-s", "dev", ...args])).toEqual({ status: 2, stderr: message });
 });

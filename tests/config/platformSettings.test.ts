@@ -46,6 +46,13 @@ test("Written, each setting is in the spec, and a webhook is not.", () => {
   expect(JSON.stringify(spec)).not.toContain("hooks.example.com");
 });
 
+test("A subnet for deployment scripts is in the spec, and the token of the stack is then not ignored.", () => {
+  expect(specOf(create({ scripts: true })).platform.network).toEqual({ addressSpace: "10.40.0.0/22", scripts: true });
+  const subnet = (name: string) => `${subscription}/Microsoft.Network/virtualNetworks/spoke/subnets/${name}`;
+  const existing = { subnetId: subnet("endpoints"), scriptsSubnetId: subnet("scripts") };
+  expect(specOf({ network: { existing } }).platform.network).toEqual(existing);
+});
+
 test("DNS servers are told to forward the zones of the private endpoints.", () => {
   const [note] = specOf(create({ dnsServers: ["10.0.0.4", "10.0.0.5"] })).notes.filter((one) => one.includes("DNS servers"));
   expect(note).toBe(

@@ -94,12 +94,16 @@ const shown = {
   [stores.storageAccount]: place,
   [stores.keyVault]: place,
   [network]: place,
+  [`/subscriptions/${SUBSCRIPTION}/resourceGroups/moor-dev-swedencentral/providers/Microsoft.MachineLearningServices/workspaces/mlw-dev-x7k2p9/datastores/workspaceblobstore`]:
+    { properties: { containerName: "azureml-blobstore-0123" } },
 };
+const withScripts = { network: { create: { addressSpace: "10.41.0.0/22", scripts: true } } };
 const platform = { network: { existing: { subnetId: `${network}/subnets/a` } }, ...adopted };
 
 const stacks: [string, stack: string, RecordOptions][] = [
   ["dev", "dev", { config: { "moor:huggingFaceToken": "hf_not_a_real_token" }, secretKeys: ["moor:huggingFaceToken"] }],
   ["prod", "prod", {}],
+  ["a stack with a subnet for scripts", "dev", { config: { "moor:platform": JSON.stringify(withScripts) } }],
   ["a stack with adopted resources", "dev", { config: { "moor:platform": JSON.stringify(platform) } }],
 ];
 
@@ -154,9 +158,11 @@ test("Together, the stacks register all resource types of the components", async
     "monitor:AutoscaleSetting",
     "monitor:DiagnosticSetting",
     "monitor:MetricAlert",
+    "network:NatGateway",
     "network:NetworkSecurityGroup",
     "network:PrivateDnsZoneGroup",
     "network:PrivateEndpoint",
+    "network:PublicIPAddress",
     "network:Subnet",
     "network:VirtualNetwork",
     "operationalinsights:Workspace",

@@ -126,6 +126,7 @@ test.each(["Main", "1st", "a_b", "a--b", "a-", "-a", ""])("%j can't be part of a
   expect(text).not.toMatch(namePartPattern);
 });
 
-test("weights are staged by model and commit", () => {
+test("weights are staged by model and commit, and separately with Python files", () => {
   expect(weightsPath("Qwen/Qwen3-8B", "b968")).toBe("models/Qwen--Qwen3-8B/b968");
+  expect(weightsPath("Qwen/Qwen3-8B", "b968", true)).toBe("models/Qwen--Qwen3-8B/b968-code");
 });

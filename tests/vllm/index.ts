@@ -53,6 +53,8 @@ async function serve(platform: Platform, setup: Setup, report: (line: string) =>
     for (const line of container.lines()) report(`  ${line.replaceAll(setup.home, "<folder>")}`);
     report(`vLLM is ready after ${seconds.toFixed(0)} s`);
     const { key, entra } = await createEndpoints(platform, {
+      // A size with a GPU, which the local Azure requires for the image.
+      instanceType: "Standard_NC24ads_A100_v4",
       model: setup.staged.modelVersion,
       environmentVariables: deploymentVariables(setup),
     });

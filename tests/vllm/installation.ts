@@ -8,7 +8,7 @@ export const vllmVersion = "0.31.0";
 
 /** What an installation takes, in bytes. Measured. */
 export const download = 3.3e9;
-export const disk = 6.8e9;
+export const disk = 7.0e9;
 
 const requirements = path.join(__dirname, "requirements.txt");
 const converter = path.join(__dirname, "convert.py");
@@ -21,8 +21,6 @@ export interface Installation {
   readonly environment: Readonly<Record<string, string>>;
   /** Folder with the files of a model repository. */
   readonly model: string;
-  /** Bytes on disk, of all files. */
-  bytes(): number;
 }
 
 /** Folder of the installation. Outside the repository, so that all clones share it. */
@@ -38,28 +36,19 @@ export function install(report: (line: string) => void): Installation {
       `vLLM for CPUs is installed only on Linux with an x86-64 processor. This machine has ${process.platform} and ${process.arch}.`,
     );
   }
-  const python = pythonVersion();
-  const expected = createHash("sha256")
-    .update(python)
-    .update(fs.readFileSync(requirements))
-    .update(fs.readFileSync(converter))
-    .digest("hex");
-  const marker = path.join(home, "installed");
-  if (!fs.existsSync(marker) || fs.readFileSync(marker, "utf8") !== expected) {
-    installInto(report);
-    // Last, so that an interrupted installation is repeated.
-    fs.writeFileSync(marker, expected);
-  }
+  const version = pythonVersion();
   const venv = path.join(home, "venv");
+  const model = path.join(home, "model");
+  step(venv, [version, read(requirements)], () => installPackages(venv, report));
+  step(model, [version, read(requirements), read(converter)], () => convert(venv, model, report));
   return {
-    python,
+    python: version,
     environment: {
       PATH: `${path.join(venv, "bin")}:${process.env.PATH}`,
       // vLLM for CPUs warns and is slow without it. Source: vLLM docs, getting_started/installation/cpu.
       LD_PRELOAD: path.join(venv, "lib", "libiomp5.so"),
     },
-    model: path.join(home, "model"),
-    bytes: () => sizeOf(home),
+    model,
   };
 }
 
@@ -71,26 +60,38 @@ function pythonVersion(): string {
   throw new Error(`The test requires Python 3.11 or newer as python3 on PATH. ${text ? `It is ${text}` : "There is none"}.`);
 }
 
-function installInto(report: (line: string) => void): void {
+const read = (file: string) => fs.readFileSync(file, "utf8");
+
+/** Creates a folder, unless an earlier run created it completely from the same sources. */
+function step(folder: string, sources: readonly string[], create: () => void): void {
+  const marker = `${folder}.complete`;
+  const hash = createHash("sha256").update(JSON.stringify(sources)).digest("hex");
+  if (fs.existsSync(marker) && read(marker) === hash) return;
+  fs.rmSync(marker, { force: true });
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  create();
+  fs.writeFileSync(marker, hash);
+}
+
+function installPackages(venv: string, report: (line: string) => void): void {
   report(`Installing vLLM ${vllmVersion} for CPUs and a small model: downloads ${gb(download)} GB and takes ${gb(disk)} GB in ${home}`);
-  fs.rmSync(home, { recursive: true, force: true });
-  fs.mkdirSync(home, { recursive: true });
   const { bavail, bsize } = fs.statfsSync(home);
   if (bavail * bsize < disk) {
     throw new Error(
       `The disk of ${home} has ${gb(bavail * bsize)} GB free, but ${gb(disk)} GB are required. Free some, or set XDG_CACHE_HOME to a folder on another disk.`,
     );
   }
-  const venv = path.join(home, "venv");
   run("python3", ["-m", "venv", venv]);
   const python = path.join(venv, "bin", "python3");
   const options = ["--no-deps", "--only-binary=:all:", "--quiet", "--disable-pip-version-check", "--requirement"];
   run(python, ["-m", "pip", "install", ...options, requirements]);
   renamePackage(python);
+}
+
+function convert(venv: string, model: string, report: (line: string) => void): void {
   report("Converting the model");
-  const model = path.join(home, "model");
-  fs.mkdirSync(model);
-  run(python, [converter, model], { ...process.env, TQDM_DISABLE: "1", HF_HUB_OFFLINE: "1", DO_NOT_TRACK: "1" });
+  run(path.join(venv, "bin", "python3"), [converter, model], { ...process.env, TQDM_DISABLE: "1", HF_HUB_OFFLINE: "1", DO_NOT_TRACK: "1" });
 }
 
 /** vLLM runs on a CPU if the package `vllm` has a version that ends with `+cpu`. Source: vllm/platforms/__init__.py. */
@@ -111,11 +112,6 @@ function run(command: string, args: readonly string[], env: SpawnSyncOptions["en
   throw new Error(
     `${path.basename(command)} ${args.slice(0, 3).join(" ")} ended with exit code ${status}:\n${stderr.trim().split("\n").slice(-5).join("\n")}`,
   );
-}
-
-function sizeOf(folder: string): number {
-  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.reduce((sum, { parentPath, name }) => sum + fs.statSync(path.join(parentPath, name)).size, 0);
 }
 
 const gb = (bytes: number) => (bytes / 1e9).toFixed(1);

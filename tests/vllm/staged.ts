@@ -8,6 +8,7 @@ import { HubTransport } from "../../operations/hub";
 import { prepareWeights } from "../../operations/mirror/prepare";
 import { Progress } from "../../operations/mirror/progress";
 import { runnerWay } from "../../operations/mirror/runner";
+import { weightStore } from "../../operations/mirror/store";
 import { stackAzure, stackBlobs } from "../../operations/stackAzure";
 import { weightsPath } from "../../planner/names";
 import type { WeightFile } from "../../planner/weights";
@@ -24,10 +25,6 @@ export interface Staged {
   readonly files: readonly WeightFile[];
   /** Folder of the files below `mounted`. */
   readonly folder: string;
-}
-
-interface Workspace {
-  readonly properties: { readonly storageAccount: string; readonly workspaceId: string };
 }
 
 /**
@@ -55,8 +52,8 @@ export async function stage(platform: Platform, id: string, model: string, home:
 async function mirror({ azure, workspace }: Platform, hub: LocalHub, id: string, revision: string, report: (line: string) => void) {
   const stack = { local: true, environment: { MOOR_ARM_URL: azure.armUrl } };
   const arm = stackAzure(stack, {});
-  const { storageAccount, workspaceId } = (await arm.get<Workspace>(workspace)).properties;
-  const container = stackBlobs(stack, arm, path.posix.basename(storageAccount), `azureml-blobstore-${workspaceId}`);
+  const store = await weightStore({ stack: "vllm", local: true }, arm, workspace, { version: 3, deployment: {} });
+  const container = stackBlobs(stack, arm, store.account, store.container);
   const { signal } = new AbortController();
   const clock = { sleep: (seconds: number, either: AbortSignal) => sleep(seconds * 1000, undefined, { signal: either }) };
   const prepared = await prepareWeights(

@@ -83,9 +83,9 @@ export class ScriptHost {
     return this.outcomes.get(runId);
   }
 
-  /** The log of a running script so far. */
+  /** The log of a run so far, until its result is written. */
   logOf(runId: string): string | undefined {
-    return this.live.get(runId)?.log;
+    return this.live.get(runId)?.log ?? this.outcomes.get(runId)?.log;
   }
 
   /** The resource of a running script, by its key. */

@@ -50,12 +50,21 @@ async function copyBlock(
         options.progress.add({ copy: block.size });
         return undefined;
       } catch (error) {
-        if (!(error instanceof BlobError) || !error.isCopySource) throw error;
-        if (renewals > 0) return `the storage service can't read it (${[error.status, error.code].filter(Boolean).join(" ")})`;
+        if (!(error instanceof BlobError) || !isRefusal(error)) throw error;
+        if (renewals > 0 || !error.isCopySource)
+          return `the storage service can't read it (${[error.status, error.code].filter(Boolean).join(" ")})`;
         source.renew(at);
       }
     }
   });
+}
+
+/**
+ * Whether the service refuses to copy from this source: it can't read it, or rejects the request in a way that doesn't concern other requests,
+ * such as an address of more than 2 KiB. The network rules count too, because requests of this machine were accepted before.
+ */
+function isRefusal(error: BlobError): boolean {
+  return error.isCopySource || (error.status >= 400 && error.status < 500 && error.status !== 404 && !error.isAccessDenied);
 }
 
 /** The address of a file, which all of its blocks use until it is refused. */

@@ -1,7 +1,7 @@
 /** `--via runner`: this machine is inside the network and controls the copy. */
 import type { BlobContainer } from "../../../azure/blobStorage";
 import { manifestDigest, manifestFileName, manifestText, type WeightFile } from "../../../planner/weights";
-import { some, WeightsError } from "../error";
+import { interrupted, some, WeightsError } from "../error";
 import { inParallel } from "../parallel";
 import type { PreparedWeights } from "../prepare";
 import type { StagingWay } from "../way";
@@ -88,9 +88,5 @@ function bytesOf(files: readonly WeightFile[]): number {
 }
 
 function throwUnlessInterrupted(error: unknown, signal: AbortSignal): never {
-  if (!signal.aborted) throw error;
-  throw new WeightsError(
-    "interrupted",
-    "The copy was interrupted. Nothing was registered. The next run of this command continues where it stopped.",
-  );
+  throw signal.aborted ? interrupted() : error;
 }

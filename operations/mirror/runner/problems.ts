@@ -18,6 +18,12 @@ async function translated(container: BlobContainer, error: unknown): Promise<Wei
   if (why !== undefined) return new WeightsError("unreachable", `${why.detail} ${continues}`);
   if (error instanceof BlobConnectionError || !(error instanceof BlobError)) return undefined;
   const answer = [error.status, error.code].filter((part) => part !== undefined).join(" ");
+  if (error.code === "InvalidBlockList") {
+    return new WeightsError(
+      "service",
+      `Another process has written the same blob of ${container.account} in the meantime (${answer} to ${error.request}). Run only one copy of a model. ${continues}`,
+    );
+  }
   if (error.isFull) {
     return new WeightsError(
       "full",

@@ -17,10 +17,12 @@ export async function verifyBlob(context: CopyContext, file: PreparedFile, signa
   const name = context.nameOf(file);
   const hash = createHash("sha256");
   if (file.size > 0) {
-    for await (const chunk of await container.read(name, { offset: 0, size: file.size }, { signal })) {
-      hash.update(chunk as Buffer);
-      progress.add({ verify: (chunk as Buffer).length });
-    }
+    const range = { offset: 0, size: file.size };
+    const use = (chunk: Buffer) => {
+      hash.update(chunk);
+      progress.add({ verify: chunk.length });
+    };
+    await container.read(name, range, use, { signal });
   }
   if (hash.digest("hex") !== file.sha256) {
     await container.remove(name, { signal });

@@ -46,6 +46,7 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult> {
   const found = await azure.find<LiveScript>(id);
   const isContinued =
     found !== undefined && found.properties.provisioningState !== "Failed" && found.properties.provisioningState !== "Canceled";
+  const progress: Progress = { lines: 0, isSeen: found !== undefined };
   try {
     if (found !== undefined && !isContinued) await removeMirrorScript(azure, id);
     report(
@@ -53,15 +54,31 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult> {
         ? `Continuing with the script ${name}, which a killed run left.`
         : `Creating the script ${name} in the network of ${stack}.`,
     );
-    return await followed(run, id, isContinued ? undefined : azure.put(id, body, longestRun));
+    return await followed(run, id, isContinued ? undefined : azure.put(id, body, longestRun), progress);
   } catch (error) {
     if (!signal?.aborted) throw error;
     throw new Error("The copy was interrupted, and its script is removed. Run the command again. It continues where it stopped.");
   } finally {
-    await removeMirrorScript(azure, id).catch((error: Error) => {
+    await removed(run, id, progress).catch((error: Error) => {
       report(`The script ${name} could not be removed. The next run of \`mirror\`, \`recover\` or \`up\` removes it. ${error.message}`);
     });
   }
+}
+
+/** What a run has seen of its script. */
+interface Progress {
+  /** Lines of the log that were reported. */
+  lines: number;
+  /** Whether Azure returned the script. */
+  isSeen: boolean;
+}
+
+async function removed({ azure, clock, signal }: ScriptRun, id: string, { isSeen }: Progress): Promise<void> {
+  await removeMirrorScript(azure, id);
+  if (!signal?.aborted || isSeen) return;
+  // The request that creates the script can still be on its way.
+  await clock.sleep(azure.pollSeconds, undefined);
+  await removeMirrorScript(azure, id);
 }
 
 /** Removes the scripts that killed runs of this stack left, except `kept`. */
@@ -76,12 +93,11 @@ export async function removeOthers({ azure, resourceGroupId, stack, report }: Ot
 type OthersArgs = Pick<ScriptRun, "azure" | "resourceGroupId" | "stack" | "report">;
 
 /** @param creation Settles when Azure has run the script. Undefined if another run created it. */
-async function followed(run: ScriptRun, id: string, creation: Promise<void> | undefined): Promise<ScriptResult> {
+async function followed(run: ScriptRun, id: string, creation: Promise<void> | undefined, progress: Progress): Promise<ScriptResult> {
   const { azure, clock, signal } = run;
   // Only the first problem counts, and a failed script has a better one in its log.
   const refusal = { error: undefined as unknown, isKnown: false };
   creation?.catch((error: unknown) => Object.assign(refusal, { error, isKnown: true }));
-  const shown = { lines: 0 };
   for (;;) {
     await clock.sleep(azure.pollSeconds, signal);
     const script = await azure.find<LiveScript>(id);
@@ -90,7 +106,8 @@ async function followed(run: ScriptRun, id: string, creation: Promise<void> | un
       if (creation === undefined) throw new Error(`The script ${nameOf(id)} was removed by another run. Run the command again.`);
       continue;
     }
-    const log = await reportLog(run, id, shown);
+    progress.isSeen = true;
+    const log = await reportLog(run, id, progress);
     if (!hasEnded(script)) continue;
     if (script.properties.provisioningState === "Succeeded") return resultOf(script);
     throw failureOf(script, log);
@@ -98,7 +115,7 @@ async function followed(run: ScriptRun, id: string, creation: Promise<void> | un
 }
 
 /** Reports the lines that the log has gained. */
-async function reportLog({ azure, report }: ScriptRun, id: string, shown: { lines: number }): Promise<readonly string[]> {
+async function reportLog({ azure, report }: ScriptRun, id: string, progress: Progress): Promise<readonly string[]> {
   type Log = { readonly properties?: { readonly log?: string | null } };
   const log = await azure.get<Log>(`${id}/logs/default`, apiVersionOf(id)).catch((error: unknown) => {
     // There is no log until the container runs.
@@ -110,8 +127,8 @@ async function reportLog({ azure, report }: ScriptRun, id: string, shown: { line
     .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
     .slice(0, -1);
-  for (const line of complete.slice(shown.lines)) if (!line.startsWith(failurePrefix)) report(line);
-  shown.lines = Math.max(shown.lines, complete.length);
+  for (const line of complete.slice(progress.lines)) if (!line.startsWith(failurePrefix)) report(line);
+  progress.lines = Math.max(progress.lines, complete.length);
   return complete;
 }
 

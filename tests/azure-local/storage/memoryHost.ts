@@ -1,4 +1,5 @@
 /** A blob service without a resource manager: one account and one container, and a caller who can do everything. */
+import * as fs from "node:fs";
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import * as os from "node:os";
@@ -9,12 +10,12 @@ import type { StorageCall } from "../../../azure-local/storage/call";
 import type { StorageHost } from "../../../azure-local/storage/host";
 import { blobRequest } from "./blobRequest";
 
-let count = 0;
-
 export function memoryHost(): StorageHost {
-  const tables = new Tables(path.join(os.tmpdir(), `moor-blobs-${process.pid}-${count++}.jsonl`));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-blobs-"));
+  const tables = new Tables(path.join(folder, "state.jsonl"));
   // Closed, so that nothing is written.
   tables.abandon();
+  fs.rmSync(folder, { recursive: true });
   return {
     now: () => 0,
     records: new BlobTables(tables),

@@ -141,6 +141,18 @@ test.each([
   expect(await refusal(container.getBlockBlobClient("a").getBlockList("all"))).toEqual([404, "BlobNotFound"]);
 });
 
+test("a block whose container is deleted while it is written is not stored", async () => {
+  const container = await open();
+  const body = new Readable({ read() {} });
+  body.push("x");
+  const written = refusal(container.getBlockBlobClient("a").stageBlock(blockId(1), () => body, 2));
+  while (!fs.existsSync(path.join(caller.home, "blobs")) || files().length === 0) await new Promise(setImmediate);
+  await caller.delete(CONTAINER);
+  body.push("y");
+  body.push(null);
+  expect([await written, files()]).toEqual([[404, "ContainerNotFound"], []]);
+});
+
 test("parallel writers of one blob leave one whole blob", async () => {
   const container = await open();
   const texts = Array.from({ length: 20 }, (_, index) => String(index).repeat(1000));

@@ -1,6 +1,5 @@
 /** The client of blob containers, against a service in memory. That Azure answers like it is not proved here. */
 import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { BlobContainer, type BlobContainerOptions, BlobError } from "../../../azure/blobStorage";
 import { clouds } from "../../../azure/clouds";
 import { type BlobServer, type BlobServerOptions, serveBlobs } from "../../support/blobServer";
@@ -43,7 +42,9 @@ test("A blob is made of blocks, with metadata, and read in parts", async () => {
   expect(await container.properties("a/b c.bin")).toEqual({ size: 12, metadata: { sha256: "abc" } });
   await container.setMetadata("a/b c.bin", { sha256: "def" });
   expect(await container.list("a/")).toEqual([{ name: "a/b c.bin", size: 12, metadata: { sha256: "def" } }]);
-  expect(await text(await container.read("a/b c.bin", { offset: 3, size: 5 }))).toBe("st se");
+  const read: Buffer[] = [];
+  await container.read("a/b c.bin", { offset: 3, size: 5 }, (chunk) => read.push(chunk));
+  expect(Buffer.concat(read).toString()).toBe("st se");
   expect((await container.get("a/b c.bin"))?.toString()).toBe("first second");
   expect(new Set(service.calls.map(({ headers }) => headers.authorization))).toEqual(new Set(["Bearer token-1"]));
   expect(new Set(service.calls.map(({ headers }) => headers["x-azure-local-network"]))).toEqual(new Set(["inside"]));
@@ -103,6 +104,35 @@ test("500 and 503 are retried; a block that is streamed is sent only once", asyn
   const streamed = container.stageBlock("w", id(1), () => Readable.from([Buffer.from("x")]), 1);
   await expect(streamed).rejects.toMatchObject({ status: 503, code: "ServerBusy" });
   expect(service.calls).toHaveLength(4);
+});
+
+test("A download that breaks continues after the last byte, and ends with an error if it breaks again and again", async () => {
+  const content = "0123456789";
+  let broken = 2;
+  let isEmpty = false;
+  const { service, container } = await open({
+    answer: ({ operation, headers }) => {
+      if (operation !== "get" || broken-- <= 0) return undefined;
+      const first = Number(/^bytes=(\d+)-/.exec(String(headers["x-ms-range"]))![1]);
+      const range = `bytes ${first}-9/10`;
+      return {
+        status: 206,
+        headers: { etag: '"0x1"', "content-length": 10 - first, "content-range": range },
+        body: isEmpty ? "" : content.slice(first, first + 3),
+      };
+    },
+  });
+  await container.put("w", Buffer.from(content));
+  const read = async () => {
+    const chunks: Buffer[] = [];
+    await container.read("w", { offset: 0, size: 10 }, (chunk) => chunks.push(chunk));
+    return Buffer.concat(chunks).toString();
+  };
+  expect(await read()).toBe(content);
+  expect(operations(service).filter((operation) => operation === "get")).toHaveLength(3);
+  broken = 100;
+  isEmpty = true;
+  await expect(read()).rejects.toMatchObject({ name: "BlobConnectionError", code: "the transfer broke" });
 });
 
 test("A canceled request rejects with an AbortError", async () => {

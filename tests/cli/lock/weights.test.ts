@@ -38,7 +38,7 @@ function lockIn(folder: Folder): Lock {
 
 const entry = (folder: Folder, label = "main"): LockEntry => lockIn(folder).endpoints.chat![label]!;
 
-/** Records the list for the weights of a deployment, as `npm run mirror -- --force` does. */
+/** Records the list for the weights of a deployment, as `npm run mirror -- -s prod --force` does. */
 function stage(folder: Folder, label = "main"): void {
   const { path: staged } = mirroredOf(entry(folder, label).current)!;
   fs.writeFileSync(path.join(folder.path, lockFile), writeLock(recordStaged(lockIn(folder), staged, files, { force: true }).lock));

@@ -2,7 +2,7 @@
 // the weights exist.
 import fc from "fast-check";
 import { Model } from "../../../components/model/model";
-import { modelKey, modelName } from "../../../planner/names";
+import { modelKey, modelName, weightsPath } from "../../../planner/names";
 import { workspace } from "../fixtures";
 import { armRequest, find, listing, record, SUBSCRIPTION, schemaErrors } from "../recorder";
 
@@ -29,7 +29,8 @@ test.each([false, true])("Staged weights are one model version in the workspace'
 });
 
 describe("a model's name in Azure", () => {
-  const name = (id: string, stack = "prod", commit = revision) => modelName(stack, { id, revision: commit });
+  const name = (id: string, stack = "prod", commit = revision, withCode = false) =>
+    modelName(stack, { id, revision: commit, path: weightsPath(id, commit, withCode) });
 
   test("contains the commit, because the version of a model must be a number in Azure", () => {
     expect(name("a/b")).toMatch(new RegExp(`^prod-a-b-${revision}-[0-9a-f]{8}$`));
@@ -45,17 +46,16 @@ describe("a model's name in Azure", () => {
     ["IDs that differ only at the end and are too long", [name(`a/${"b".repeat(300)}c`), name(`a/${"b".repeat(300)}d`)]],
     ["a stack and an ID that are the same when joined", [name("b-c/d", "a"), name("c/d", "a-b")]],
     ["commits of one model", [name("a/b"), name("a/b", "prod", "d".repeat(40))]],
+    ["weights with and without Python files", [name("a/b"), name("a/b", "prod", revision, true)]],
   ])("is different for %s", (_, [one, other]) => {
     expect(one).not.toBe(other);
   });
 });
 
-test("Weights of a stack have different keys if their IDs or commits differ", () => {
-  const keys = [
-    modelKey({ id: "a/b.c", revision }),
-    modelKey({ id: "a/b-c", revision }),
-    modelKey({ id: "a/b.c", revision: `${revision.slice(0, 39)}d` }),
-  ];
-  expect(new Set(keys).size).toBe(3);
+test("Weights of a stack have different keys if their IDs, commits or files differ", () => {
+  const keyOf = (id: string, commit = revision, withCode = false) =>
+    modelKey({ id, revision: commit, path: weightsPath(id, commit, withCode) });
+  const keys = [keyOf("a/b.c"), keyOf("a/b-c"), keyOf("a/b.c", `${revision.slice(0, 39)}d`), keyOf("a/b.c", revision, true)];
+  expect(new Set(keys).size).toBe(4);
   expect(keys[0]).toMatch(/^a-b-c-[0-9a-f]{8}$/);
 });

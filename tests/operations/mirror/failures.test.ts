@@ -301,6 +301,19 @@ describe("The Hub and its CDN", () => {
   });
 });
 
+test("An interruption while the Hub is read ends with the same sentence as one during the copy", async () => {
+  const stop = new AbortController();
+  const world = await open({
+    hub: {
+      answer: ({ kind }) => {
+        if (kind === "tree") stop.abort();
+        return undefined;
+      },
+    },
+  });
+  expect(await world.failure({ signal: stop.signal })).toMatchObject({ problem: "interrupted" });
+});
+
 describe("The content of a file isn't what the Hub lists", () => {
   const changed = (call: HubCall): Answer | undefined => {
     if (call.kind !== "cdn" || call.file !== shard) return undefined;
@@ -344,11 +357,40 @@ describe("The storage account", () => {
   });
 
   test("It rejects this machine in the middle", async () => {
-    expect(await ofBlobs(failing(403, "AuthorizationFailure"))).toBe(
+    const all = (code: string) => (call: BlobCall) =>
+      call.blob.endsWith(shard) ? { status: 403, headers: { "x-ms-error-code": code } } : undefined;
+    expect(await ofBlobs(all("AuthorizationFailure"))).toBe(
       `The network rules of staccount.blob.core.windows.net reject this machine. ${continues}`,
     );
-    expect(await ofBlobs(failing(403, "AuthorizationPermissionMismatch"))).toBe(
+    expect(await ofBlobs(all("AuthorizationPermissionMismatch"))).toBe(
       `staccount.blob.core.windows.net answered 403 AuthorizationPermissionMismatch. ${continues}`,
+    );
+  });
+
+  test.each([
+    [400, "InvalidHeaderValue"],
+    [403, "AuthorizationFailure"],
+    [409, "CannotVerifyCopySource"],
+  ])("It refuses only copies by URL, with %s %s: the weights are streamed", async (status, code) => {
+    const world = await open({
+      blobs: {
+        answer: ({ operation }) => (operation === "putBlockFromUrl" ? { status, headers: { "x-ms-error-code": code } } : undefined),
+      },
+    });
+    await world.run();
+    expect(world.text).toContain("staged: true");
+  });
+
+  test("Another process writes the same blob", async () => {
+    const invalid: Answer = { status: 400, headers: { "x-ms-error-code": "InvalidBlockList" } };
+    expect(await ofBlobs(({ operation, blob }) => (operation === "putBlockList" && blob.endsWith(shard) ? invalid : undefined))).toBe(
+      `Another process has written the same blob of staccount in the meantime (400 InvalidBlockList to Put Block List of ${folder}/${shard}). Run only one copy of a model. ${continues}`,
+    );
+  });
+
+  test("It breaks the connection while a file is read back", async () => {
+    expect(await ofBlobs(({ operation, blob }) => (operation === "get" && blob.endsWith(shard) ? "cut" : undefined))).toBe(
+      `staccount.blob.core.windows.net can't be reached (ECONNRESET). ${continues}`,
     );
   });
 

@@ -100,6 +100,24 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
     "Network rules bypassed: tasks of the container registry crprodx7k2p9 still bypass its network rules, because Azure keeps `networkRuleBypassAllowedForTasks` when it is removed from `moor:platform`. Set it to `false` once and run `pulumi up`. Then you can remove it.",
   ],
   [
+    "a subnet for scripts",
+    {
+      endpoints: [],
+      scriptSubnet: { id: "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/scripts" },
+    },
+    "Subnet open to the internet: containers in /subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/scripts can open HTTPS connections to any host. Only `npm run mirror -- --via azure` requires it. After mirroring, remove `scripts` or `scriptsSubnetId` from `moor:platform.network` and run `pulumi up`. Staged weights stay.",
+  ],
+  [
+    "a subnet for scripts that this run creates",
+    { endpoints: [], scriptSubnet: {} },
+    "Subnet open to the internet: containers in the subnet for deployment scripts can open HTTPS connections to any host. Only `npm run mirror -- --via azure` requires it. After mirroring, remove `scripts` or `scriptsSubnetId` from `moor:platform.network` and run `pulumi up`. Staged weights stay.",
+  ],
+  [
+    "mirror scripts",
+    { endpoints: [], mirrorScripts: ["moor-mirror-prod-a-00000001", "moor-mirror-prod-b-00000002"] },
+    "Mirror scripts in Azure: moor-mirror-prod-a-00000001, moor-mirror-prod-b-00000002 copy weights now, or a killed run left them. `pulumi up` removes them, which also ends a copy that still runs. The next `npm run mirror` continues where they ended.",
+  ],
+  [
     "weights from Hugging Face, including the kept deployment",
     {
       endpoints: chat([
