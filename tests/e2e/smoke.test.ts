@@ -79,10 +79,14 @@ interface SmokeRun {
 }
 
 /** Runs the command. `onError` is called with its error output so far and the process ID. */
-async function command(args: readonly string[], onError: (stderr: string, pid: number) => void = () => {}): Promise<SmokeRun> {
+async function command(
+  args: readonly string[],
+  onError: (stderr: string, pid: number) => void = () => {},
+  environment: NodeJS.ProcessEnv = {},
+): Promise<SmokeRun> {
   const child = spawn(process.execPath, [path.join(clone, "cli", "run.js"), "smoke", "-s", "team", "--local", ...args], {
     cwd: clone,
-    env: { ...process.env, MOOR_LOCAL_HOME: sandbox.home },
+    env: { ...process.env, MOOR_LOCAL_HOME: sandbox.home, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
@@ -230,6 +234,13 @@ test.each<[args: string[], message: string]>([
   expect(run.code).toBe(2);
   expect(run.stdout).toBe("");
   expect(run.stderr).toContain(message);
+});
+
+test("From outside the network, nothing is tested, and the message says where to run the test.", async () => {
+  const run = await command(["--endpoint", "ask"], undefined, { MOOR_LOCAL_NETWORK: "outside" });
+  expect([run.code, run.stdout]).toEqual([2, ""]);
+  expect(run.stderr).toMatch(/^127\.0\.0\.1:\d+ refused the network of this machine \(403\)\. /);
+  expect(run.stderr).toContain("Run it on a machine in the stack's virtual network or in a peered network");
 });
 
 test("Without traffic, the test fails: exit code 1. The deployment itself still passes.", async () => {
