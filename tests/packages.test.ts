@@ -1,5 +1,6 @@
-// Proves that the packages of the program and of azure-local have exact versions, and the same version in both. The linter checks the
-// declarations.
+// Proves that the packages of the program and of azure-local have exact versions, and the same version in both, and that all packages run
+// with the oldest supported version of Node.js. The linter checks the declarations.
+import { satisfies } from "semver";
 import azureLocal from "../azure-local/package.json";
 import program from "../package.json";
 import lock from "../package-lock.json";
@@ -31,4 +32,13 @@ test("a package that both declare has the same version", () => {
 test("package-lock.json contains no registry, so that npm uses the configured one", () => {
   const entries = Object.values(lock.packages) as { readonly resolved?: string }[];
   expect(entries.flatMap(({ resolved }) => resolved ?? [])).toEqual(["azure-local"]);
+});
+
+test("every package supports the oldest version of Node.js that the program supports", () => {
+  const oldest = `${program.engines.node.replace(">=", "")}.0`;
+  const entries = Object.entries(lock.packages) as [string, { readonly version?: string; readonly engines?: { readonly node?: string } }][];
+  const demanding = entries.flatMap(([name, { version, engines }]) =>
+    engines?.node === undefined || satisfies(oldest, engines.node) ? [] : [`${name} ${version} requires ${engines.node}`],
+  );
+  expect(demanding).toEqual([]);
 });

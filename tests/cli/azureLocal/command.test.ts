@@ -112,7 +112,9 @@ test.each([
 ])(
   "%j is rejected with what is wrong and what is allowed",
   (args, message) => {
-    const { status, stderr } = spawnSync(process.execPath, [run, "azure-local", "--home", home, ...args], { encoding: "utf8" });
+    // A later --port in `args` wins. The default port can be in use.
+    const command = [run, "azure-local", "--home", home, "--port", "0", ...args];
+    const { status, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 1, stderr: message });
   },
   30_000,
