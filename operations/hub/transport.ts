@@ -1,6 +1,7 @@
 /** Requests to the Hugging Face Hub and its CDN: waits when the Hub asks for it, and retries. */
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isLoopback, isProtected, loopbackAgent } from "../../azure/loopback";
 import { HubError } from "./error";
 
 /** The time, for tests. */
@@ -40,7 +41,7 @@ export interface HubAnswer {
   discard(): void;
 }
 
-/** Attempts after 5xx and broken connections, and the wait before the first retry, in seconds. Each further one is twice as long. */
+/** Attempts after 408, 5xx and broken connections, and the wait before the first retry, in seconds. Each further one is twice as long. */
 const attempts = { most: 6, pause: 1 } as const;
 
 /**
@@ -59,7 +60,7 @@ export class HubTransport {
     this.hub = options.hub;
     this.hasToken = options.token !== undefined;
     this.clock = options.clock ?? { sleep: (seconds, signal) => sleep(seconds * 1000, undefined, { signal }) };
-    rejectInsecure(options.hub);
+    rejectUnusable(options);
   }
 
   /** Whether an address belongs to the Hub, not to its CDN. */
@@ -68,7 +69,7 @@ export class HubTransport {
   }
 
   /**
-   * Sends a request. Statuses other than 429 and 5xx are returned.
+   * Sends a request. Statuses other than 408, 429 and 5xx are returned.
    * @throws HubError if the limit of requests stays exceeded, or after all attempts
    */
   async send({ method = "GET", url, headers = {}, isRead = false }: HubRequest): Promise<HubAnswer> {
@@ -91,7 +92,7 @@ export class HubTransport {
         attempt -= 1;
         continue;
       }
-      if ("status" in answer && answer.status < 500) return answer;
+      if ("status" in answer && answer.status < 500 && answer.status !== 408) return answer;
       const what = "status" in answer ? String(answer.status) : answer.code;
       if ("status" in answer) answer.discard();
       if (attempt >= attempts.most) throw failed(host, pathname, answer);
@@ -185,6 +186,7 @@ async function openClient(): Promise<Send> {
       streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
       ...(signal === undefined ? {} : { abortSignal: signal }),
     });
+    if (isLoopback(url) && url.startsWith("http:")) request.agent = loopbackAgent;
     const { status, headers: answered, readableStreamBody } = await pipeline.sendRequest(client, request);
     return {
       status,
@@ -199,11 +201,27 @@ async function openClient(): Promise<Send> {
 
 /** Files and tokens are transferred only over encrypted connections or on this machine. */
 function rejectInsecure(url: string): void {
-  if (!URL.canParse(url)) throw new Error(`HF_ENDPOINT is "${url}". Allowed: an HTTPS URL, such as https://huggingface.co.`);
-  const { protocol, hostname, origin } = new URL(url);
-  const isLoopback = hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
-  if (protocol === "https:" || (protocol === "http:" && isLoopback)) return;
+  if (isProtected(url)) return;
+  const { protocol, host } = new URL(url);
   throw new Error(
-    `${origin} is not an HTTPS URL. Models are read only over HTTPS or from a loopback address. Set HF_ENDPOINT to an HTTPS URL.`,
+    `${protocol}//${host} is not an HTTPS URL. Models are read only over HTTPS or from a loopback address. Set HF_ENDPOINT to an HTTPS URL.`,
   );
+}
+
+/** @throws Error with what is allowed, if the address of the Hub or the token can't be used. It contains neither a password nor the token. */
+function rejectUnusable({ hub, token }: HubTransportOptions): void {
+  if (!URL.canParse(hub)) throw new Error(`HF_ENDPOINT is ${JSON.stringify(hub)}. Allowed: an HTTPS URL, such as https://huggingface.co.`);
+  const { protocol, host, username, password, search, hash } = new URL(hub);
+  if (username !== "" || password !== "" || search !== "" || hash !== "") {
+    throw new Error(
+      `HF_ENDPOINT is an address of ${protocol}//${host} with a user, a password, a query or a fragment. ` +
+        "Allowed: only host and path, such as https://huggingface.co. A token belongs in HF_TOKEN.",
+    );
+  }
+  rejectInsecure(hub);
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw new Error(
+      "HF_TOKEN contains a space, a line break or another character that a token can't have. Set it to the token alone, such as hf_… of https://huggingface.co/settings/tokens.",
+    );
+  }
 }
