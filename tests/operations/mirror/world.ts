@@ -117,7 +117,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         resolve: async () => ["10.0.0.4"],
       });
       await mirrorWeights({
-        ...{ lock: read.lock, force, licenses, report, signal, ...(endpoint === undefined ? {} : { endpoint }) },
+        ...{ lock: read.lock, force, licenses, report, signal, now: () => 0, ...(endpoint === undefined ? {} : { endpoint }) },
         hub: new HubTransport({ hub: hub.url, report, clock, signal, ...(token === undefined ? {} : { token }) }),
         way: runnerWay({
           ...{ container, report, clock, force, signal, stream, blockSize, progress: new Progress(() => 0) },
