@@ -1,7 +1,7 @@
 /** Requests to the Hugging Face Hub and its CDN: waits when the Hub asks for it, and retries. */
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isLoopback, isProtected, loopbackAgent } from "../../azure/loopback";
+import { openClient, rejectInsecure, rejectUnusable, type Send } from "./client";
 import { HubError } from "./error";
 
 /** The time, for tests. */
@@ -18,6 +18,8 @@ export interface HubTransportOptions {
   readonly report: (line: string) => void;
   /** @default - the real time */
   readonly clock?: HubClock;
+  /** Seconds without a byte after which a connection counts as broken, in which case the request is sent again. @default 300 */
+  readonly patience?: number;
   /** Cancels all requests. @default - they can't be canceled */
   readonly signal?: AbortSignal;
 }
@@ -108,7 +110,7 @@ export class HubTransport {
     headers: Record<string, string>,
     isRead: boolean,
   ): Promise<HubAnswer | NoAnswer> {
-    this.client ??= openClient();
+    this.client ??= openClient(this.options.patience ?? 300);
     try {
       const answer = await (await this.client)(method, url, headers, this.options.signal);
       return isRead && answer.status < 300 ? { ...answer, content: await contentOf(answer.stream()) } : answer;
@@ -168,60 +170,4 @@ function waitOf(answer: HubAnswer): number {
   const told = /(?:^|;)\s*t=(\d+)/.exec(answer.header("ratelimit") ?? "")?.[1] ?? answer.header("retry-after");
   const seconds = Number(told ?? Number.NaN);
   return Number.isFinite(seconds) ? Math.max(1, Math.ceil(seconds)) : limits.unknown;
-}
-
-type Send = (method: "GET" | "HEAD", url: string, headers: Record<string, string>, signal: AbortSignal | undefined) => Promise<HubAnswer>;
-
-/** Loaded with the first request. The pipeline respects HTTPS_PROXY and NO_PROXY, which Node.js's own `fetch` doesn't. */
-async function openClient(): Promise<Send> {
-  const core = await import("@azure/core-rest-pipeline");
-  const pipeline = core.createEmptyPipeline();
-  pipeline.addPolicy(core.proxyPolicy());
-  pipeline.addPolicy(core.userAgentPolicy({ userAgentPrefix: "moor" }));
-  const client = core.createDefaultHttpClient();
-  return async (method, url, headers, signal) => {
-    const request = core.createPipelineRequest({
-      ...{ url, method, allowInsecureConnection: true, headers: core.createHttpHeaders(headers) },
-      // All bodies are streams, because most of them are too large for memory.
-      streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
-      ...(signal === undefined ? {} : { abortSignal: signal }),
-    });
-    if (isLoopback(url) && url.startsWith("http:")) request.agent = loopbackAgent;
-    const { status, headers: answered, readableStreamBody } = await pipeline.sendRequest(client, request);
-    return {
-      status,
-      header: (name) => answered.get(name),
-      content: Buffer.alloc(0),
-      // In Node.js, the body is always a Readable.
-      stream: () => readableStreamBody as Readable,
-      discard: () => (readableStreamBody as Readable | undefined)?.destroy(),
-    };
-  };
-}
-
-/** Files and tokens are transferred only over encrypted connections or on this machine. */
-function rejectInsecure(url: string): void {
-  if (isProtected(url)) return;
-  const { protocol, host } = new URL(url);
-  throw new Error(
-    `${protocol}//${host} is not an HTTPS URL. Models are read only over HTTPS or from a loopback address. Set HF_ENDPOINT to an HTTPS URL.`,
-  );
-}
-
-/** @throws Error with what is allowed, if the address of the Hub or the token can't be used. It contains neither a password nor the token. */
-function rejectUnusable({ hub, token }: HubTransportOptions): void {
-  if (!URL.canParse(hub)) throw new Error(`HF_ENDPOINT is ${JSON.stringify(hub)}. Allowed: an HTTPS URL, such as https://huggingface.co.`);
-  const { protocol, host, username, password, search, hash } = new URL(hub);
-  if (username !== "" || password !== "" || search !== "" || hash !== "") {
-    throw new Error(
-      `HF_ENDPOINT is an address of ${protocol}//${host} with a user, a password, a query or a fragment. ` +
-        "Allowed: only host and path, such as https://huggingface.co. A token belongs in HF_TOKEN.",
-    );
-  }
-  rejectInsecure(hub);
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw new Error(
-      "HF_TOKEN contains a space, a line break or another character that a token can't have. Set it to the token alone, such as hf_… of https://huggingface.co/settings/tokens.",
-    );
-  }
 }

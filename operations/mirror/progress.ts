@@ -85,7 +85,7 @@ export interface StagedWork {
 
 /** The last line of a run, such as `Staged and verified 14 files, 140.0 GB in 8 min (310 MB/s).` */
 export function summaryLine({ files, bytes, copied, seconds }: StagedWork): string {
-  const done = `Staged and verified ${files} ${files === 1 ? "file" : "files"}, ${sizeText(bytes)} in ${duration(seconds)}`;
+  const done = `Staged and verified ${files} ${files === 1 ? "file" : "files"}, ${sizeText(bytes)} in ${seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds)}`;
   if (copied === 0) return `${done}. No bytes were copied: the files were already there.`;
   const rate = seconds > 0 ? ` (${megabytes(copied / seconds)} MB/s)` : "";
   return copied === bytes ? `${done}${rate}.` : `${done}. ${sizeText(copied)} were copied${rate}; earlier runs had copied the rest.`;

@@ -73,6 +73,20 @@ test("408 is tried again", async () => {
   expect(world.waits).toEqual([1, 2, 4]);
 });
 
+test.each<[kind: HubCall["kind"], answer: Answer]>([
+  ["tree", "silence"],
+  ["cache", "stall"],
+  ["resolve", "silence"],
+  ["cdn", "silence"],
+  ["cdn", "stall"],
+])("A request of the kind %s whose answer is %s is sent again", async (kind, answer) => {
+  let silent = 1;
+  const world = await open({ patience: 0.5, hub: { answer: (call) => (call.kind === kind && silent-- > 0 ? answer : undefined) } });
+  await world.run({ stream: true });
+  expect(world.text).toContain("staged: true");
+  expect(world.waits[0]).toBe(1);
+});
+
 test.each(["bytes 0-29/100", "bytes 30-99/100"])("The source returns the part %s instead of the requested one", async (part) => {
   const wrong: Answer = { status: 206, headers: { "content-range": part }, body: "x".repeat(30) };
   const answer = ({ kind, file, headers }: HubCall) =>

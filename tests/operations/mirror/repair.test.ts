@@ -133,9 +133,9 @@ describe("The last line", () => {
     ],
     [
       { files: 1, bytes: 5e6, copied: 0, seconds: 1 },
-      "Staged and verified 1 file, 5.0 MB in 1 s. No bytes were copied: the files were already there.",
+      "Staged and verified 1 file, 5.0 MB in 1.0 s. No bytes were copied: the files were already there.",
     ],
-    [{ files: 2, bytes: 5e6, copied: 5e6, seconds: 0 }, "Staged and verified 2 files, 5.0 MB in 0 s."],
+    [{ files: 2, bytes: 5e6, copied: 5e6, seconds: 0 }, "Staged and verified 2 files, 5.0 MB in 0.0 s."],
   ])("%j", (work, line) => {
     expect(summaryLine(work)).toBe(line);
   });
@@ -145,12 +145,14 @@ describe("The last line", () => {
       const world = await open();
       await world.run({ stream });
       const all = world.lines.at(-1);
-      expect(all).toBe("Staged and verified 8 files, 0.0 MB in 0 s.");
+      expect(all).toBe("Staged and verified 8 files, 0.0 MB in 0.0 s.");
       world.blobs.blobs.delete(shard);
       await world.run({ stream });
-      expect(world.lines.at(-1)).toBe("Staged and verified 8 files, 0.0 MB in 0 s. 0.0 MB were copied; earlier runs had copied the rest.");
+      expect(world.lines.at(-1)).toBe(
+        "Staged and verified 8 files, 0.0 MB in 0.0 s. 0.0 MB were copied; earlier runs had copied the rest.",
+      );
       await world.run({ force: true });
-      expect(world.lines.at(-1)).toBe("Staged and verified 8 files, 0.0 MB in 0 s. No bytes were copied: the files were already there.");
+      expect(world.lines.at(-1)).toBe("Staged and verified 8 files, 0.0 MB in 0.0 s. No bytes were copied: the files were already there.");
       await world.run();
       expect(world.lines.at(-1)).toContain("is staged and verified.");
     }
