@@ -2,7 +2,17 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { isLoopback, isProtected, loopbackAgent } from "../../azure/loopback";
-import type { HubAnswer, HubTransportOptions } from "./transport";
+
+export interface HubAnswer {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** The body, if it was read into memory. Otherwise empty. */
+  readonly content: Buffer;
+  /** The body as a stream, which the caller must read or destroy. */
+  stream(): Readable;
+  /** Ends the answer without reading its body. */
+  discard(): void;
+}
 
 /** @throws an error with a code of Node.js, for example `ECONNREFUSED` */
 export type Send = (
@@ -82,7 +92,7 @@ export function rejectInsecure(url: string): void {
 }
 
 /** @throws Error with what is allowed, if the address of the Hub or the token can't be used. It contains neither a password nor the token. */
-export function rejectUnusable({ hub, token }: HubTransportOptions): void {
+export function rejectUnusable({ hub, token }: { readonly hub: string; readonly token?: string }): void {
   if (!URL.canParse(hub)) throw new Error(`HF_ENDPOINT is ${JSON.stringify(hub)}. Allowed: an HTTPS URL, such as https://huggingface.co.`);
   const { protocol, host, username, password, search, hash } = new URL(hub);
   if (username !== "" || password !== "" || search !== "" || hash !== "") {

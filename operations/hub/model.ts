@@ -1,8 +1,9 @@
 /** A model on the Hugging Face Hub at one commit: what its license is, which files it has, and where their bytes are. */
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
+import type { HubAnswer } from "./client";
 import { HubError, refusalError } from "./error";
-import type { HubAnswer, HubTransport } from "./transport";
+import type { HubTransport } from "./transport";
 
 /** What the model card and the Hub say about a model. */
 export interface HubModelInfo {

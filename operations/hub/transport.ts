@@ -1,7 +1,7 @@
 /** Requests to the Hugging Face Hub and its CDN: waits when the Hub asks for it, and retries. */
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openClient, rejectInsecure, rejectUnusable, type Send } from "./client";
+import { type HubAnswer, openClient, rejectInsecure, rejectUnusable, type Send } from "./client";
 import { HubError } from "./error";
 
 /** The time, for tests. */
@@ -30,17 +30,6 @@ export interface HubRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the body is read into memory, as a part of the attempt. @default false - the caller reads the stream */
   readonly isRead?: boolean;
-}
-
-export interface HubAnswer {
-  readonly status: number;
-  header(name: string): string | undefined;
-  /** The body, if it was read into memory. Otherwise empty. */
-  readonly content: Buffer;
-  /** The body as a stream, which the caller must read or destroy. */
-  stream(): Readable;
-  /** Ends the answer without reading its body. */
-  discard(): void;
 }
 
 /** Attempts after 408, 5xx and broken connections, and the wait before the first retry, in seconds. Each further one is twice as long. */
