@@ -49,7 +49,7 @@ export function give(request: http.IncomingMessage, response: http.ServerRespons
   }
   if (answer === "silence") return;
   if (answer === "stall") {
-    response.writeHead(request.headers.range === undefined ? 200 : 206, { "content-length": 1_000_000 }).flushHeaders();
+    response.writeHead(request.headers.range === undefined ? 200 : 206, { etag: '"0x1"', "content-length": 1_000_000 }).flushHeaders();
     return;
   }
   // The body of the request is not read, so the connection can't be used again.

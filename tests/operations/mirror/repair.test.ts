@@ -158,3 +158,20 @@ describe("The last line", () => {
     }
   });
 });
+
+test.each([
+  { way: "by URL", stream: false },
+  { way: "streamed", stream: true },
+])("Two runs at the same time, $way: each succeeds or says why not, and the next run completes", async ({ stream }) => {
+  const world = await open();
+  const ends = await Promise.allSettled([world.run({ stream }), world.run({ stream })]);
+  const reasons = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason.message)] : []));
+  for (const reason of reasons)
+    expect(reason).toMatch(/^(Another process has written the same blob|These files in .* were changed or deleted during the copy)/);
+  await world.run({ stream });
+  for (const [path, content] of Object.entries(fiveShards()).filter(([name]) => name.endsWith(".safetensors"))) {
+    const blob = world.blobs.blobs.get(`${folder}/${path}`);
+    expect([path, blob && hashOf(blob.content), blob?.metadata.sha256]).toEqual([path, hashOf(content), hashOf(content)]);
+  }
+  expect(world.text).toContain("staged: true");
+});
