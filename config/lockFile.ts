@@ -12,7 +12,7 @@ import { isReasons, readReasons, writeReasons } from "./lockReasons";
 import { type Lock, type LockEntry, lockSchema } from "./lockSchema";
 import { structureErrors } from "./rules/structure";
 import { schemaErrors } from "./schemaErrors";
-import { readStrictYaml } from "./strictYaml";
+import { readStrictYaml, requiresQuotes } from "./strictYaml";
 
 export type { Lock, LockEntry } from "./lockSchema";
 
@@ -59,10 +59,16 @@ export function readLock(stack: string, lockText: string): { readonly lock: Lock
 
 /** Serializes a lock file. */
 export function writeLock(lock: Lock): string {
-  const { Document } = yaml();
-  // Puts text that YAML 1.1 reads as another type in quotes, so that all YAML parsers read the same value.
+  const { Document, visit } = yaml();
+  // Puts text that YAML 1.1 reads as another type in quotes, so that all YAML parsers read the same value. The types of the library don't
+  // include everything that some parser reads as a number, such as a hash that starts with `0b`.
   const options = { aliasDuplicateObjects: false, compat: "yaml-1.1" } as const;
   const document = new Document(lock, (key, value) => (isReasons(key) ? undefined : value), options);
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === "string" && requiresQuotes(node.value)) node.type = "QUOTE_DOUBLE";
+    },
+  });
   writeReasons(document, lock);
   const head = [
     "# yaml-language-server: $schema=./config/schema/lock.schema.json",

@@ -103,6 +103,11 @@ const notText =
 /** Of these, the values that all YAML versions read the same way. */
 const sameEverywhere = /^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?)$/;
 
+/** Whether a text must be in quotes, for example a hash that starts with `0b`. */
+export function requiresQuotes(text: string): boolean {
+  return notText.test(text);
+}
+
 function scalarFault(node: Scalar, found: ReportFault): symbol | undefined {
   const { source = "", type, value } = node;
   if (type !== "PLAIN" || !notText.test(source)) return undefined;

@@ -21,6 +21,8 @@ export interface BlobContainerOptions {
   readonly attempts?: number;
   /** Seconds before the second retry. Each further retry waits twice as long. @default 4 */
   readonly retrySeconds?: number;
+  /** Seconds without a byte of a read blob after which its transfer counts as broken. @default 300 */
+  readonly patience?: number;
   /** Resolves host names. @default - the resolver of this machine */
   readonly resolve?: Resolve;
 }
@@ -170,33 +172,51 @@ export class BlobContainer {
    * @param range First byte and number of bytes, at least 1.
    * @param use Receives the chunks in order.
    */
-  async read(
-    name: string,
-    range: { readonly offset: number; readonly size: number },
-    use: (chunk: Buffer) => void,
-    { signal }: RequestOptions = {},
-  ): Promise<void> {
+  async read(name: string, range: BlobRange, use: (chunk: Buffer) => void, { signal }: RequestOptions = {}): Promise<void> {
     const blob = await this.blob(name);
     const request = `Get Blob ${name}`;
+    const { patience = 300 } = this.options;
     let received = 0;
     for (let broken = 0; received < range.size; ) {
       if (broken > mostBroken) throw new BlobConnectionError("the transfer broke", this.host, request);
-      // The SDK would end a broken transfer with an AbortError, so it isn't asked to continue.
-      const options = { abortSignal: signal, maxRetryRequests: 0 };
-      const { readableStreamBody } = await this.translated(request, () =>
-        blob.download(range.offset + received, range.size - received, options),
-      );
       broken += 1;
+      const silence = new AbortController();
+      const before = { received };
+      const timer = setInterval(() => {
+        if (received === before.received) silence.abort();
+        before.received = received;
+      }, patience * 1000);
+      const either = AbortSignal.any([silence.signal, ...(signal === undefined ? [] : [signal])]);
       try {
-        // In Node.js, the SDK always returns a Readable.
-        for await (const chunk of readableStreamBody as Readable) {
+        for await (const chunk of await this.download(
+          blob,
+          request,
+          { offset: range.offset + received, size: range.size - received },
+          either,
+        )) {
           received += (chunk as Buffer).length;
           broken = 0;
           use(chunk as Buffer);
         }
-      } catch {
+      } catch (error) {
         signal?.throwIfAborted();
+        if (error instanceof RefusedDownload && !silence.signal.aborted) throw error.cause;
+      } finally {
+        clearInterval(timer);
       }
+    }
+  }
+
+  private async download(blob: BlockBlobClient, request: string, { offset, size }: BlobRange, abortSignal: AbortSignal): Promise<Readable> {
+    try {
+      // The SDK would end a broken transfer with an AbortError, so it isn't asked to continue.
+      const { readableStreamBody } = await this.translated(request, () =>
+        blob.download(offset, size, { abortSignal, maxRetryRequests: 0 }),
+      );
+      // In Node.js, the SDK always returns a Readable.
+      return readableStreamBody as Readable;
+    } catch (cause) {
+      throw new RefusedDownload(request, { cause });
     }
   }
 
@@ -268,6 +288,15 @@ export class BlobContainer {
     }
   }
 }
+
+/** A part of a blob: first byte and number of bytes. */
+interface BlobRange {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A download that didn't begin. Its cause is the reason. */
+class RefusedDownload extends Error {}
 
 interface PutOptions extends RequestOptions {
   readonly metadata?: Readonly<Record<string, string>>;

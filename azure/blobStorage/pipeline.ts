@@ -1,4 +1,5 @@
 /** Opens a container with `@azure/storage-blob`, with tokens of the caller's credential. */
+import { isLoopback, isProtected, loopbackAgent } from "../loopback";
 
 /** Loaded with the first request, because the package takes longer to load than a small program takes to run. */
 const sdk = () => import("@azure/storage-blob");
@@ -44,6 +45,7 @@ function authorization({ token, headers }: PipelineOptions): Factory {
       async sendRequest(request) {
         for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
         request.headers.set("authorization", `Bearer ${await token()}`);
+        if (isLoopback(request.url) && request.url.startsWith("http:")) request.agent = loopbackAgent;
         return next.sendRequest(request);
       },
     }),
@@ -52,8 +54,6 @@ function authorization({ token, headers }: PipelineOptions): Factory {
 
 /** Tokens are sent only over encrypted connections or to this machine. */
 function rejectInsecure(url: string): void {
-  const { protocol, hostname } = new URL(url);
-  const isLoopback = hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
-  if (protocol === "https:" || (protocol === "http:" && isLoopback)) return;
+  if (isProtected(url)) return;
   throw new Error(`${url} is not an HTTPS URL. Tokens are sent only over HTTPS or to a loopback address. Use an HTTPS URL.`);
 }

@@ -3,7 +3,7 @@
 const timeoutMs = 15_000;
 
 /** URL of Hugging Face or of a mirror of it. The library `huggingface_hub` reads the same environment variable. */
-export const hubAddress = () => (process.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
+export const hubAddress = () => (process.env.HF_ENDPOINT?.trim() || "https://huggingface.co").replace(/\/+$/, "");
 
 /**
  * Returns the newest commit of a model repository.

@@ -11,7 +11,7 @@ export interface OpenHub {
  * overrides both.
  */
 export async function openHub(local: boolean): Promise<OpenHub> {
-  if (!local || process.env.HF_ENDPOINT) return { url: hubAddress(), async close() {} };
+  if (!local || process.env.HF_ENDPOINT?.trim()) return { url: hubAddress(), async close() {} };
   // Loaded on demand, so that the command doesn't load the simulator for a stack on Azure.
   const { startLocalHub } = require("../../azure-local") as typeof import("../../azure-local");
   return startLocalHub({ generate: true });

@@ -58,8 +58,9 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
         hub: new HubTransport({ hub: hub.url, report, signal, ...(token ? { token } : {}) }),
         way: await ways[via](setup),
         record: (weights, files) => {
-          const { text, changed: decisions } = withStagedWeights(options.stack, store.read() ?? "", weights, files, force);
-          if (decisions.length === 0) return;
+          const before = store.read() ?? "";
+          const { text, changed: decisions } = withStagedWeights(options.stack, before, weights, files, force);
+          if (text === before) return;
           replaceFile(store.file, text);
           isChanged = true;
           report(`${path.relative(process.cwd(), store.file)} was updated.`);

@@ -1,8 +1,9 @@
 /** A model on the Hugging Face Hub at one commit: what its license is, which files it has, and where their bytes are. */
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
+import type { HubAnswer } from "./client";
 import { HubError, refusalError } from "./error";
-import type { HubAnswer, HubTransport } from "./transport";
+import type { HubTransport } from "./transport";
 
 /** What the model card and the Hub say about a model. */
 export interface HubModelInfo {
@@ -91,7 +92,11 @@ export class HubModel {
     const files: HubFile[] = [];
     const hubUrl = this.transport.hub;
     const listed = listFiles({ repo: { type: "model", name }, revision, recursive: true, hubUrl, fetch: this.fetchFrom(isListOfEntries) });
+    const paths = new Set<string>();
     for await (const { type, path, size, oid = "", lfs } of listed) {
+      // A mirror whose pages repeat would be read without an end.
+      if (paths.has(path)) throw this.listedTwice(path);
+      paths.add(path);
       if (type === "file") files.push({ path, size: lfs?.size ?? size, gitHash: oid, ...(lfs === undefined ? {} : { sha256: lfs.oid }) });
     }
     return files;
@@ -105,7 +110,7 @@ export class HubModel {
     if (file.size > largestContent) {
       throw new HubError(
         "content",
-        `${this.id}: the file ${file.path} has ${file.size} bytes, and the Hub has no SHA-256 of it. Allowed without one: up to ${largestContent} bytes. Choose a commit in which it is stored in LFS.`,
+        `${this.id}: the file ${file.path} has ${file.size} bytes. Allowed for an index, and for a file that isn't stored in LFS: up to ${largestContent} bytes. Choose another commit or model.`,
       );
     }
     const { content } = await this.request(await this.locate(file), file, undefined, true);
@@ -131,7 +136,7 @@ export class HubModel {
       this.checkCommit(answer);
       const location = answer.header("location");
       if (answer.status >= 300 && answer.status < 400 && location !== undefined) {
-        const next = new URL(location, url).href;
+        const next = this.redirected(location, url);
         if (!this.transport.isHub(next)) return { kind: "signed", url: next };
         url = next;
         continue;
@@ -154,14 +159,22 @@ export class HubModel {
     return (await this.request(source, file, range, false)).stream();
   }
 
+  /** The address that a redirect leads to. */
+  private redirected(location: string, url: string): string {
+    if (URL.canParse(location, url)) return new URL(location, url).href;
+    throw new HubError("protocol", `${this.transport.hub} redirects ${new URL(url).pathname} to no valid address. Check HF_ENDPOINT.`);
+  }
+
   private async request(source: FileSource, file: HubFile, range: FileRange | undefined, isRead: boolean): Promise<HubAnswer> {
     let current = source;
     const headers: Record<string, string> = range === undefined ? {} : { range: `bytes=${range.offset}-${range.offset + range.size - 1}` };
     const isWhole = range === undefined || (range.offset === 0 && range.size === file.size);
     for (let renewals = 0; ; renewals += 1) {
       const answer = await this.transport.send({ url: current.url, headers, isRead });
-      if (answer.status === 206 || (answer.status === 200 && isWhole)) return answer;
+      if (answer.status === 206 && isRange(answer, range)) return answer;
+      if (answer.status === 200 && isWhole) return answer;
       answer.discard();
+      if (answer.status === 206) throw new HubError("protocol", this.noRanges(file, current.url));
       if (current.kind === "hub") throw this.refusal(answer, file.path);
       if (answer.status === 200) throw new HubError("protocol", this.noRanges(file, current.url));
       if (renewals > 0) throw this.expired(file, current.url, answer.status);
@@ -178,8 +191,15 @@ export class HubModel {
     );
   }
 
+  private listedTwice(path: string): HubError {
+    return new HubError(
+      "protocol",
+      `${this.transport.hub} lists ${JSON.stringify(path)} of ${this.id} more than once. Nothing was registered. Check HF_ENDPOINT.`,
+    );
+  }
+
   private noRanges(file: HubFile, url: string): string {
-    return `${new URL(url).host} returns all of ${file.path} of ${this.id} instead of the requested part. Use a Hub or a mirror that supports range requests (HF_ENDPOINT).`;
+    return `${new URL(url).host} doesn't return the requested part of ${file.path} of ${this.id}, but other bytes. Use a Hub or a mirror that supports range requests (HF_ENDPOINT).`;
   }
 
   /** A mirror of the Hub could resolve a commit to another one. */
@@ -202,6 +222,20 @@ export class HubModel {
     });
   }
 
+  /** Reads an answer of the API. Only redirects within the Hub are followed: the Hub redirects the names of renamed repositories. */
+  private async readApi(address: string): Promise<HubAnswer> {
+    let url = address;
+    for (let redirects = 0; ; redirects += 1) {
+      const answer = await this.transport.send({ url, headers: { accept: "application/json" }, isRead: true });
+      if (answer.status < 300) return answer;
+      answer.discard();
+      const location = answer.header("location");
+      if (answer.status >= 400 || location === undefined || redirects === mostRedirects) throw this.refusal(answer);
+      url = this.redirected(location, url);
+      if (!this.transport.isHub(url)) throw this.refusal(answer);
+    }
+  }
+
   /**
    * `fetch` for the library, which throws typed errors for statuses. The library's own errors don't contain the header `X-Error-Code`. The
    * token is added by the transport, because the library refuses tokens of mirrors and sends the token to any address in a `Link` header.
@@ -209,11 +243,7 @@ export class HubModel {
    */
   private fetchFrom(isValid: (body: unknown) => boolean): typeof fetch {
     return async (input) => {
-      const answer = await this.transport.send({ url: String(input), headers: { accept: "application/json" }, isRead: true });
-      if (answer.status >= 300) {
-        answer.discard();
-        throw this.refusal(answer);
-      }
+      const answer = await this.readApi(String(input));
       const text = answer.content.toString();
       if (!isValid(parsed(text))) {
         throw new HubError("protocol", `${this.transport.hub} returned no valid answer of a Hugging Face Hub. Check HF_ENDPOINT.`);
@@ -222,6 +252,14 @@ export class HubModel {
       return new Response(text, { status: answer.status, headers: link === undefined ? {} : { link } });
     };
   }
+}
+
+/** Whether the bytes of an answer with status 206 are those of the request. Source: RFC 9110, 14.4. */
+function isRange(answer: HubAnswer, range: FileRange | undefined): boolean {
+  const told = /^bytes (\d+)-(\d+)\//.exec(answer.header("content-range") ?? "");
+  if (told === null) return true;
+  const { offset, size } = range ?? { offset: 0, size: Number(told[2]) + 1 };
+  return Number(told[1]) === offset && Number(told[2]) === offset + size - 1;
 }
 
 function parsed(text: string): unknown {

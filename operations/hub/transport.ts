@@ -1,6 +1,7 @@
 /** Requests to the Hugging Face Hub and its CDN: waits when the Hub asks for it, and retries. */
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type HubAnswer, openClient, rejectInsecure, rejectUnusable, type Send } from "./client";
 import { HubError } from "./error";
 
 /** The time, for tests. */
@@ -17,6 +18,8 @@ export interface HubTransportOptions {
   readonly report: (line: string) => void;
   /** @default - the real time */
   readonly clock?: HubClock;
+  /** Seconds without a byte after which a connection counts as broken, in which case the request is sent again. @default 300 */
+  readonly patience?: number;
   /** Cancels all requests. @default - they can't be canceled */
   readonly signal?: AbortSignal;
 }
@@ -29,18 +32,7 @@ export interface HubRequest {
   readonly isRead?: boolean;
 }
 
-export interface HubAnswer {
-  readonly status: number;
-  header(name: string): string | undefined;
-  /** The body, if it was read into memory. Otherwise empty. */
-  readonly content: Buffer;
-  /** The body as a stream, which the caller must read or destroy. */
-  stream(): Readable;
-  /** Ends the answer without reading its body. */
-  discard(): void;
-}
-
-/** Attempts after 5xx and broken connections, and the wait before the first retry, in seconds. Each further one is twice as long. */
+/** Attempts after 408, 5xx and broken connections, and the wait before the first retry, in seconds. Each further one is twice as long. */
 const attempts = { most: 6, pause: 1 } as const;
 
 /**
@@ -59,7 +51,7 @@ export class HubTransport {
     this.hub = options.hub;
     this.hasToken = options.token !== undefined;
     this.clock = options.clock ?? { sleep: (seconds, signal) => sleep(seconds * 1000, undefined, { signal }) };
-    rejectInsecure(options.hub);
+    rejectUnusable(options);
   }
 
   /** Whether an address belongs to the Hub, not to its CDN. */
@@ -68,7 +60,7 @@ export class HubTransport {
   }
 
   /**
-   * Sends a request. Statuses other than 429 and 5xx are returned.
+   * Sends a request. Statuses other than 408, 429 and 5xx are returned.
    * @throws HubError if the limit of requests stays exceeded, or after all attempts
    */
   async send({ method = "GET", url, headers = {}, isRead = false }: HubRequest): Promise<HubAnswer> {
@@ -91,7 +83,7 @@ export class HubTransport {
         attempt -= 1;
         continue;
       }
-      if ("status" in answer && answer.status < 500) return answer;
+      if ("status" in answer && answer.status < 500 && answer.status !== 408) return answer;
       const what = "status" in answer ? String(answer.status) : answer.code;
       if ("status" in answer) answer.discard();
       if (attempt >= attempts.most) throw failed(host, pathname, answer);
@@ -107,7 +99,7 @@ export class HubTransport {
     headers: Record<string, string>,
     isRead: boolean,
   ): Promise<HubAnswer | NoAnswer> {
-    this.client ??= openClient();
+    this.client ??= openClient(this.options.patience ?? 300);
     try {
       const answer = await (await this.client)(method, url, headers, this.options.signal);
       return isRead && answer.status < 300 ? { ...answer, content: await contentOf(answer.stream()) } : answer;
@@ -167,43 +159,4 @@ function waitOf(answer: HubAnswer): number {
   const told = /(?:^|;)\s*t=(\d+)/.exec(answer.header("ratelimit") ?? "")?.[1] ?? answer.header("retry-after");
   const seconds = Number(told ?? Number.NaN);
   return Number.isFinite(seconds) ? Math.max(1, Math.ceil(seconds)) : limits.unknown;
-}
-
-type Send = (method: "GET" | "HEAD", url: string, headers: Record<string, string>, signal: AbortSignal | undefined) => Promise<HubAnswer>;
-
-/** Loaded with the first request. The pipeline respects HTTPS_PROXY and NO_PROXY, which Node.js's own `fetch` doesn't. */
-async function openClient(): Promise<Send> {
-  const core = await import("@azure/core-rest-pipeline");
-  const pipeline = core.createEmptyPipeline();
-  pipeline.addPolicy(core.proxyPolicy());
-  pipeline.addPolicy(core.userAgentPolicy({ userAgentPrefix: "moor" }));
-  const client = core.createDefaultHttpClient();
-  return async (method, url, headers, signal) => {
-    const request = core.createPipelineRequest({
-      ...{ url, method, allowInsecureConnection: true, headers: core.createHttpHeaders(headers) },
-      // All bodies are streams, because most of them are too large for memory.
-      streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
-      ...(signal === undefined ? {} : { abortSignal: signal }),
-    });
-    const { status, headers: answered, readableStreamBody } = await pipeline.sendRequest(client, request);
-    return {
-      status,
-      header: (name) => answered.get(name),
-      content: Buffer.alloc(0),
-      // In Node.js, the body is always a Readable.
-      stream: () => readableStreamBody as Readable,
-      discard: () => (readableStreamBody as Readable | undefined)?.destroy(),
-    };
-  };
-}
-
-/** Files and tokens are transferred only over encrypted connections or on this machine. */
-function rejectInsecure(url: string): void {
-  if (!URL.canParse(url)) throw new Error(`HF_ENDPOINT is "${url}". Allowed: an HTTPS URL, such as https://huggingface.co.`);
-  const { protocol, hostname, origin } = new URL(url);
-  const isLoopback = hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
-  if (protocol === "https:" || (protocol === "http:" && isLoopback)) return;
-  throw new Error(
-    `${origin} is not an HTTPS URL. Models are read only over HTTPS or from a loopback address. Set HF_ENDPOINT to an HTTPS URL.`,
-  );
 }

@@ -45,5 +45,19 @@ export function interrupted(): WeightsError {
 /** A list for a sentence: at most `most` items, and how many more there are. */
 export function some(items: readonly string[], most = 10): string {
   const more = items.length - most;
-  return more > 0 ? `${items.slice(0, most).join(", ")} and ${more} more` : items.join(", ");
+  const shown = items.slice(0, most).map(printable).join(", ");
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** Longest text of an item in a sentence, in characters. */
+const longestItem = 200;
+
+/** A text that an author of a repository wrote, for a sentence. A text with other characters, which could change a terminal, is quoted. */
+export function printable(text: string): string {
+  const short = text.length > longestItem ? `${text.slice(0, longestItem)}…` : text;
+  return /^[!#-[\]-~]+$/.test(text) ? short : escaped(short);
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).replaceAll(/[^ -~…]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -4,7 +4,7 @@ import type { WeightFile } from "../../planner/weights";
 import type { HubTransport } from "../hub";
 import { interrupted } from "./error";
 import { type PreparedWeights, prepareWeights } from "./prepare";
-import { sizeText } from "./progress";
+import { sizeText, summaryLine } from "./progress";
 import { type WantedWeights, wantedWeights } from "./wanted";
 import type { StagingWay } from "./way";
 
@@ -21,6 +21,8 @@ export interface MirrorOptions {
   /** Receives the files of each model, as soon as all of them are staged and verified. */
   readonly record: (weights: WantedWeights, files: readonly WeightFile[]) => void;
   readonly report: (line: string) => void;
+  /** The time in milliseconds, for tests. @default - the real time */
+  readonly now?: () => number;
   /** The signal that interrupts `hub` and `way`. @default - they can't be interrupted */
   readonly signal?: AbortSignal;
 }
@@ -38,19 +40,24 @@ export async function mirrorWeights(options: MirrorOptions): Promise<void> {
 }
 
 async function mirrorAll(options: MirrorOptions): Promise<void> {
-  const { lock, endpoint, force, hub, licenses, way, record, report } = options;
+  const { lock, endpoint, force, hub, licenses, way, record, report, now = () => performance.now() } = options;
   const prepared: PreparedWeights[] = [];
   for (const weights of wantedWeights(lock, endpoint)) {
     if (!force && (await isDone(options, weights))) continue;
     prepared.push(await prepareWeights(weights, { hub, licenses, report, force }));
   }
+  const start = now();
+  const done = { files: 0, bytes: 0, copied: 0 };
   for (const weights of prepared) {
     const { wanted, files } = weights;
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     report(`${wanted.id} at ${wanted.revision}: ${files.length} files, ${sizeText(bytes)}, for ${wanted.deployments.join(", ")}.`);
-    await way.stage(weights);
+    done.copied += await way.stage(weights);
+    done.files += files.length;
+    done.bytes += bytes;
     record(wanted, files);
   }
+  if (prepared.length > 0) report(summaryLine({ ...done, seconds: (now() - start) / 1000 }));
 }
 
 /** Whether nothing has to be copied for these weights. */

@@ -1,4 +1,5 @@
 /** Records staged weights in the text of a lock file. */
+import { isDeepStrictEqual } from "node:util";
 import { reportErrors } from "../../config/errors";
 import { readLock, writeLock } from "../../config/lockFile";
 import { mirroredOf, type RecordedDecision, recordStaged } from "../../config/stagedWeights";
@@ -36,5 +37,7 @@ export function withStagedWeights(
   }
   const listed = files.map(({ path: name, size, sha256 }) => ({ path: name, size, sha256 }));
   const { lock, changed } = recordStaged(read.lock, path, listed, { force });
-  return { text: changed.length === 0 ? lockText : writeLock(lock), changed };
+  // The hash of a list doesn't contain the sizes, so they can differ after a manual edit.
+  const isRecorded = changed.length === 0 && isDeepStrictEqual(lock.manifests, read.lock.manifests);
+  return { text: isRecorded ? lockText : writeLock(lock), changed };
 }

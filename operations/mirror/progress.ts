@@ -81,6 +81,25 @@ function megabytes(bytes: number): string {
   return bytes >= 10e6 ? (bytes / 1e6).toFixed(0) : (bytes / 1e6).toFixed(1);
 }
 
+/** What a run has done. */
+export interface StagedWork {
+  readonly files: number;
+  /** Of all files. */
+  readonly bytes: number;
+  /** Bytes that this run copied. */
+  readonly copied: number;
+  /** Duration of the run. */
+  readonly seconds: number;
+}
+
+/** The last line of a run, such as `Staged and verified 14 files, 140.0 GB in 8 min (310 MB/s).` */
+export function summaryLine({ files, bytes, copied, seconds }: StagedWork): string {
+  const done = `Staged and verified ${files} ${files === 1 ? "file" : "files"}, ${sizeText(bytes)} in ${seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds)}`;
+  if (copied === 0) return `${done}. No bytes were copied: the files were already there.`;
+  const rate = seconds > 0 ? ` (${megabytes(copied / seconds)} MB/s)` : "";
+  return copied === bytes ? `${done}${rate}.` : `${done}. ${sizeText(copied)} were copied${rate}; earlier runs had copied the rest.`;
+}
+
 /** @param seconds Not negative. */
 function duration(seconds: number): string {
   if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s`;

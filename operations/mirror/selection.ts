@@ -2,8 +2,10 @@
 import { manifestFileName, manifestPathPattern } from "../../planner/weights";
 import { some, WeightsError } from "./error";
 
+export const remoteCodes = ["refuse", "omit", "allow"] as const;
+
 /** What is done with the Python files of a repository (`vllm.remoteCode`). */
-export type RemoteCode = "refuse" | "omit" | "allow";
+export type RemoteCode = (typeof remoteCodes)[number];
 
 /** A selected part of the files of a repository. */
 export interface Selection<File> {
@@ -111,7 +113,9 @@ function shardsOf(id: string, index: string): string[] {
 function shardsIn(index: string): string[] {
   try {
     const { weight_map } = JSON.parse(index) as { readonly weight_map?: unknown };
-    return typeof weight_map === "object" && weight_map !== null ? Object.values(weight_map).map(String) : [];
+    if (typeof weight_map !== "object" || weight_map === null || Array.isArray(weight_map)) return [];
+    const shards = Object.values(weight_map);
+    return shards.every((shard) => typeof shard === "string") ? shards : [];
   } catch {
     return [];
   }
@@ -132,7 +136,7 @@ function pythonRefusal({ id, deployments }: SelectionOptions, code: readonly str
 function namesRefusal({ id }: SelectionOptions, paths: readonly string[]): WeightsError {
   return new WeightsError(
     "names",
-    `${id}: the list of files can't contain these paths: ${some(paths.map((path) => JSON.stringify(path)))}. Allowed: letters, digits and . _ + = -, separated by /. ` +
+    `${id}: the list of files can't contain these paths: ${some(paths)}. Allowed: letters, digits and . _ + = -, separated by /. ` +
       "Choose a commit without such files.",
   );
 }

@@ -3,7 +3,7 @@ import type { Lock } from "../../config/lockFile";
 import { mirroredOf } from "../../config/stagedWeights";
 import type { WeightFile } from "../../planner/weights";
 import { WeightsError } from "./error";
-import type { RemoteCode } from "./selection";
+import { type RemoteCode, remoteCodes } from "./selection";
 
 /** The weights of one commit of a model. Several deployments can use them. */
 export interface WantedWeights {
@@ -58,14 +58,15 @@ function usesOf({ endpoints }: Lock) {
   return Object.entries(endpoints).flatMap(([key, labels]) =>
     Object.entries(labels).flatMap(([label, { wish, current }]) => {
       const model = mirroredOf(current);
-      return model === undefined
-        ? []
-        : [{ key, deployment: `${key}/${label}`, model, remoteCode: remoteCodes[String(wish["vllm.remoteCode"])] ?? "refuse" }];
+      return model === undefined ? [] : [{ key, deployment: `${key}/${label}`, model, remoteCode: remoteCodeOf(wish["vllm.remoteCode"]) }];
     }),
   );
 }
 
-const remoteCodes: Readonly<Record<string, RemoteCode>> = { refuse: "refuse", omit: "omit", allow: "allow" };
+/** The value of the lock file, which can be edited by hand. */
+function remoteCodeOf(value: unknown): RemoteCode {
+  return remoteCodes.find((known) => known === value) ?? "refuse";
+}
 
 function weightsOf(lock: Lock, path: string, uses: readonly Use[]): WantedWeights {
   const deployments = uses.map(({ deployment }) => deployment);

@@ -10,7 +10,8 @@ export interface StagingWay {
   has(path: string, files: readonly WeightFile[]): Promise<boolean | "unknown">;
   /**
    * Copies what is missing, verifies each file, and writes the list of the files last. It resolves only when all of that is done.
+   * @returns the bytes that were copied; those of an earlier run don't count
    * @throws Error with what to do
    */
-  stage(weights: PreparedWeights): Promise<void>;
+  stage(weights: PreparedWeights): Promise<number>;
 }

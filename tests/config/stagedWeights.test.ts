@@ -160,6 +160,19 @@ test("a lock file with 200 files in a list reads back", () => {
   expect(parsed(writeLock(lock)).manifests).toEqual({ [manifestDigest(many)]: many });
 });
 
+// YAML parsers read text such as 0b1 and 1e5 as numbers, and some of them more than others.
+test.each(["0b", "0bd", "00", "1e5", "0e0", "9"])("a lock file with a commit and hashes that start with %s reads back", (start) => {
+  const hex = (length: number) => start.padEnd(length, "0123456789");
+  const list = [{ path: "model.safetensors", size: 8, sha256: hex(64) }];
+  const revision = hex(40);
+  const model = {
+    ...mirrored({ staged: true, manifest: manifestDigest(list), path: `models/acme--own-7b/${revision}` }),
+    revision,
+  } as ModelDecision;
+  const lock = lockOf({ chat: { main: { current: decision(model) } } }, { [manifestDigest(list)]: list });
+  expect(readLock("prod", writeLock(lock))).toEqual({ lock });
+});
+
 test("rollback and the digest of an image keep both lists; retire drops the list of the retired decision", () => {
   const keys = Object.keys(full.manifests!);
   expect(Object.keys(rollBack(full, "chat/main", () => ({ isKept: true })).manifests!)).toEqual(keys);

@@ -77,6 +77,9 @@ export async function serveBlobs({ prefix = "", answer }: BlobServerOptions = {}
     const reply = (status: number, more: http.OutgoingHttpHeaders = {}, body?: string | Buffer) =>
       void response.writeHead(status, { etag: '"0x1"', ...more }).end(request.method === "HEAD" ? undefined : body);
     const body = await bodyOf(request);
+    // Source: Azure docs, put-block: all IDs of a blob have the same length.
+    if (call.block !== "" && [...blocks.keys()].some((other) => other.length !== call.block.length))
+      return refuse(400, "InvalidBlobOrBlock");
     switch (operation) {
       case "putBlock":
         service.sent += body.length;

@@ -2,8 +2,12 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An answer instead of the server's own. `cut`: the connection breaks. */
-export type Answer = { readonly status: number; readonly headers?: http.OutgoingHttpHeaders; readonly body?: string } | "cut";
+/** An answer instead of the server's own. `cut`: the connection breaks. `silence`: no answer. `stall`: status 200 or 206, and no body. */
+export type Answer =
+  | { readonly status: number; readonly headers?: http.OutgoingHttpHeaders; readonly body?: string }
+  | "cut"
+  | "silence"
+  | "stall";
 
 export interface LocalServer {
   readonly url: string;
@@ -41,6 +45,11 @@ export async function bodyOf(request: http.IncomingMessage): Promise<Buffer> {
 export function give(request: http.IncomingMessage, response: http.ServerResponse, answer: Answer): void {
   if (answer === "cut") {
     request.socket.destroy();
+    return;
+  }
+  if (answer === "silence") return;
+  if (answer === "stall") {
+    response.writeHead(request.headers.range === undefined ? 200 : 206, { etag: '"0x1"', "content-length": 1_000_000 }).flushHeaders();
     return;
   }
   // The body of the request is not read, so the connection can't be used again.

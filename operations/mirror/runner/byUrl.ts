@@ -23,12 +23,14 @@ export async function copyByUrl(
   const [first, ...others] = blocks;
   if (first === undefined) return undefined;
   // A service that refuses the source is recognized at the first block.
-  const refused = await copyBlock(context, file, source, first, signal);
+  const refused = await context.slots.run(() => copyBlock(context, file, source, first, signal));
   if (refused !== undefined) return refused;
   let later: NotCopied | undefined;
-  await inParallel(others, others.length, signal, async (block, either) => {
-    if (later === undefined) later = await copyBlock(context, file, source, block, either);
-  });
+  await inParallel(others, others.length, signal, (block, either) =>
+    context.slots.run(async () => {
+      if (later === undefined) later = await copyBlock(context, file, source, block, either);
+    }),
+  );
   return later;
 }
 
@@ -39,24 +41,23 @@ async function copyBlock(
   block: FileBlock,
   signal: AbortSignal,
 ): Promise<NotCopied | undefined> {
-  const { options, slots } = context;
-  return slots.run(async () => {
-    for (let renewals = 0; ; renewals += 1) {
-      signal.throwIfAborted();
-      const at = await source.current();
-      if (at.kind === "hub") return "the Hub gives no signed address for it";
-      try {
-        await options.container.stageBlockFromUrl(context.nameOf(file), block.id, at.url, block, { signal });
-        options.progress.add({ copy: block.size });
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof BlobError) || !isRefusal(error)) throw error;
-        if (renewals > 0 || !error.isCopySource)
-          return `the storage service can't read it (${[error.status, error.code].filter(Boolean).join(" ")})`;
-        source.renew(at);
-      }
+  const { container, progress } = context.options;
+  for (let renewals = 0; ; renewals += 1) {
+    signal.throwIfAborted();
+    const at = await source.current();
+    if (at.kind === "hub") return "the Hub gives no signed address for it";
+    try {
+      await container.stageBlockFromUrl(context.nameOf(file), block.id, at.url, block, { signal });
+      context.copied += block.size;
+      progress.add({ copy: block.size });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof BlobError) || !isRefusal(error)) throw error;
+      if (renewals > 0 || !error.isCopySource)
+        return `the storage service can't read it (${[error.status, error.code].filter(Boolean).join(" ")})`;
+      source.renew(at);
     }
-  });
+  }
 }
 
 /**

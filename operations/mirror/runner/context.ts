@@ -34,6 +34,8 @@ export class CopyContext {
   readonly slots: Slots;
   /** Whether the service refused a source, so that further files are streamed from their first block. */
   streams: boolean;
+  /** Bytes that were copied. */
+  copied = 0;
 
   constructor(
     readonly options: CopyOptions,

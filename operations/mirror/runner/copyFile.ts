@@ -15,11 +15,16 @@ export async function copyFile(context: CopyContext, file: PreparedFile, signal:
   const name = context.nameOf(file);
   if (file.content !== undefined) {
     await container.put(name, file.content, { metadata: { [hashMetadata]: file.sha256 }, signal });
+    context.copied += file.size;
     progress.add({ copy: file.size, verify: file.size });
     return;
   }
   const blocks = blocksOf(file, blockSizeOf(file.size, context.options.blockSize ?? blockSizes.min));
-  const sizes = new Map((await container.stagedBlocks(name, { signal })).map(({ id, size }) => [id, size]));
+  const found = await container.stagedBlocks(name, { signal });
+  // The service refuses a block whose ID has another length than those that it stores. Another tool left them. Source: Azure docs, put-block.
+  const isForeign = found.some(({ id }) => id.length !== blocks[0]?.id.length);
+  if (isForeign) await container.discard(name, { signal });
+  const sizes = new Map(isForeign ? [] : found.map(({ id, size }) => [id, size]));
   const stored = blocks.filter(({ id, size }) => sizes.get(id) === size);
   progress.find({ copy: stored.reduce((sum, { size }) => sum + size, 0) });
   const missing = blocks.filter((block) => !stored.includes(block));

@@ -35,7 +35,7 @@ async function hasAll({ container, signal }: RunnerOptions, path: string, files:
   return isComplete(plan);
 }
 
-async function stage(options: RunnerOptions, { wanted, model, files }: PreparedWeights): Promise<void> {
+async function stage(options: RunnerOptions, { wanted, model, files }: PreparedWeights): Promise<number> {
   const { container, progress, force, signal } = options;
   const folder = wanted.path;
   const context = new CopyContext(options, model, folder);
@@ -47,10 +47,11 @@ async function stage(options: RunnerOptions, { wanted, model, files }: PreparedW
   work.sort((one, other) => other.file.size - one.file.size);
   await inParallel(work, options.files ?? parallel.files, signal, ({ file, run }, either) => run(context, file, either));
   await writeList(options, folder, files);
+  return context.copied;
 }
 
 /** Writes the list of files, after all of them are there and verified. */
-async function writeList({ container, signal }: RunnerOptions, folder: string, files: readonly WeightFile[]): Promise<void> {
+async function writeList({ container, force, signal }: RunnerOptions, folder: string, files: readonly WeightFile[]): Promise<void> {
   const plan = planFiles(folder, files, await container.list(`${folder}/`, { signal }));
   rejectOthers(container, folder, plan.others);
   const missing = [...plan.copy, ...plan.verify].map(({ path }) => path);
@@ -61,7 +62,8 @@ async function writeList({ container, signal }: RunnerOptions, folder: string, f
         "Nothing was registered. Check that no other process writes to the folder, and run the command again.",
     );
   }
-  if (plan.isListed) return;
+  // The content of the list is not read back, so it is written again.
+  if (plan.isListed && !force) return;
   const metadata = { [hashMetadata]: manifestDigest(files).slice("sha256:".length) };
   await container.put(`${folder}/${manifestFileName}`, Buffer.from(manifestText(files)), { metadata, contentType: "text/plain", signal });
 }
@@ -71,7 +73,9 @@ function rejectOthers({ account, container, host }: BlobContainer, folder: strin
   if (others.length === 0) return;
   const commands = others
     .slice(0, 10)
-    .map((name) => `  az storage blob delete --auth-mode login --account-name ${account} --container-name ${container} --name '${name}'`);
+    .map(
+      (name) => `  az storage blob delete --auth-mode login --account-name ${account} --container-name ${container} --name ${quoted(name)}`,
+    );
   throw new WeightsError(
     "otherFiles",
     [
@@ -81,6 +85,13 @@ function rejectOthers({ account, container, host }: BlobContainer, folder: strin
       ...(others.length > commands.length ? [`  (and ${others.length - commands.length} more)`] : []),
     ].join("\n"),
   );
+}
+
+/** A name as one argument of a shell, without control characters. */
+function quoted(name: string): string {
+  return /[^ -~]/.test(name)
+    ? `$'${[...Buffer.from(name)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}'`
+    : `'${name.replaceAll("'", "'\\''")}'`;
 }
 
 function bytesOf(files: readonly WeightFile[]): number {

@@ -1,6 +1,6 @@
 /** Compares the blobs of a folder with the files that belong there. */
 import type { ListedBlob } from "../../../azure/blobStorage";
-import { manifestDigest, manifestFileName, type WeightFile } from "../../../planner/weights";
+import { manifestDigest, manifestFileName, manifestText, type WeightFile } from "../../../planner/weights";
 import { hashMetadata } from "./verify";
 
 /** What has to be done with each file. */
@@ -44,8 +44,13 @@ export function planFiles<File extends WeightFile>(
   return {
     ...{ copy: those("copy"), verify: those("verify"), ready: those("ready") },
     others: blobs.map(({ name }) => name).filter((name) => !own.has(name)),
-    isListed: byName.get(list)?.metadata[hashMetadata] === manifestDigest(files).slice("sha256:".length),
+    isListed: isListed(byName.get(list), files),
   };
+}
+
+function isListed(list: ListedBlob | undefined, files: readonly WeightFile[]): boolean {
+  if (list?.size !== Buffer.byteLength(manifestText(files))) return false;
+  return list.metadata[hashMetadata] === manifestDigest(files).slice("sha256:".length);
 }
 
 /** Whether nothing has to be done. */

@@ -60,6 +60,7 @@ async function copyBlock(
         sent.bytes += chunk.length;
         progress.add({ copy: chunk.length });
       });
+      context.copied += block.size;
       return { hash: next, source: at };
     } catch (error) {
       progress.add({ copy: -sent.bytes });

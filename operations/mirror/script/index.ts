@@ -41,12 +41,12 @@ export function scriptWay(options: ScriptWayOptions): StagingWay {
   };
 }
 
-async function stage(options: ScriptWayOptions, group: ScriptGroup, place: ScriptPlace, weights: PreparedWeights): Promise<void> {
+async function stage(options: ScriptWayOptions, group: ScriptGroup, place: ScriptPlace, weights: PreparedWeights): Promise<number> {
   const { pulumi, azure, report, clock, signal } = options;
   const { stack } = pulumi;
   const job = await jobOf(options, place, weights);
   const run = { azure, stack, location: group.location, resourceGroupId: group.id, place, job, report, clock, signal };
-  await runScript(run);
+  return (await runScript(run)).bytes;
 }
 
 /** Removes the scripts that killed runs of a stack left. */

@@ -195,3 +195,30 @@ describe("Why an account can't be reached", () => {
 test("Hashes of the support are SHA-256", () => {
   expect(hashOf(Buffer.from("abc"))).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 });
+
+test.each(["silence", "stall"] as const)("A transfer without bytes (%s) is sent again", async (answer) => {
+  let silent = 1;
+  const { service, container } = await open(
+    { answer: ({ operation }) => (operation === "get" && silent-- > 0 ? answer : undefined) },
+    { patience: 0.5 },
+  );
+  await container.put("w", Buffer.from("0123456789"));
+  const chunks: Buffer[] = [];
+  await container.read("w", { offset: 2, size: 5 }, (chunk) => chunks.push(chunk));
+  expect(Buffer.concat(chunks).toString()).toBe("23456");
+  expect(operations(service)).toEqual(["putBlob", "get", "get"]);
+});
+
+test("An interruption ends a transfer without bytes", async () => {
+  const stop = new AbortController();
+  const { container } = await open({
+    answer: ({ operation }) => {
+      if (operation !== "get") return undefined;
+      stop.abort();
+      return "silence";
+    },
+  });
+  await expect(container.read("w", { offset: 0, size: 5 }, () => {}, { signal: stop.signal })).rejects.toMatchObject({
+    name: "AbortError",
+  });
+});

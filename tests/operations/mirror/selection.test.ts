@@ -100,9 +100,14 @@ test.each([
   ["has no weights", "{}", "isn't a valid index"],
   ["has an empty map", '{"weight_map": {}}', "isn't a valid index"],
   ["has a list", '{"weight_map": [1]}', "isn't a valid index"],
+  ["has a list of files", '{"weight_map": ["a.safetensors"]}', "isn't a valid index"],
+  ["has a list of files for a tensor", indexOf(["a.safetensors"]), "isn't a valid index"],
+  ["has text", '{"weight_map": "a.safetensors"}', "isn't a valid index"],
   ["is null", "null", "isn't a valid index"],
   ["isn't JSON", "<html>", "isn't a valid index"],
   ["leaves the folder", indexOf("../a.safetensors"), "doesn't have: ../a.safetensors"],
+  ["would change a terminal", indexOf("\u001b[2J\u202e.safetensors"), 'doesn\'t have: "\\u001b[2J\\u202e.safetensors"'],
+  ["has a long name", indexOf(`${"x".repeat(5000)}.safetensors`), `doesn't have: ${"x".repeat(200)}…. Set`],
 ])("An index that %s is an error", (_, index, message) => {
   expect(() => select(["a.safetensors", "a.bin", "model.safetensors.index.json"], "refuse", index)).toThrow(message);
 });

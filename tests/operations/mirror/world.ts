@@ -70,6 +70,8 @@ export interface WorldOptions {
   readonly hub?: Partial<HubServerOptions>;
   readonly blobs?: BlobServerOptions;
   readonly lock?: Lock;
+  /** Seconds. @default - that of the command */
+  readonly patience?: number;
 }
 
 export interface RunOptions {
@@ -117,8 +119,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         resolve: async () => ["10.0.0.4"],
       });
       await mirrorWeights({
-        ...{ lock: read.lock, force, licenses, report, signal, ...(endpoint === undefined ? {} : { endpoint }) },
-        hub: new HubTransport({ hub: hub.url, report, clock, signal, ...(token === undefined ? {} : { token }) }),
+        ...{ lock: read.lock, force, licenses, report, signal, now: () => 0, ...(endpoint === undefined ? {} : { endpoint }) },
+        hub: new HubTransport({
+          ...{ hub: hub.url, report, clock, signal },
+          ...(token === undefined ? {} : { token }),
+          ...(options.patience === undefined ? {} : { patience: options.patience }),
+        }),
         way: runnerWay({
           ...{ container, report, clock, force, signal, stream, blockSize, progress: new Progress(() => 0) },
           ...(inOrder ? { files: 1, blocks: 1 } : {}),
