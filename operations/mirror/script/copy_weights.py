@@ -54,6 +54,10 @@ class Failure(Exception):
     """Ends the copy. The message is one line: what failed, and how to fix it."""
 
 
+class Stopped(Exception):
+    """Ends the work on a file after another one has failed."""
+
+
 class Answer:
     """The response to a request, with its body."""
 
@@ -573,7 +577,8 @@ class Copy:
                     done += len(chunk)
                     self.progress.add(len(chunk))
                     if self.stop.is_set():
-                        return
+                        # An incomplete hash isn't compared, because a file with another hash is deleted.
+                        raise Stopped
             except (OSError, http.client.HTTPException):
                 pass
             if done == size:

@@ -23,6 +23,15 @@ const staged = (named: Readonly<Record<string, string>> = contents) => ({
   ...Object.fromEntries(world.listed(named).map(({ path: name, sha256 }) => [name, [named[name], sha256]])),
   SHA256SUMS: [manifestText(world.listed(named)), world.job({}, named).manifest],
 });
+/** Runs Python code that uses the script's parts as the module `m`. Returns what it prints. */
+function python(code: string): string {
+  const script = path.join(__dirname, "../../../../operations/mirror/script/copy_weights.py");
+  const load = `import json, importlib.util as u
+s = u.spec_from_file_location("copy_weights", ${JSON.stringify(script)}); m = u.module_from_spec(s); s.loader.exec_module(m)
+`;
+  return execFileSync("python3", ["-B", "-c", load + code], { encoding: "utf8" });
+}
+
 const isBlock = ({ server, method, url }: Seen) => server === "storage" && method === "PUT" && url.includes("comp=block&");
 const byUrl = (seen: Seen) => isBlock(seen) && seen.headers["x-ms-copy-source"] !== undefined;
 
@@ -57,12 +66,9 @@ test("With `force`, all files are read back again, and none is copied.", async (
 });
 
 test("Blocks have the IDs of a copy on a runner, so either continues what the other began.", () => {
-  const script = path.join(__dirname, "../../../../operations/mirror/script");
   const file = { size: 5_000_000_123, sha256: "ab".repeat(32) };
-  const code = `import sys, json; sys.dont_write_bytecode = True; sys.path.insert(0, ${JSON.stringify(script)}); import importlib.util as u
-s = u.spec_from_file_location("moor_copy", ${JSON.stringify(path.join(script, "copy_weights.py"))}); m = u.module_from_spec(s); s.loader.exec_module(m)
-f = m.File("a", ${file.size}, "${file.sha256}", ${64 * 1024 * 1024}); print(json.dumps([[f.block_id(*b), *b] for b in f.blocks]))`;
-  const ids = JSON.parse(execFileSync("python3", ["-B", "-c", code], { encoding: "utf8" })) as unknown;
+  const code = `f = m.File("a", ${file.size}, "${file.sha256}", ${64 * 1024 * 1024}); print(json.dumps([[f.block_id(*b), *b] for b in f.blocks]))`;
+  const ids = JSON.parse(python(code)) as unknown;
   expect(ids).toEqual(blocksOf(file, 64 * 1024 * 1024).map(({ id, offset, size }) => [id, offset, size]));
 });
 
@@ -177,6 +183,24 @@ test("A file with changed bytes is deleted, and only it is copied by the next ru
   world.seen.length = 0;
   expect(await world.run()).toMatchObject({ code: 0, outputs: { bytes: 32 } });
   expect(await world.blobs()).toEqual(staged());
+});
+
+test("A file whose verification stops because another file failed is not deleted.", () => {
+  const code = `
+class Storage:
+    def storage(self, what, method, *rest):
+        print(method)
+copy = m.Copy({"files": [["a", 4, "${"0".repeat(64)}", 4]], "folder": "f"}, Storage())
+def read_back(file, offset, size):
+    yield b"01"
+    copy.stop.set()
+    yield b"23"
+copy.read_back = read_back
+try:
+    copy.verify(copy.files[0])
+except m.Stopped:
+    print("stopped")`;
+  expect(python(code)).toBe("stopped\n");
 });
 
 test("A file that doesn't belong to the weights is refused, and not deleted.", async () => {
