@@ -18,6 +18,8 @@ export interface ScriptWayOptions {
   readonly store: WeightStore;
   /** Address of the Hub, for the script. */
   readonly hub: string;
+  /** Tags of the stack's resources, which the script has too. */
+  readonly tags: Readonly<Record<string, string>>;
   /** Whether files that were verified are read back again. */
   readonly force: boolean;
   readonly report: (line: string) => void;
@@ -42,10 +44,10 @@ export function scriptWay(options: ScriptWayOptions): StagingWay {
 }
 
 async function stage(options: ScriptWayOptions, group: ScriptGroup, place: ScriptPlace, weights: PreparedWeights): Promise<void> {
-  const { pulumi, azure, report, clock, signal } = options;
+  const { pulumi, azure, tags, report, clock, signal } = options;
   const { stack } = pulumi;
   const job = await jobOf(options, place, weights);
-  const run = { azure, stack, location: group.location, resourceGroupId: group.id, place, job, report, clock, signal };
+  const run = { azure, stack, location: group.location, resourceGroupId: group.id, place, job, tags, report, clock, signal };
   await runScript(run);
 }
 

@@ -75,6 +75,11 @@ test("The body runs the Azure CLI image in the subnet, with the identity, and is
   expect(name).toMatch(/^moor-mirror-prod-qwen3-8b-[0-9a-f]{8}$/);
 });
 
+test("The script has the tags of the stack, which policies can require.", () => {
+  const { body } = scriptBody({ stack: "prod", location: "swedencentral", place, job, tags: { "cost-center": "42" } });
+  expect(body).toMatchObject({ tags: { "moor-stack": "prod", "cost-center": "42" } });
+});
+
 test("The script contains the job, and 200 files fit.", () => {
   const large = { ...job, files: files(200) };
   const { body } = scriptBody({ stack: "prod", location: "swedencentral", place, job: large });
@@ -173,6 +178,24 @@ test("An interruption ends the container, removes the script, and says that the 
   await expect(run({ signal: interruption.signal })).rejects.toThrow(/^The copy was interrupted, .* It continues where it stopped\.$/);
   expect([...fake.scripts.keys()]).toEqual([]);
   expect(fake.requests).toContain(`DELETE Microsoft.ContainerInstance/containerGroups/${name}`);
+});
+
+test("A script whose container appears only after its removal began is removed.", async () => {
+  fake.add(name, "Creating");
+  fake.reads = Number.POSITIVE_INFINITY;
+  fake.containersMissing = 2;
+  await removeOthers({ azure: fake.azure, resourceGroupId: group, stack: "prod", report: () => {} });
+  expect([...fake.scripts.keys()]).toEqual([]);
+  expect(fake.requests.filter((line) => line === `DELETE Microsoft.ContainerInstance/containerGroups/${name}`)).toHaveLength(3);
+});
+
+test("A script that another run removes is an error with what to do.", async () => {
+  fake.reads = Number.POSITIVE_INFINITY;
+  fake.refuse = (line) => {
+    if (line.endsWith("/logs/default")) fake.scripts.delete(name);
+    return undefined;
+  };
+  await expect(run()).rejects.toThrow(`The script ${name} was removed by another run. Run the command again.`);
 });
 
 test("Without outputs, success is not believed.", async () => {
