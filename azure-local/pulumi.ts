@@ -38,8 +38,8 @@ export function pulumiEnvironment(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DEBUG_PROVIDERS: azure.debugProviders,
     ARM_SUBSCRIPTION_ID: azure.subscriptionId,
-    // In the local Azure, role assignments take effect immediately, and there are no in-flight requests to wait for.
-    MOOR_WAITS: JSON.stringify({ rolePropagationSeconds: 0, drainSeconds: 0, gateSeconds: 10 }),
+    // In the local Azure, role assignments take effect immediately, and usually there are no in-flight requests to wait for.
+    MOOR_WAITS: process.env.MOOR_WAITS || JSON.stringify({ rolePropagationSeconds: 0, drainSeconds: 0, gateSeconds: 10 }),
     MOOR_ARM_URL: azure.armUrl,
     IDENTITY_ENDPOINT: `${azure.armUrl}${IDENTITY_PATH}`,
     IDENTITY_HEADER,

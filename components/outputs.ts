@@ -36,7 +36,7 @@ export interface PlatformOutputs {
     /** Blob container of the datastore `workspaceblobstore`. Undefined if it could not be read. */
     readonly container: pulumi.Output<string | undefined>;
   };
-  /** The environment of deployment scripts, which `npm run mirror -- --via azure` uses. Absent if the stack has none. */
+  /** The environment of deployment scripts, which `mirror --via azure` uses. Absent if the stack has none. */
   readonly scripts?: {
     /** ARM ID of the subnet. */ readonly subnetId: pulumi.Output<string>;
     /** ARM ID of the scripts' identity. */ readonly identityId: pulumi.Output<string>;

@@ -1,5 +1,5 @@
 /**
- * Deployment scripts that copy model weights (`npm run mirror -- --via azure`). Their command removes them. A script that exists otherwise was
+ * Deployment scripts that copy model weights (`mirror --via azure`). Their command removes them. A script that exists otherwise was
  * left by a killed run.
  */
 import type { ArmClient } from "../../azure/arm";

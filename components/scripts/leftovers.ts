@@ -1,4 +1,4 @@
-/** Removes mirror scripts that a killed `npm run mirror -- --via azure` left. */
+/** Removes mirror scripts that a killed `mirror --via azure` left. */
 import * as pulumi from "@pulumi/pulumi";
 import { azureOf } from "../base/azure";
 import { resolved } from "../base/resolved";

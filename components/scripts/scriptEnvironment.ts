@@ -71,7 +71,7 @@ const { allowSharedKeyAccess: _byKey, ...scriptStoragePrivacy } = storagePrivacy
 
 /**
  * The environment of deployment scripts that copy model weights into the storage account of a workspace, for machines that reach only Azure
- * Resource Manager (`npm run mirror -- --via azure`): a delegated subnet with a network security group and a NAT gateway, a storage account for
+ * Resource Manager (`mirror --via azure`): a delegated subnet with a network security group and a NAT gateway, a storage account for
  * the script service's own files, and an identity. The component runs no script.
  *
  * While the environment exists, containers in the subnet can open HTTPS connections to any host on the internet. Only identities that can

@@ -65,6 +65,8 @@ async function isDone({ way, record, report }: MirrorOptions, weights: WantedWei
     );
     return true;
   }
+  // Only the Hub knows whether a changed `vllm.remoteCode` changes the list.
+  if ((weights.remoteCode === "allow") !== listed.some((file) => file.path.endsWith(".py"))) return false;
   const has = await way.has(path, listed);
   if (has === false) report(`${name}: the storage account no longer has all files of the list in the lock file. They are staged again.`);
   if (has === false || (has === "unknown" && !isListed)) return false;

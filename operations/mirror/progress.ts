@@ -13,7 +13,7 @@ const window = 30;
 export class Progress {
   private total = { copy: 0, verify: 0 };
   private done = { copy: 0, verify: 0 };
-  private readonly samples: { readonly at: number; readonly bytes: number }[];
+  private samples: readonly { readonly at: number; readonly bytes: number }[];
 
   /** @param now The time in milliseconds. @param changed Called after each change. */
   constructor(
@@ -30,11 +30,20 @@ export class Progress {
   }
 
   /** Adds work that was done. A negative number: it must be done again. */
-  add({ copy, verify }: Partial<Work>): void {
-    this.done = { copy: this.done.copy + (copy ?? 0), verify: this.done.verify + (verify ?? 0) };
+  add({ copy = 0, verify = 0 }: Partial<Work>): void {
+    this.done = { copy: this.done.copy + copy, verify: this.done.verify + verify };
     const at = this.now();
-    if (at - this.samples.at(-1)!.at >= 1000) this.samples.push({ at, bytes: this.done.copy + this.done.verify });
-    while (this.samples.length > 1 && at - this.samples[1]!.at > window * 1000) this.samples.shift();
+    if (at - this.samples.at(-1)!.at >= 1000) {
+      const earlier = this.samples.findLastIndex((sample) => at - sample.at > window * 1000);
+      this.samples = [...this.samples.slice(Math.max(0, earlier)), { at, bytes: this.done.copy + this.done.verify }];
+    }
+    this.changed();
+  }
+
+  /** Adds work that an earlier run has done. It doesn't count for the rate. */
+  find({ copy = 0, verify = 0 }: Partial<Work>): void {
+    this.done = { copy: this.done.copy + copy, verify: this.done.verify + verify };
+    this.samples = this.samples.map(({ at, bytes }) => ({ at, bytes: bytes + copy + verify }));
     this.changed();
   }
 

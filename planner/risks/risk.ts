@@ -30,7 +30,7 @@ export interface Risks {
   readonly networkRulesBypassed: { /** Name in Azure. */ readonly registry: string };
   /** Containers in the subnet for deployment scripts can open connections to the internet. */
   readonly scriptSubnetOpen: { /** ARM ID. Undefined if this run creates it. */ readonly subnetId?: string };
-  /** Scripts that copy model weights exist: `npm run mirror -- --via azure` is running, or was killed. */
+  /** Scripts that copy model weights exist: `mirror --via azure` is running, or was killed. */
   readonly mirrorScripts: { /** Names in Azure. */ readonly scripts: readonly string[] };
   /** Model weights are downloaded from outside the residency. */
   readonly weightsFromHub: { readonly deployments: readonly string[] };

@@ -26,7 +26,7 @@ const texts = {
   networkRulesBypassed: ({ registry }) =>
     `Network rules bypassed: tasks of the container registry ${registry} still bypass its network rules, because Azure keeps \`networkRuleBypassAllowedForTasks\` when it is removed from \`moor:platform\`. Set it to \`false\` once and run \`pulumi up\`. Then you can remove it.`,
   scriptSubnetOpen: ({ subnetId }) =>
-    `Subnet open to the internet: containers in ${subnetId ?? "the subnet for deployment scripts"} can open HTTPS connections to any host. Only \`npm run mirror -- --via azure\` requires it. After mirroring, remove \`scripts\` or \`scriptsSubnetId\` from \`moor:platform.network\` and run \`pulumi up\`. Staged weights stay.`,
+    `Subnet open to the internet: containers in ${subnetId ?? "the subnet for deployment scripts"} can open HTTPS connections to any host. Only \`mirror --via azure\` requires it. After mirroring, remove \`scripts\` or \`scriptsSubnetId\` from \`moor:platform.network\` and run \`pulumi up\`. Staged weights stay.`,
   mirrorScripts: ({ scripts }) =>
     `Mirror scripts in Azure: ${scripts.join(", ")} ${scripts.length === 1 ? "copies" : "copy"} weights now, or a killed run left ${scripts.length === 1 ? "it" : "them"}. \`pulumi up\` removes ${scripts.length === 1 ? "it" : "them"}, which also ends a copy that still runs. The next \`npm run mirror\` continues where ${scripts.length === 1 ? "it" : "they"} ended.`,
   weightsFromHub: ({ deployments }) =>

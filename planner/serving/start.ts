@@ -41,7 +41,7 @@ export interface Start {
 /**
  * Estimates the time from the container's start until it is ready.
  *
- * The part `hash check` is the verification of staged files (docker/vllm/verify.py), at a quarter or less of its measured rate on two cores.
+ * The part `hash check` is the verification of staged files (docker/vllm/verify.py), at a quarter of its measured rate on two idle cores.
  * Models that the container doesn't verify, such as those of the Hub, have the part too: a start that ends earlier does no harm, but without
  * the part their probes would change, and with them the names of all their deployments.
  */

@@ -15,12 +15,29 @@ afterEach(() => {
   if (MOOR_LOCAL_NETWORK !== undefined) process.env.MOOR_LOCAL_NETWORK = MOOR_LOCAL_NETWORK;
 });
 
+function environment(): NodeJS.ProcessEnv {
+  const addresses = { armUrl: "http://127.0.0.1:1", frontdoorUrl: "http://127.0.0.1:2", debugProviders: "", subscriptionId: "" };
+  return pulumiEnvironment(home, { command: "pulumi", path: [], version: "", from: "PATH" }, addresses);
+}
+
 function position(chosen: string | undefined): string | undefined {
   delete process.env.MOOR_LOCAL_NETWORK;
   if (chosen !== undefined) process.env.MOOR_LOCAL_NETWORK = chosen;
-  const addresses = { armUrl: "http://127.0.0.1:1", frontdoorUrl: "http://127.0.0.1:2", debugProviders: "", subscriptionId: "" };
-  return pulumiEnvironment(home, { command: "pulumi", path: [], version: "", from: "PATH" }, addresses).MOOR_LOCAL_NETWORK;
+  return environment().MOOR_LOCAL_NETWORK;
 }
+
+test("a program doesn't wait for requests, unless the user sets a wait", () => {
+  const { MOOR_WAITS } = process.env;
+  try {
+    delete process.env.MOOR_WAITS;
+    expect(JSON.parse(environment().MOOR_WAITS!)).toEqual({ rolePropagationSeconds: 0, drainSeconds: 0, gateSeconds: 10 });
+    process.env.MOOR_WAITS = '{"drainSeconds":7}';
+    expect(environment().MOOR_WAITS).toBe('{"drainSeconds":7}');
+  } finally {
+    delete process.env.MOOR_WAITS;
+    if (MOOR_WAITS !== undefined) process.env.MOOR_WAITS = MOOR_WAITS;
+  }
+});
 
 test.each([
   [undefined, "inside"],

@@ -91,17 +91,22 @@ function locked() {
   return read.lock;
 }
 
-/** Starts a mirror whose copy never ends, and kills the command when its script runs. */
-async function killed(): Promise<void> {
+/** Starts a mirror whose copy never ends, and sends the command a signal when its script runs. */
+async function ended(signal: "SIGKILL" | "SIGINT"): Promise<Run> {
   hub.setFaults([{ part: "cdn", effect: "hang", times: 1000 }]);
   const child = start(mirror);
-  const ended = once(child, "exit");
   let output = "";
   for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const exited = once(child, "close");
   // The container group exists when the script runs.
   while (left().length < 2 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
-  child.kill("SIGKILL");
-  await ended;
+  child.kill(signal);
+  const [code] = (await exited) as [number | null];
+  return { code: code ?? -1, output };
+}
+
+async function killed(): Promise<void> {
+  const { output } = await ended("SIGKILL");
   expect({ output, left: left() }).toMatchObject({
     left: [expect.stringContaining("/containergroups/moor-mirror-team-"), expect.stringContaining("/deploymentscripts/moor-mirror-team-")],
   });
@@ -126,6 +131,12 @@ test("A copy with wrong bytes ends with one sentence, records nothing, and leave
   expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
   expect(left()).toEqual([]);
   expect(locked().endpoints.chat!.main!.current.model).toMatchObject({ staged: false });
+});
+
+test("Ctrl-C removes the running script.", async () => {
+  const { code, output } = await ended("SIGINT");
+  expect([code, output]).toEqual([1, expect.stringContaining("The copy was interrupted, and its script is removed.")]);
+  expect(left()).toEqual([]);
 });
 
 test("A preview names the script of a killed run, and `up` removes it.", async () => {
@@ -162,6 +173,18 @@ test("A run from inside verifies what the script staged, and copies nothing.", a
   const output = await succeeds(["mirror", "-s", "team", "--local"], { MOOR_LOCAL_NETWORK: "inside" });
   expect(output).toContain("is staged and verified.");
   expect(hub.requests().filter(({ path: target }) => target.includes("xet-bridge"))).toHaveLength(before);
+});
+
+test("Without `scripts`, `up` deletes the subnet and all that belongs to it, and no deployment changes.", async () => {
+  const own = () =>
+    sandbox.resources().filter((id) => /\/(subnets\/scripts|natgateways\/|publicipaddresses\/)|-scripts-|scr[a-z0-9]{6}$/.test(id));
+  const deployments = () => sandbox.resources().filter((id) => /\/onlineendpoints\//.test(id));
+  const before = deployments();
+  expect(own().length).toBeGreaterThanOrEqual(6);
+  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), stackFile(false));
+  await succeeds(up);
+  expect([own(), deployments()]).toEqual([[], before]);
+  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), stackFile(true));
 });
 
 test("A gated model is read with the token of the stack, which is in no file of the engine, request, state or lock file.", async () => {

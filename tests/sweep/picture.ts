@@ -31,8 +31,15 @@ const address = /\b\d{1,3}(\.\d{1,3}){3}\b(?!\/)/g;
 const duration = /\bPT\d+\.\d+S\b/g;
 const time = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
+/**
+ * The record of the gate contains the deployments of the moment of its write, so it differs after an interrupted run. A run that can't write it
+ * continues with a warning: tests/components/endpoint/gate.
+ */
+export const isGateRecord = (id: string): boolean => /\/Microsoft\.Resources\/deployments\/moor-gate-[^/]+$/i.test(id);
+
 export function pictureOf(azure: readonly Properties[], { resources = [], pending_operations = [] }: Checkpoint): Picture {
-  const named: [string, unknown][] = azure.map((resource) => [`azure ${String(resource.id).toLowerCase()}`, ordered(resource)]);
+  const shown = azure.filter(({ id }) => !isGateRecord(String(id)));
+  const named: [string, unknown][] = shown.map((resource) => [`azure ${String(resource.id).toLowerCase()}`, ordered(resource)]);
   for (const resource of resources) {
     const name = `pulumi ${resource.urn}${resource.delete ? " (to be deleted)" : ""}`;
     const kept = compared.filter((key) => resource[key] !== undefined).map((key) => [key, resource[key]]);

@@ -11,7 +11,7 @@ import { exitCode } from "../../cli/pulumiProcess";
 import { startUp } from "../e2e/rolloutSupport";
 import { openSandbox, type Run, type Sandbox } from "../e2e/sandbox";
 import { serveStandInBase, standInBase } from "../support/standInBase";
-import { type Checkpoint, differences, type Picture, pictureOf, withoutInputs } from "./picture";
+import { type Checkpoint, differences, isGateRecord, type Picture, pictureOf, withoutInputs } from "./picture";
 import type { ServedProgram } from "./program";
 import { type Scenario, scenario } from "./scenarios";
 
@@ -180,7 +180,7 @@ export function writesOf(sandbox: Sandbox): Write[] {
   const seen = new Map<string, number>();
   return sandbox.requests().flatMap(({ method, path: target, status }) => {
     const bare = target.split("?")[0]!.replace(uploadId, "$1*");
-    if (status >= 400 || !isWrite({ method, path: bare })) return [];
+    if (status >= 400 || !isWrite({ method, path: bare }) || isGateRecord(bare)) return [];
     const nth = (seen.get(`${method} ${bare}`) ?? 0) + 1;
     seen.set(`${method} ${bare}`, nth);
     return [{ method, path: bare, nth }];

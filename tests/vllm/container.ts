@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const entrypoint = path.join(__dirname, "../../docker/vllm/entrypoint.sh");
-/** Milliseconds from the start until vLLM must be ready. Measured on two busy cores: 90 s. */
+/** Milliseconds from the start until vLLM must be ready. Measured on two busy cores: at most 214 s. */
 const longestStart = 600_000;
 
 /** The entrypoint of the image, which runs on this machine without a container. */

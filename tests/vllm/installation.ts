@@ -45,7 +45,7 @@ export function install(report: (line: string) => void): Installation {
     python: version,
     environment: {
       PATH: `${path.join(venv, "bin")}:${process.env.PATH}`,
-      // vLLM for CPUs warns and is slow without it. Source: vLLM docs, getting_started/installation/cpu.
+      // vLLM for CPUs warns if it is not loaded first. Source: vllm/v1/worker/cpu_worker.py.
       LD_PRELOAD: path.join(venv, "lib", "libiomp5.so"),
     },
     model,

@@ -28,7 +28,7 @@ export interface Staged {
 }
 
 /**
- * Stages the files of a folder with the operations of `npm run mirror --local`: from the local Hub to the blob service of the local Azure.
+ * Stages the files of a folder with the operations of the command `mirror`: from the local Hub to the blob service of the local Azure.
  * Registers them as a model version, and mounts it.
  * @param id Hugging Face ID of the model
  * @param home Folder that will contain the mounted one

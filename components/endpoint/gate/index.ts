@@ -128,8 +128,9 @@ function requestsTo({ decision, check }: GateSubject, mode: GateMode): Check[] {
   return sendsRequests[mode] ? checksOf(decision, check) : [];
 }
 
-async function notReached({ id, live }: Endpoint, patienceSeconds: number): Promise<Unreachable | undefined> {
-  return unreachable({ ...scoringAddress(armIdOf(id).name, live.origin), patienceSeconds });
+async function notReached({ azure, id, live }: Endpoint, patienceSeconds: number): Promise<Unreachable | undefined> {
+  const credential = () => credentialFor(live.authMode, azure, id);
+  return unreachable({ ...scoringAddress(armIdOf(id).name, live.origin), patienceSeconds, credential });
 }
 
 /** Checks one deployment. Without checks, only its state in Azure is checked. */

@@ -27,17 +27,20 @@ export interface ReachArgs extends ScoringAddress {
   readonly patienceSeconds: number;
   /** Seconds until a connection or a response counts as failed. @default 10 */
   readonly attemptSeconds?: number;
+  /** Returns the key or token of a request. */
+  readonly credential: () => Promise<string>;
 }
 
 /** Longest pause between two attempts, in seconds. */
 const longestPause = 15;
 
-/** Returns why this machine can't reach the endpoint, or undefined as soon as it can. Sends no credential and nothing to a deployment. */
-export async function unreachable({ baseUrl, patienceSeconds, attemptSeconds = 10, headers }: ReachArgs): Promise<Unreachable | undefined> {
+/** Returns why this machine can't reach the endpoint, or undefined as soon as it can. Names no deployment. */
+export async function unreachable(args: ReachArgs): Promise<Unreachable | undefined> {
+  const { baseUrl, patienceSeconds, attemptSeconds = 10 } = args;
   const url = new URL(baseUrl);
   const started = Date.now();
   for (let attempts = 1; ; attempts++) {
-    const obstacle = (await connectionObstacle(url, attemptSeconds)) ?? (await networkRefusal(baseUrl, attemptSeconds, headers));
+    const obstacle = (await connectionObstacle(url, attemptSeconds)) ?? (await networkRefusal(args));
     if (obstacle === undefined) return undefined;
     const seconds = (Date.now() - started) / 1000;
     const pause = Math.min(longestPause, 0.5 * 2 ** (attempts - 1));
@@ -82,16 +85,21 @@ function hasAnswered(socket: net.Socket): boolean {
 }
 
 /**
- * Without a credential, an endpoint that is reached answers 401, and no role changes that. Therefore, 403 means that the network of this
- * machine is refused. A container's own status is behind 424. Every other status counts as reached.
+ * Without a credential, an endpoint that is reached answers 401, and no role changes that. A container's own status is behind 424. Therefore,
+ * 403 without and with a credential means that the network of this machine is refused, and every other status that the endpoint is reached.
+ * The second request is sent only after 403, because Azure documents neither its status for a refused network nor 401 in all cases.
  * Source: Azure docs, how-to-troubleshoot-online-endpoints, "HTTP status codes".
  */
-async function networkRefusal(baseUrl: string, attemptSeconds: number, headers: ReachArgs["headers"]): Promise<Obstacle | undefined> {
-  const signal = AbortSignal.timeout(attemptSeconds * 1000);
-  const response = await fetch(`${baseUrl}/`, { headers, redirect: "manual", signal }).catch(() => undefined);
-  await response?.body?.cancel();
-  const refused = response?.status === networkRefusedStatus && !response.headers.has(modelStatusHeader);
-  return refused ? { stage: "network", code: String(response.status) } : undefined;
+async function networkRefusal({ baseUrl, attemptSeconds = 10, headers, credential }: ReachArgs): Promise<Obstacle | undefined> {
+  const isRefused = async (authorization: Readonly<Record<string, string>>) => {
+    const signal = AbortSignal.timeout(attemptSeconds * 1000);
+    const init = { headers: { ...headers, ...authorization }, redirect: "manual", signal } as const;
+    const response = await fetch(`${baseUrl}/`, init).catch(() => undefined);
+    await response?.body?.cancel();
+    return response?.status === networkRefusedStatus && !response.headers.has(modelStatusHeader);
+  };
+  const refused = (await isRefused({})) && (await isRefused({ authorization: `Bearer ${await credential()}` }));
+  return refused ? { stage: "network", code: String(networkRefusedStatus) } : undefined;
 }
 
 function portOf({ port, protocol }: URL): number {

@@ -21,7 +21,7 @@ export async function copyFile(context: CopyContext, file: PreparedFile, signal:
   const blocks = blocksOf(file, blockSizeOf(file.size, context.options.blockSize ?? blockSizes.min));
   const sizes = new Map((await container.stagedBlocks(name, { signal })).map(({ id, size }) => [id, size]));
   const stored = blocks.filter(({ id, size }) => sizes.get(id) === size);
-  progress.add({ copy: stored.reduce((sum, { size }) => sum + size, 0) });
+  progress.find({ copy: stored.reduce((sum, { size }) => sum + size, 0) });
   const missing = blocks.filter((block) => !stored.includes(block));
   const streamed = await copyMissing(context, file, missing, stored.length === 0, signal);
   const ids = blocks.map(({ id }) => id);

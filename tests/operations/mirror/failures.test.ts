@@ -2,6 +2,7 @@
  * Each failure of a copy ends with its own sentence, and nothing is recorded: `World.failure` checks that the lock file is unchanged. That the
  * real services answer with these statuses and codes is not proved here.
  */
+import { readLock, writeLock } from "../../../config/lockFile";
 import { withStagedWeights } from "../../../operations/mirror/lock";
 import type { BlobCall } from "../../support/blobServer";
 import type { HubCall, HubServerOptions } from "../../support/hubServer";
@@ -138,6 +139,36 @@ describe("The repository", () => {
     const { message } = await world.failure();
     expect(message).toContain(`The files of acme/tiny at ${revision} that are to be staged differ from the list in the lock file`);
     expect(world.blobs.calls.map(({ operation }) => operation)).toEqual(["list"]);
+  });
+});
+
+describe("Weights whose `vllm.remoteCode` was changed after they were staged", () => {
+  const script = { "modeling_tiny.py": Buffer.from("import os") };
+  const staged = async (more: Record<string, Buffer>, before: "omit" | "allow", after: "omit" | "allow") => {
+    const world = await open({ hub: { files: { ...files, ...more } }, lock: sampleLock({ remoteCode: before }) });
+    await world.run();
+    const read = readLock("prod", world.text);
+    const [list] = "lock" in read ? Object.values(read.lock.manifests ?? {}) : [];
+    world.text = writeLock(sampleLock({ staged: true, files: list!, remoteCode: after }));
+    return world;
+  };
+
+  test("The list of files would change, so the command refuses and names the consequence", async () => {
+    for (const [before, after] of [
+      ["omit", "allow"],
+      ["allow", "omit"],
+    ] as const) {
+      const world = await staged(script, before, after);
+      expect((await world.failure()).message).toContain("A deployment that runs with the earlier list can't start new instances");
+    }
+  });
+
+  test("Nothing happens if the repository has no Python files", async () => {
+    const world = await staged({}, "omit", "allow");
+    const { text } = world;
+    const { sent } = world.blobs;
+    await world.run();
+    expect([world.text, world.blobs.sent]).toEqual([text, sent]);
   });
 });
 

@@ -55,6 +55,17 @@ describe("Progress", () => {
     expect(progress.line()).toBe("55 of 100 MB copied, 0.1 MB/s, 8 min left");
   });
 
+  test("Bytes of an earlier run don't count for the rate", () => {
+    let now = 0;
+    const progress = new Progress(() => now);
+    progress.expect({ copy: 100e6 });
+    progress.find({ copy: 90e6 });
+    expect(progress.line()).toBe("90 of 100 MB copied");
+    now = 2000;
+    progress.add({ copy: 2e6 });
+    expect(progress.line()).toBe("92 of 100 MB copied, 1.0 MB/s, 8 s left");
+  });
+
   test("Bytes that must be sent again are removed", () => {
     const progress = new Progress(() => 0);
     progress.expect({ copy: 5e6 });

@@ -105,12 +105,12 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
       endpoints: [],
       scriptSubnet: { id: "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/scripts" },
     },
-    "Subnet open to the internet: containers in /subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/scripts can open HTTPS connections to any host. Only `npm run mirror -- --via azure` requires it. After mirroring, remove `scripts` or `scriptsSubnetId` from `moor:platform.network` and run `pulumi up`. Staged weights stay.",
+    "Subnet open to the internet: containers in /subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/scripts can open HTTPS connections to any host. Only `mirror --via azure` requires it. After mirroring, remove `scripts` or `scriptsSubnetId` from `moor:platform.network` and run `pulumi up`. Staged weights stay.",
   ],
   [
     "a subnet for scripts that this run creates",
     { endpoints: [], scriptSubnet: {} },
-    "Subnet open to the internet: containers in the subnet for deployment scripts can open HTTPS connections to any host. Only `npm run mirror -- --via azure` requires it. After mirroring, remove `scripts` or `scriptsSubnetId` from `moor:platform.network` and run `pulumi up`. Staged weights stay.",
+    "Subnet open to the internet: containers in the subnet for deployment scripts can open HTTPS connections to any host. Only `mirror --via azure` requires it. After mirroring, remove `scripts` or `scriptsSubnetId` from `moor:platform.network` and run `pulumi up`. Staged weights stay.",
   ],
   [
     "mirror scripts",

@@ -23,6 +23,13 @@ test("files larger than the machine's memory are read twice", () => {
   expect(startOf({ ...input, ramGiB: 20 }).expectedSeconds - startOf(input).expectedSeconds).toBe(80);
 });
 
+test("the allowed time is at least twice that of a verification at the assumed rate of the disk, for any size", () => {
+  for (const gib of [1, 20, 200, 1000]) {
+    const start = startOf({ ...input, model: { ...model, weightBytes: gib * GiB } });
+    expect(start.allowedSeconds).toBeGreaterThanOrEqual((2 * gib) / 0.25);
+  }
+});
+
 test("eager mode compiles nothing, and each additional GPU adds a worker", () => {
   expect(startOf(input).expectedSeconds - startOf({ ...input, enforceEager: true }).expectedSeconds).toBe(115);
   expect(startOf({ ...input, tensorParallelSize: 4 }).expectedSeconds - startOf(input).expectedSeconds).toBe(30);

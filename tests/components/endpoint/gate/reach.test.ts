@@ -30,7 +30,9 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-const reach = (baseUrl: string, patienceSeconds = 0, attemptSeconds = 30) => unreachable({ baseUrl, patienceSeconds, attemptSeconds });
+const credential = async () => "k3y";
+const reach = (baseUrl: string, patienceSeconds = 0, attemptSeconds = 30) =>
+  unreachable({ baseUrl, patienceSeconds, attemptSeconds, credential });
 const frontEnd = (status: number, headers: http.OutgoingHttpHeaders = {}) =>
   listen(http.createServer((_, response) => void response.writeHead(status, headers).end("refused")));
 
@@ -97,7 +99,12 @@ test("An endpoint that accepts the connection but not the request is reached.", 
   expect(await reach(`http://127.0.0.1:${cut}`)).toBeUndefined();
 });
 
-test("The request contains no credential and names no deployment.", async () => {
+test("An endpoint that answers 403 only without a credential is reached.", async () => {
+  const port = await listen(http.createServer(({ headers }, response) => void response.writeHead(headers.authorization ? 404 : 403).end()));
+  expect(await reach(`http://127.0.0.1:${port}`)).toBeUndefined();
+});
+
+test("The request contains no credential unless the network can be refused, and names no deployment.", async () => {
   const seen: http.IncomingMessage[] = [];
   const port = await listen(
     http.createServer((request, response) => {
@@ -105,7 +112,8 @@ test("The request contains no credential and names no deployment.", async () => 
       response.writeHead(401).end();
     }),
   );
-  await unreachable({ baseUrl: `http://127.0.0.1:${port}/chat`, patienceSeconds: 0, headers: { "x-azure-local-network": "outside" } });
+  const headers = { "x-azure-local-network": "outside" };
+  await unreachable({ baseUrl: `http://127.0.0.1:${port}/chat`, patienceSeconds: 0, headers, credential });
   expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /chat/"]);
   expect(seen[0]!.headers).toMatchObject({ "x-azure-local-network": "outside" });
   expect(["authorization", "azureml-model-deployment"].filter((name) => name in seen[0]!.headers)).toEqual([]);
