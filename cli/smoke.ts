@@ -7,6 +7,7 @@ import { settingsOf } from "../config/stackYaml";
 import { type Declared, documentText, plot, schemaVersion, smokeReport, smoke as smokeTest } from "../operations/smoke";
 import { stackAzure } from "../operations/stackAzure";
 import type { RequestSettings } from "../planner/decision";
+import { onInterrupt } from "./interruption";
 import { requireStackFile, root } from "./stackFiles";
 import { openStackPulumi, type StackOptions } from "./stackPulumi";
 import { wholeNumber } from "./steps";
@@ -24,8 +25,8 @@ export interface SmokeCommandOptions extends Omit<StackOptions, "configFile"> {
   readonly json?: boolean;
 }
 
-/** Exit codes. 0: all checks passed. */
-const exitCodes = { failed: 1, notTested: 2, interrupted: 130 } as const;
+/** Exit codes. 0: all checks passed. 130: ended by Ctrl-C. */
+const exitCodes = { failed: 1, notTested: 2 } as const;
 
 /** Maximum number of concurrent requests: twice the connections that Azure allows for an endpoint (azure/limits.ts). */
 const mostClients = 1000;
@@ -50,7 +51,8 @@ async function test(options: SmokeCommandOptions): Promise<boolean> {
   if (load !== undefined) requireWritable(plotFile);
   const { settings, declared } = readDeclared(options.stack);
   const stack = await openStackPulumi(options);
-  const interruption = onInterrupt();
+  // A load that has started is evaluated.
+  const interruption = onInterrupt("Ending the test. To end without a result, press Ctrl-C again.");
   try {
     const { endpoint, deployment } = options;
     const { document, samples } = await smokeTest(stack, stackAzure(stack, settings), {
@@ -132,22 +134,4 @@ function lockedSettings(stack: string): ReadonlyMap<string, RequestSettings> {
   const entries = Object.values(read.lock.endpoints).flatMap((labels) => Object.values(labels));
   const decisions = entries.flatMap(({ current, previous }) => [current, ...(previous === undefined ? [] : [previous])]);
   return new Map(decisions.map(({ name, requestSettings }) => [name, requestSettings]));
-}
-
-/**
- * Ctrl-C ends the load, which is then evaluated. A second one ends the process. npm repeats a Ctrl-C that the terminal has already sent, so a
- * second one within 200 ms is ignored.
- */
-function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
-  const controller = new AbortController();
-  let first: number | undefined;
-  const interrupt = () => {
-    if (first !== undefined && Date.now() - first > 200) process.exit(exitCodes.interrupted);
-    if (first !== undefined) return;
-    first = Date.now();
-    console.error("Ending the test. To end without a result, press Ctrl-C again.");
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt);
-  return { signal: controller.signal, end: () => void process.off("SIGINT", interrupt) };
 }
