@@ -1,5 +1,5 @@
 /** `--via azure`: a deployment script in the stack's network copies the weights. This machine needs only Azure Resource Manager and the Hub. */
-import type { ArmClient } from "../../../azure/arm";
+import { type ArmClient, ArmError } from "../../../azure/arm";
 import type { Checkpoint } from "../../checkpoint";
 import type { StackPulumi } from "../../stackPulumi";
 import { blockSizeOf } from "../blocks";
@@ -51,11 +51,22 @@ async function stage(options: ScriptWayOptions, group: ScriptGroup, place: Scrip
   await runScript(run);
 }
 
-/** Removes the scripts that killed runs of a stack left. */
+/**
+ * Removes the scripts that killed runs of a stack left. A caller that isn't permitted to read or delete scripts gets only a line about it,
+ * because a copy on a runner requires no such permission.
+ */
 export async function removeLeftScripts(options: Pick<ScriptWayOptions, "pulumi" | "azure" | "state" | "report">): Promise<void> {
   const { pulumi, azure, state, report } = options;
   const group = scriptGroup(state);
-  if (group !== undefined) await removeOthers({ azure, resourceGroupId: group.id, stack: pulumi.stack, report });
+  if (group === undefined) return;
+  try {
+    await removeOthers({ azure, resourceGroupId: group.id, stack: pulumi.stack, report });
+  } catch (error) {
+    if (!(error instanceof ArmError) || !error.isAccessDenied) throw error;
+    report(
+      `Scripts of \`npm run mirror\` that killed runs left could not be removed. The next \`pulumi up\` removes them. ${error.message}`,
+    );
+  }
 }
 
 async function jobOf(options: ScriptWayOptions, place: ScriptPlace, { wanted, files, manifest }: PreparedWeights): Promise<CopyJob> {

@@ -2,6 +2,7 @@
 // and an interruption. The schema of the body is checked by tests/e2e/mirrorViaAzure.test.ts, where the local Azure accepts it. Doesn't prove
 // how Azure runs it.
 import { inflateSync } from "node:zlib";
+import { removeLeftScripts } from "../../../../operations/mirror/script";
 import { scriptBody } from "../../../../operations/mirror/script/body";
 import type { CopyJob } from "../../../../operations/mirror/script/job";
 import { removeOthers, runScript, type ScriptRun } from "../../../../operations/mirror/script/run";
@@ -187,6 +188,23 @@ test("A script whose container appears only after its removal began is removed."
   await removeOthers({ azure: fake.azure, resourceGroupId: group, stack: "prod", report: () => {} });
   expect([...fake.scripts.keys()]).toEqual([]);
   expect(fake.requests.filter((line) => line === `DELETE Microsoft.ContainerInstance/containerGroups/${name}`)).toHaveLength(3);
+});
+
+test("A caller that may not read scripts gets a line about those that a killed run left, and other errors end its command.", async () => {
+  const resources = [
+    { urn: "urn", custom: true, type: "azure-native:resources:ResourceGroup", id: group, outputs: { location: "swedencentral" } },
+  ];
+  const options = {
+    ...{ pulumi: { stack: "prod", local: false }, azure: fake.azure, report: (line: string) => lines.push(line) },
+    state: { version: 3, deployment: { resources } },
+  };
+  fake.refuse = () => 403;
+  await removeLeftScripts(options);
+  expect(lines).toEqual([
+    expect.stringMatching(/^Scripts of `npm run mirror` that killed runs left could not be removed\. .* Azure answered 403 /),
+  ]);
+  fake.refuse = () => 400;
+  await expect(removeLeftScripts(options)).rejects.toThrow("Azure answered 400");
 });
 
 test("A script that another run removes is an error with what to do.", async () => {
