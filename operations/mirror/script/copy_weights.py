@@ -194,16 +194,26 @@ class Client:
             "content-length": str(len(body or b"")),
             **(headers or {}),
         }
-        for attempt in range(self.job.get("roleAttempts", 20)):
-            answer = self.request(what, method, local_address(url), all_headers, body)
-            if answer.status != 403 or answer.code != "AuthorizationPermissionMismatch":
-                break
-            # A new role assignment takes effect after up to 10 minutes. Source: Azure docs, role-based-access-control/troubleshooting.
-            time.sleep(30 * self.pauses.scale)
+        answer = self.when_roles_apply(
+            lambda: self.request(what, method, local_address(url), all_headers, body),
+            lambda refused: refused.code == "AuthorizationPermissionMismatch",
+        )
         if answer.status == 404 and answer.code == "ContainerNotFound":
             raise Failure(f"The storage account has no container {self.job['container']}. Run `pulumi up`, and run the command again.")
         if answer.status in (401, 403) and not answer.is_copy_source:
             raise Failure(storage_refusal(self.job, answer))
+        return answer
+
+    def when_roles_apply(self, send, is_missing):
+        """Sends a request again while a role is missing. A new role assignment takes effect after up to 10 minutes.
+
+        Source: Azure docs, role-based-access-control/troubleshooting.
+        """
+        for attempt in range(self.job.get("roleAttempts", 20)):
+            answer = send()
+            if answer.status != 403 or not is_missing(answer):
+                break
+            time.sleep(30 * self.pauses.scale)
         return answer
 
     def read_hub_token(self):
@@ -211,8 +221,14 @@ class Client:
         if secret is None:
             return
         headers = {"authorization": f"Bearer {self.token(VAULT_AUDIENCE)}"}
-        answer = self.request("Hugging Face token", "GET", local_address(f"{secret}?api-version={VAULT_VERSION}"), headers)
+        url = local_address(f"{secret}?api-version={VAULT_VERSION}")
+        answer = self.when_roles_apply(
+            lambda: self.request("Hugging Face token", "GET", url, headers),
+            lambda refused: vault_reason(refused) == "ForbiddenByRbac",
+        )
         name = secret.rsplit("/", 1)[1]
+        if answer.status == 404:
+            raise Failure(f"The Key Vault has no value of the secret {name}. Run `pulumi up` with moor:huggingFaceToken, and run the command again.")
         if answer.status != 200:
             raise Failure(
                 f"The script can't read the secret {name} in Key Vault ({answer.status}). Check that its identity has the role Key Vault Secrets User "
@@ -251,6 +267,14 @@ def plain_get(url):
         return Answer(response.status, {}, response.read(LARGEST_IN_MEMORY))
     finally:
         connection.close()
+
+
+def vault_reason(answer):
+    """The inner code of a refusal by Key Vault, which tells a missing role from a refused network."""
+    try:
+        return json.loads(answer.body)["error"]["innererror"]["code"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def storage_refusal(job, answer):

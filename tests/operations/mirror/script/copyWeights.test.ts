@@ -128,11 +128,29 @@ test("If the storage service can't read the CDN, the bytes pass the script.", as
 
 test("A gated model is read with the token of the vault, which is sent only to the Hub.", async () => {
   world.gated = true;
-  const { code, log } = await world.run(world.job({ tokenSecret: "https://vault01.vault.azure.net/secrets/hf-token-dev-x7k2p9" }));
+  const { code, log } = await world.run(tokenJob());
   expect([code, await world.blobs()]).toEqual([0, staged()]);
   const receivers = world.seen.filter(({ headers }) => JSON.stringify(headers).includes(hubToken)).map(({ server }) => server);
   expect(new Set(receivers)).toEqual(new Set(["hub"]));
   expect(planted.filter((text) => log.includes(text))).toEqual([]);
+});
+
+const tokenJob = () => world.job({ tokenSecret: "https://vault01.vault.azure.net/secrets/hf-token-dev-x7k2p9" });
+const vaultForbids = (code: string): ReturnType<Fault> => ({ status: 403, body: { error: { code: "Forbidden", innererror: { code } } } });
+const fromVault = ({ server }: Seen) => server === "vault";
+
+test("A new role on the token's secret is waited for.", async () => {
+  world.fault = (seen) => (fromVault(seen) && world.seen.filter(fromVault).length <= 3 ? vaultForbids("ForbiddenByRbac") : undefined);
+  expect((await world.run(tokenJob())).code).toBe(0);
+  expect(world.seen.filter(fromVault)).toHaveLength(4);
+});
+
+test("A vault that refuses the network isn't asked again, and the sentence names the private endpoint.", async () => {
+  world.fault = (seen) => (fromVault(seen) ? vaultForbids("ForbiddenByFirewall") : undefined);
+  const { code, log } = await world.run(tokenJob());
+  expect([code, world.seen.filter(fromVault).length]).toEqual([1, 1]);
+  expect(log).toContain("Error: The script can't read the secret hf-token-dev-x7k2p9 in Key Vault (403).");
+  expect(log).toContain("that the vault has a private endpoint in the network");
 });
 
 /** Each answer of a server is this one. */
