@@ -33,7 +33,8 @@ export interface ScriptWayOptions {
  * @throws Error with what to do, if the stack has no environment for scripts
  */
 export function scriptWay(options: ScriptWayOptions): StagingWay {
-  const { pulumi, state } = options;
+  const { pulumi, state, hub } = options;
+  requireNoPassword(hub);
   const group = scriptGroup(state);
   if (group === undefined) throw new Error(`The stack ${pulumi.stack} doesn't exist in Azure yet. ${createFirst(pulumi)}`);
   const place = scriptPlace(pulumi, state);
@@ -41,6 +42,16 @@ export function scriptWay(options: ScriptWayOptions): StagingWay {
     has: async () => "unknown",
     stage: (weights) => stage(options, group, place, weights),
   };
+}
+
+/** The address of the Hub is part of the script, which everyone with the role Reader can read. */
+function requireNoPassword(hub: string): void {
+  const { username, password, host } = new URL(hub);
+  if (username === "" && password === "") return;
+  throw new Error(
+    `HF_ENDPOINT contains a user name or a password for ${host}, which would be visible in the deployment script. Set it to an address without them, ` +
+      "or run the command from inside the network, with --via runner.",
+  );
 }
 
 async function stage(options: ScriptWayOptions, group: ScriptGroup, place: ScriptPlace, weights: PreparedWeights): Promise<void> {

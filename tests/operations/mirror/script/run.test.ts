@@ -2,7 +2,7 @@
 // and an interruption. The schema of the body is checked by tests/e2e/mirrorViaAzure.test.ts, where the local Azure accepts it. Doesn't prove
 // how Azure runs it.
 import { inflateSync } from "node:zlib";
-import { removeLeftScripts } from "../../../../operations/mirror/script";
+import { removeLeftScripts, scriptWay } from "../../../../operations/mirror/script";
 import { scriptBody } from "../../../../operations/mirror/script/body";
 import type { CopyJob } from "../../../../operations/mirror/script/job";
 import { removeOthers, runScript, type ScriptRun } from "../../../../operations/mirror/script/run";
@@ -205,6 +205,24 @@ test("A caller that may not read scripts gets a line about those that a killed r
   ]);
   fake.refuse = () => 400;
   await expect(removeLeftScripts(options)).rejects.toThrow("Azure answered 400");
+});
+
+test("An address of the Hub with a password is refused before a script exists, and not shown.", () => {
+  const options = {
+    ...{ hub: "https://user:planted@hub.example/hf", tags: {}, force: false, clock },
+    signal: new AbortController().signal,
+  };
+  const refused = () =>
+    scriptWay({
+      ...options,
+      pulumi: { stack: "prod", local: false },
+      azure: fake.azure,
+      report: () => {},
+      state: { version: 3, deployment: {} },
+      store: { workspaceId: group, account: "stprod", container: "blobs" },
+    });
+  expect(refused).toThrow(/^HF_ENDPOINT contains a user name or a password for hub\.example, which would be visible/);
+  expect(refused).not.toThrow(/planted/);
 });
 
 test("A script that another run removes is an error with what to do.", async () => {
