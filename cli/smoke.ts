@@ -2,12 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../config/checkStack";
 import { reportErrors } from "../config/errors";
-import { lockFileName, readLock } from "../config/lockFile";
+import { readLock } from "../config/lockFile";
 import { settingsOf } from "../config/stackYaml";
 import { type Declared, documentText, plot, schemaVersion, smokeReport, smoke as smokeTest } from "../operations/smoke";
 import { stackAzure } from "../operations/stackAzure";
 import type { RequestSettings } from "../planner/decision";
 import { onInterrupt } from "./interruption";
+import { lockStore } from "./mirror/lockStore";
 import { requireStackFile, root } from "./stackFiles";
 import { openStackPulumi, type StackOptions } from "./stackPulumi";
 import { wholeNumber } from "./steps";
@@ -49,7 +50,7 @@ async function test(options: SmokeCommandOptions): Promise<boolean> {
   const load = loadOf(options);
   const plotFile = path.resolve(options.svg ?? `smoke-${options.stack}.svg`);
   if (load !== undefined) requireWritable(plotFile);
-  const { settings, declared } = readDeclared(options.stack);
+  const { settings, declared } = readDeclared(options.stack, options.local === true);
   const stack = await openStackPulumi(options);
   // A load that has started is evaluated.
   const interruption = onInterrupt("Ending the test. To end without a result, press Ctrl-C again.");
@@ -110,14 +111,20 @@ function upTo(most: number, text: string, option: string): number {
   throw new Error(`${option} is ${text}. Allowed: a whole number from 1 to ${most}.`);
 }
 
-/** Reads what the repository says about the endpoints. A stack file with errors is rejected. */
-function readDeclared(stack: string): { settings: Readonly<Record<string, string>>; declared: Readonly<Record<string, Declared>> } {
+/**
+ * Reads what the repository says about the endpoints. A stack file with errors is rejected.
+ * @param local Whether the stack is in the local Azure, which has its own copy of the lock file.
+ */
+export function readDeclared(
+  stack: string,
+  local: boolean,
+): { settings: Readonly<Record<string, string>>; declared: Readonly<Record<string, Declared>> } {
   const file = requireStackFile(stack);
   const stackFile = fs.readFileSync(file, "utf8");
   const fromFile = settingsOf(stackFile, path.basename(file));
   const { settings, errors } = checkSettings({ project: "moor", stack, folder: root, stackFile, ...fromFile });
   if (settings === undefined) throw new Error(reportErrors(stack, errors));
-  const locked = lockedSettings(stack);
+  const locked = lockedSettings(stack, local);
   const endpoints = Object.entries(settings["moor:endpoints"]).map(([key, { deployments }]) => {
     const checks = Object.entries(deployments).flatMap(([label, { check }]) => (check === undefined ? [] : [[label, check] as const]));
     return [key, { checks: Object.fromEntries(checks), locked }] as const;
@@ -126,10 +133,10 @@ function readDeclared(stack: string): { settings: Readonly<Record<string, string
 }
 
 /** Request settings in the lock file by deployment name. Empty without a lock file. */
-function lockedSettings(stack: string): ReadonlyMap<string, RequestSettings> {
-  const file = path.join(root, lockFileName(stack));
-  if (!fs.existsSync(file)) return new Map();
-  const read = readLock(stack, fs.readFileSync(file, "utf8"));
+function lockedSettings(stack: string, local: boolean): ReadonlyMap<string, RequestSettings> {
+  const text = lockStore(stack, local).read();
+  if (text === undefined) return new Map();
+  const read = readLock(stack, text);
   if ("errors" in read) throw new Error(reportErrors(stack, read.errors));
   const entries = Object.values(read.lock.endpoints).flatMap((labels) => Object.values(labels));
   const decisions = entries.flatMap(({ current, previous }) => [current, ...(previous === undefined ? [] : [previous])]);
