@@ -51,6 +51,7 @@ async function mirrorAll(options: MirrorOptions): Promise<void> {
     await way.stage(weights);
     record(wanted, files);
   }
+  await way.finish?.();
 }
 
 /** Whether nothing has to be copied for these weights. */

@@ -13,4 +13,6 @@ export interface StagingWay {
    * @throws Error with what to do
    */
   stage(weights: PreparedWeights): Promise<void>;
+  /** Removes what killed runs left, after all weights are staged. @default - nothing to remove */
+  finish?(): Promise<void>;
 }

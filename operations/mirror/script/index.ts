@@ -41,6 +41,8 @@ export function scriptWay(options: ScriptWayOptions): StagingWay {
   return {
     has: async () => "unknown",
     stage: (weights) => stage(options, group, place, weights),
+    // Also if nothing was staged, because a script of a killed run continues for up to a day.
+    finish: () => removeLeftScripts(options),
   };
 }
 

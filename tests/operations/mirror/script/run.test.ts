@@ -2,10 +2,13 @@
 // and an interruption. The schema of the body is checked by tests/e2e/mirrorViaAzure.test.ts, where the local Azure accepts it. Doesn't prove
 // how Azure runs it.
 import { inflateSync } from "node:zlib";
+import { HubTransport } from "../../../../operations/hub";
+import { mirrorWeights } from "../../../../operations/mirror";
 import { removeLeftScripts, scriptWay } from "../../../../operations/mirror/script";
 import { scriptBody } from "../../../../operations/mirror/script/body";
 import type { CopyJob } from "../../../../operations/mirror/script/job";
 import { removeOthers, runScript, type ScriptRun } from "../../../../operations/mirror/script/run";
+import { sampleLock } from "../world";
 import { FakeScripts } from "./fakeScripts";
 
 const group = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/moor-prod-swedencentral";
@@ -205,6 +208,28 @@ test("A caller that may not read scripts gets a line about those that a killed r
   ]);
   fake.refuse = () => 400;
   await expect(removeLeftScripts(options)).rejects.toThrow("Azure answered 400");
+});
+
+test("A run that has nothing to stage removes the script that a killed run left.", async () => {
+  const platform = { scripts: { ...place } };
+  const resources = [
+    { urn: "stack", custom: false, type: "pulumi:pulumi:Stack", outputs: { platform } },
+    { urn: "group", custom: true, type: "azure-native:resources:ResourceGroup", id: group, outputs: { location: "swedencentral" } },
+  ];
+  const way = scriptWay({
+    ...{ pulumi: { stack: "prod", local: false }, azure: fake.azure, state: { version: 3, deployment: { resources } } },
+    ...{ store: { workspaceId: group, account: "stprod", container: "blobs" }, hub: "https://huggingface.co", tags: {}, force: false },
+    ...{ report: (line: string) => lines.push(line), clock, signal: new AbortController().signal },
+  });
+  fake.add("moor-mirror-prod-other-00000000", "Running");
+  const hub = new HubTransport({ hub: "https://hub.invalid", report: () => {} });
+  const lock = sampleLock({ staged: true, files: [{ path: "model.safetensors", size: 1, sha256: "a".repeat(64) }] });
+  await mirrorWeights({ lock, force: false, hub, licenses: [], way, record: () => {}, report: (line) => lines.push(line) });
+  expect(lines).toEqual([
+    expect.stringContaining("is staged, according to the lock file."),
+    "Removing the script moor-mirror-prod-other-00000000, which a killed run left.",
+  ]);
+  expect([...fake.scripts.keys()]).toEqual([]);
 });
 
 test("An address of the Hub with a password is refused before a script exists, and not shown.", () => {
