@@ -60,7 +60,7 @@ const up = "npm run local -- up -s prod --yes --non-interactive --color never";
 const mirror = "npm run mirror -- -s prod --local";
 const lock = "npm run lock -- -s prod";
 
-test("lock, up, mirror and up create prod from nothing, and another up changes nothing.", async () => {
+test("lock, up, mirror and up create prod from nothing, which answers requests, and another up changes nothing.", async () => {
   await must(lock);
   const locked = lockText();
   const first = await must(up);
@@ -77,6 +77,8 @@ test("lock, up, mirror and up create prod from nothing, and another up changes n
   const { traffic, deployments } = await serving(sandbox);
   expect(deployments).toEqual([expect.stringMatching(/^candidate-/), expect.stringMatching(/^main-/)]);
   expect(traffic).toEqual({ [deployments[0]!]: 10, [deployments[1]!]: 90 });
+
+  expect(await must("npm run smoke -- -s prod --local --json")).toMatch(/"passed": ?true/);
 
   await must(`${up} --expect-no-changes`);
   expect(await must(mirror)).toContain("is staged and verified");

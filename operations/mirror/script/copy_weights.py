@@ -38,6 +38,9 @@ PARALLEL_BY_URL = 16
 PARALLEL_STREAMS = 4
 ATTEMPTS = 6
 SOCKET_SECONDS = 300
+# A new role assignment takes effect after up to 10 minutes. Source: Azure docs, role-based-access-control/troubleshooting.
+ROLE_ATTEMPTS = 20
+ROLE_SECONDS = 30
 PROGRESS_SECONDS = 10
 RETRYABLE = (408, 429, 500, 502, 503, 504)
 # Codes of a Put Block From URL whose source could not be read, as in azure/blobStorage/error.ts.
@@ -194,26 +197,15 @@ class Client:
             "content-length": str(len(body or b"")),
             **(headers or {}),
         }
-        answer = self.when_roles_apply(
-            lambda: self.request(what, method, local_address(url), all_headers, body),
-            lambda refused: refused.code == "AuthorizationPermissionMismatch",
-        )
+        for _ in range(ROLE_ATTEMPTS):
+            answer = self.request(what, method, local_address(url), all_headers, body)
+            if answer.status != 403 or answer.code != "AuthorizationPermissionMismatch":
+                break
+            time.sleep(ROLE_SECONDS * self.pauses.scale)
         if answer.status == 404 and answer.code == "ContainerNotFound":
             raise Failure(f"The storage account has no container {self.job['container']}. Run `pulumi up`, and run the command again.")
         if answer.status in (401, 403) and not answer.is_copy_source:
             raise Failure(storage_refusal(self.job, answer))
-        return answer
-
-    def when_roles_apply(self, send, is_missing):
-        """Sends a request again while a role is missing. A new role assignment takes effect after up to 10 minutes.
-
-        Source: Azure docs, role-based-access-control/troubleshooting.
-        """
-        for attempt in range(self.job.get("roleAttempts", 20)):
-            answer = send()
-            if answer.status != 403 or not is_missing(answer):
-                break
-            time.sleep(30 * self.pauses.scale)
         return answer
 
     def read_hub_token(self):
@@ -221,11 +213,12 @@ class Client:
         if secret is None:
             return
         headers = {"authorization": f"Bearer {self.token(VAULT_AUDIENCE)}"}
-        url = local_address(f"{secret}?api-version={VAULT_VERSION}")
-        answer = self.when_roles_apply(
-            lambda: self.request("Hugging Face token", "GET", url, headers),
-            lambda refused: vault_reason(refused) == "ForbiddenByRbac",
-        )
+        for _ in range(ROLE_ATTEMPTS):
+            answer = self.request("Hugging Face token", "GET", local_address(f"{secret}?api-version={VAULT_VERSION}"), headers)
+            # Source: Azure docs, key-vault/general/common-error-codes. Other reasons don't end by waiting.
+            if answer.status != 403 or inner_code(answer) != "ForbiddenByRbac":
+                break
+            time.sleep(ROLE_SECONDS * self.pauses.scale)
         name = secret.rsplit("/", 1)[1]
         if answer.status == 404:
             raise Failure(f"The Key Vault has no value of the secret {name}. Run `pulumi up` with moor:huggingFaceToken, and run the command again.")
@@ -269,8 +262,8 @@ def plain_get(url):
         connection.close()
 
 
-def vault_reason(answer):
-    """The inner code of a refusal by Key Vault, which tells a missing role from a refused network."""
+def inner_code(answer):
+    """Key Vault's detailed code of an error."""
     try:
         return json.loads(answer.body)["error"]["innererror"]["code"]
     except (ValueError, KeyError, TypeError):

@@ -153,6 +153,13 @@ test("A vault that refuses the network isn't asked again, and the sentence names
   expect(log).toContain("that the vault has a private endpoint in the network");
 });
 
+test("A token that can't be read from the vault is one line, which names the secret and the role.", async () => {
+  world.fault = respond("vault", 403);
+  const { code, log } = await world.run(tokenJob());
+  expect(code).toBe(1);
+  expect(log).toMatch(/^Error: The script can't read the secret hf-token-dev-x7k2p9 in Key Vault \(403\)\. .*Key Vault Secrets User.*\n$/);
+});
+
 /** Each answer of a server is this one. */
 function respond(server: Seen["server"], status: number, code = ""): Fault {
   const headers: Record<string, string> = code === "" ? {} : { "x-ms-error-code": code, "x-error-code": code };
