@@ -5,6 +5,7 @@ import { lockCommand } from "../config/lockFile";
 import { buildImages } from "../operations/image";
 import { withDigest } from "../operations/image/lock";
 import { stackAzure, stackRegistry } from "../operations/stackAzure";
+import { onInterrupt } from "./interruption";
 import { lockPath, readLockedStack, replaceFile } from "./lockedStack";
 import { type OpenStack, openStackPulumi, type StackOptions } from "./stackPulumi";
 
@@ -19,12 +20,7 @@ export interface ImageOptions extends Omit<StackOptions, "configFile"> {
 export async function image({ only, force = false, ...options }: ImageOptions): Promise<void> {
   const { raw, settings, images, lock } = readStack(options.stack);
   const stack = await openStackPulumi(options);
-  const interruption = new AbortController();
-  const interrupt = () => {
-    console.error("Removing the task. To end without removing it, press Ctrl-C again.");
-    interruption.abort();
-  };
-  process.once("SIGINT", interrupt);
+  const interruption = onInterrupt("Removing the task. To end without removing it, press Ctrl-C again.");
   try {
     const azure = stackAzure(stack, raw.settings);
     const { imageRegistry } = settings["moor:platform"];
@@ -43,7 +39,7 @@ export async function image({ only, force = false, ...options }: ImageOptions): 
       signal: interruption.signal,
     });
   } finally {
-    process.off("SIGINT", interrupt);
+    interruption.end();
     await stack.close();
   }
 }

@@ -17,10 +17,9 @@ export async function recover(options: StackOptions & Pick<RecoverOptions, "rele
   const stack = await openStackPulumi(options);
   try {
     const { releaseLock } = options;
-    const report = recoverReport(stack, await recovered(stack, { releaseLock, report: console.log }));
+    console.log(recoverReport(stack, await recovered(stack, { releaseLock, report: console.log })));
     const state = await exportState(stack);
     await removeLeftScripts({ pulumi: stack, azure: stackAzure(stack, settings), state, report: console.log });
-    console.log(report);
   } finally {
     await stack.close();
   }

@@ -2,11 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../config/checkStack";
 import { reportErrors } from "../config/errors";
-import { lockFileName, readLock } from "../config/lockFile";
+import { readLock } from "../config/lockFile";
 import { settingsOf } from "../config/stackYaml";
 import { type Declared, documentText, plot, schemaVersion, smokeReport, smoke as smokeTest } from "../operations/smoke";
 import { stackAzure } from "../operations/stackAzure";
 import type { RequestSettings } from "../planner/decision";
+import { onInterrupt } from "./interruption";
+import { lockStore } from "./mirror/lockStore";
 import { requireStackFile, root } from "./stackFiles";
 import { openStackPulumi, type StackOptions } from "./stackPulumi";
 import { wholeNumber } from "./steps";
@@ -24,8 +26,8 @@ export interface SmokeCommandOptions extends Omit<StackOptions, "configFile"> {
   readonly json?: boolean;
 }
 
-/** Exit codes. 0: all checks passed. */
-const exitCodes = { failed: 1, notTested: 2, interrupted: 130 } as const;
+/** Exit codes. 0: all checks passed. 130: ended by Ctrl-C. */
+const exitCodes = { failed: 1, notTested: 2 } as const;
 
 /** Maximum number of concurrent requests: twice the connections that Azure allows for an endpoint (azure/limits.ts). */
 const mostClients = 1000;
@@ -48,9 +50,10 @@ async function test(options: SmokeCommandOptions): Promise<boolean> {
   const load = loadOf(options);
   const plotFile = path.resolve(options.svg ?? `smoke-${options.stack}.svg`);
   if (load !== undefined) requireWritable(plotFile);
-  const { settings, declared } = readDeclared(options.stack);
+  const { settings, declared } = readDeclared(options.stack, options.local === true);
   const stack = await openStackPulumi(options);
-  const interruption = onInterrupt();
+  // A load that has started is evaluated.
+  const interruption = onInterrupt("Ending the test. To end without a result, press Ctrl-C again.");
   try {
     const { endpoint, deployment } = options;
     const { document, samples } = await smokeTest(stack, stackAzure(stack, settings), {
@@ -108,14 +111,20 @@ function upTo(most: number, text: string, option: string): number {
   throw new Error(`${option} is ${text}. Allowed: a whole number from 1 to ${most}.`);
 }
 
-/** Reads what the repository says about the endpoints. A stack file with errors is rejected. */
-function readDeclared(stack: string): { settings: Readonly<Record<string, string>>; declared: Readonly<Record<string, Declared>> } {
+/**
+ * Reads what the repository says about the endpoints. A stack file with errors is rejected.
+ * @param local Whether the stack is in the local Azure, which has its own copy of the lock file.
+ */
+export function readDeclared(
+  stack: string,
+  local: boolean,
+): { settings: Readonly<Record<string, string>>; declared: Readonly<Record<string, Declared>> } {
   const file = requireStackFile(stack);
   const stackFile = fs.readFileSync(file, "utf8");
   const fromFile = settingsOf(stackFile, path.basename(file));
   const { settings, errors } = checkSettings({ project: "moor", stack, folder: root, stackFile, ...fromFile });
   if (settings === undefined) throw new Error(reportErrors(stack, errors));
-  const locked = lockedSettings(stack);
+  const locked = lockedSettings(stack, local);
   const endpoints = Object.entries(settings["moor:endpoints"]).map(([key, { deployments }]) => {
     const checks = Object.entries(deployments).flatMap(([label, { check }]) => (check === undefined ? [] : [[label, check] as const]));
     return [key, { checks: Object.fromEntries(checks), locked }] as const;
@@ -124,30 +133,12 @@ function readDeclared(stack: string): { settings: Readonly<Record<string, string
 }
 
 /** Request settings in the lock file by deployment name. Empty without a lock file. */
-function lockedSettings(stack: string): ReadonlyMap<string, RequestSettings> {
-  const file = path.join(root, lockFileName(stack));
-  if (!fs.existsSync(file)) return new Map();
-  const read = readLock(stack, fs.readFileSync(file, "utf8"));
+function lockedSettings(stack: string, local: boolean): ReadonlyMap<string, RequestSettings> {
+  const text = lockStore(stack, local).read();
+  if (text === undefined) return new Map();
+  const read = readLock(stack, text);
   if ("errors" in read) throw new Error(reportErrors(stack, read.errors));
   const entries = Object.values(read.lock.endpoints).flatMap((labels) => Object.values(labels));
   const decisions = entries.flatMap(({ current, previous }) => [current, ...(previous === undefined ? [] : [previous])]);
   return new Map(decisions.map(({ name, requestSettings }) => [name, requestSettings]));
-}
-
-/**
- * Ctrl-C ends the load, which is then evaluated. A second one ends the process. npm repeats a Ctrl-C that the terminal has already sent, so a
- * second one within 200 ms is ignored.
- */
-function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
-  const controller = new AbortController();
-  let first: number | undefined;
-  const interrupt = () => {
-    if (first !== undefined && Date.now() - first > 200) process.exit(exitCodes.interrupted);
-    if (first !== undefined) return;
-    first = Date.now();
-    console.error("Ending the test. To end without a result, press Ctrl-C again.");
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt);
-  return { signal: controller.signal, end: () => void process.off("SIGINT", interrupt) };
 }

@@ -7,6 +7,7 @@ import { mirrorWeights } from "../../operations/mirror";
 import { withStagedWeights } from "../../operations/mirror/lock";
 import { Progress } from "../../operations/mirror/progress";
 import { stackAzure } from "../../operations/stackAzure";
+import { onInterrupt } from "../interruption";
 import { readLockedStack, replaceFile } from "../lockedStack";
 import { openStackPulumi, type StackOptions } from "../stackPulumi";
 import { openHub } from "./hub";
@@ -32,12 +33,7 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
   });
   const stack = await openStackPulumi(options);
   const hub = await openHub(stack.local);
-  const interruption = new AbortController();
-  const interrupt = () => {
-    console.error("Ending the copy. To end without waiting, press Ctrl-C again.");
-    interruption.abort();
-  };
-  process.once("SIGINT", interrupt);
+  const interruption = onInterrupt("Ending the copy. To end without waiting, press Ctrl-C again.");
   let isChanged = false;
   try {
     await showProgress(`Weights of ${options.stack}`, async ({ report, changed }) => {
@@ -71,7 +67,7 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
     });
     if (isChanged) console.log(next(options.stack, stack.local));
   } finally {
-    process.off("SIGINT", interrupt);
+    interruption.end();
     await hub.close();
     await stack.close();
   }

@@ -42,7 +42,8 @@ export const ways = {
   },
   async azure({ stack, azure, settings, state, hub, force, report, signal }) {
     const store = await weightStore(stack, azure, adoptedWorkspace(settings), state);
-    return scriptWay({ pulumi: stack, azure, state, store, hub, force, report, clock, signal });
+    const { tags } = settings["moor:platform"];
+    return scriptWay({ pulumi: stack, azure, state, store, hub, tags, force, report, clock, signal });
   },
 } as const satisfies Record<string, OpenWay>;
 

@@ -17,6 +17,9 @@ const ended = ["Succeeded", "Failed", "Canceled"];
 /** Timeout for the removal of a script, in seconds. */
 const removalSeconds = 900;
 
+/** Requests to delete a script, until its container is deleted again. */
+const polls = 6;
+
 /** A deployment script as Azure returns it. */
 export interface LiveScript {
   readonly id: string;
@@ -49,15 +52,23 @@ export async function listMirrorScripts(azure: ArmClient, resourceGroupId: strin
 
 /**
  * Removes a script and the container that runs it. Azure refuses to delete a script while it runs (DeploymentScriptResourceConflict), so its
- * container group is deleted first, which ends the script. Nothing happens if the script doesn't exist.
+ * container group is deleted first, which ends the script. Both requests are repeated, because the container group of a script that Azure is
+ * creating can appear after the first one. Nothing happens if the script doesn't exist.
  * Source: Azure docs, deployment-script-bicep, "Deployment script error codes".
  * @throws ArmError or Error if the script still exists after 15 minutes
  */
 export async function removeMirrorScript(azure: ArmClient, id: string): Promise<void> {
-  const script = await azure.find<LiveScript>(id);
-  if (script === undefined) return;
-  if (!hasEnded(script)) await removeContainers(azure, id, script.name);
-  await azure.remove(id, removalSeconds);
+  const end = Date.now() + removalSeconds * 1000;
+  for (;;) {
+    const script = await azure.find<LiveScript>(id);
+    if (script === undefined) return;
+    if (!hasEnded(script)) await removeContainers(azure, id, script.name);
+    try {
+      return await azure.remove(id, polls * azure.pollSeconds);
+    } catch (error) {
+      if (!(error instanceof ArmError) || error.status !== 409 || Date.now() > end) throw error;
+    }
+  }
 }
 
 /** The body of a script sets the name of its container group to its own name. */

@@ -2,6 +2,7 @@
 export { type ScoringAddress, scoringAddress } from "./address";
 export { type Check, checksFor, checksOf, loadCheck, type Served } from "./checks";
 export { credentialFor, knownAuthModes } from "./credential";
+export { type ReachArgs, reasonOf, type Unreachable, type UnreachableStage, unreachable } from "./reach";
 export { withoutSecrets } from "./redact";
 export { type GateAnswer, type GateRequest, InterruptedAnswer, type Send, type SenderArgs, sender } from "./request";
 export { type Attempt, type AttemptFailure, attempt, type CheckFailure, type RunArgs, runChecks } from "./runChecks";

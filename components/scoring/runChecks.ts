@@ -103,9 +103,11 @@ function describe({ status, modelStatus, body }: GateAnswer): string {
   return `${status}${own}: ${short(body) || "empty body"}`;
 }
 
+/** The cause of an error of `fetch` can have only a code, such as that of a refused connection to a name with several addresses. */
 function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+  const { message, cause } = error as { readonly message: string; readonly cause?: { readonly message?: string; readonly code?: string } };
+  const why = cause?.message || cause?.code;
+  return why ? `${message}: ${why}` : message;
 }
 
 function short(text: string): string {

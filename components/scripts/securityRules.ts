@@ -14,8 +14,8 @@ const lastPriority = 4096;
 /**
  * A script receives no connections. It opens HTTPS connections to the internet (Microsoft Artifact Registry, Microsoft Entra ID, Hugging
  * Face) and to the private endpoints, and Azure Container Instances mounts the file share with the script by SMB, which uses port 445.
- * Source of the port: Azure docs, storage/files/storage-files-networking-overview. Everything else is denied. Azure DNS and the metadata
- * service are platform addresses, which these rules don't block.
+ * Source of the port: Azure docs, storage/files/storage-files-networking-overview. It asks DNS servers of the network, if the network has
+ * its own. Everything else is denied. Azure DNS and the metadata service are platform addresses, which these rules don't block.
  */
 export const scriptRules: SecurityRules = [
   {
@@ -37,6 +37,16 @@ export const scriptRules: SecurityRules = [
     protocol: "Tcp",
     destinationAddressPrefix: "VirtualNetwork",
     destinationPortRanges: ["443", "445"],
+  },
+  {
+    ...anything,
+    name: "AllowDnsOutbound",
+    description: "Scripts ask the DNS servers of the network.",
+    priority: 110,
+    direction: "Outbound",
+    access: "Allow",
+    destinationAddressPrefix: "VirtualNetwork",
+    destinationPortRange: "53",
   },
   {
     ...anything,

@@ -57,6 +57,7 @@ async function mirrorAll(options: MirrorOptions): Promise<void> {
     done.bytes += bytes;
     record(wanted, files);
   }
+  await way.finish?.();
   if (prepared.length > 0) report(summaryLine({ ...done, seconds: (now() - start) / 1000 }));
 }
 

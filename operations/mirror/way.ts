@@ -14,4 +14,6 @@ export interface StagingWay {
    * @throws Error with what to do
    */
   stage(weights: PreparedWeights): Promise<number>;
+  /** Removes what killed runs left, after all weights are staged. @default - nothing to remove */
+  finish?(): Promise<void>;
 }

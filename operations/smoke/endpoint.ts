@@ -84,7 +84,7 @@ export async function testEndpoint(pulumi: StackPulumi, azure: ArmClient, endpoi
     nextId: () => `moor-smoke-${run}-check-${++number}`,
     onAttempt: async (attempt) => {
       if (signal.aborted) throw new NotTested("Interrupted before the checks were complete. Nothing was measured.");
-      if (!isReached) await requireReached(attempt, { key, authMode: found.authMode, address });
+      if (!isReached) await requireReached(attempt, { key, authMode: found.authMode, address: { ...address, credential: renewed } });
       isReached ||= attempt.answer !== undefined;
     },
   });

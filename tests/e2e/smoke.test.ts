@@ -239,7 +239,9 @@ test.each<[args: string[], message: string]>([
 test("From outside the network, nothing is tested, and the message says where to run the test.", async () => {
   const run = await command(["--endpoint", "ask"], undefined, { MOOR_LOCAL_NETWORK: "outside" });
   expect([run.code, run.stdout]).toEqual([2, ""]);
-  expect(run.stderr).toMatch(/^127\.0\.0\.1:\d+ refused the network of this machine \(403\)\. /);
+  expect(run.stderr).toMatch(
+    /^The endpoint ask can't be tested: Azure refuses requests to 127\.0\.0\.1:\d+ from the network of this machine \(status 403\)\. /,
+  );
   expect(run.stderr).toContain("Run it on a machine in the stack's virtual network or in a peered network");
 });
 

@@ -1,7 +1,6 @@
 import { armIdOf } from "../../base/azure";
 import type { TrafficWeights } from "../../live";
-import { type CheckFailure, withoutSecrets } from "../../scoring";
-import type { Unreachable, UnreachableStage } from "./reach";
+import { type CheckFailure, reasonOf, type Unreachable, withoutSecrets } from "../../scoring";
 import type { GateSubject } from "./subjects";
 
 export interface ReportArgs {
@@ -54,17 +53,6 @@ export function stateOnlyWarning(endpointName: string, name: string, because: Un
     `${endpointName}: ${name} passed the gate by its state in Azure only: no request was sent, because ${reasonOf(because)}. ` +
     `Run \`npm run smoke -- -s ${stack}\` inside the network.`
   );
-}
-
-const reasons: Readonly<Record<UnreachableStage, (address: string, code: string) => string>> = {
-  name: (address, code) => `this machine can't resolve the name of ${address} (${code})`,
-  connection: (address, code) => `this machine can't connect to ${address} (${code})`,
-  tls: (address, code) => `the TLS handshake with ${address} fails (${code})`,
-  network: (address, code) => `Azure refuses requests to ${address} from the network of this machine (status ${code})`,
-};
-
-function reasonOf({ stage, address, code }: Unreachable): string {
-  return reasons[stage](address, code);
 }
 
 function attemptsOf({ attempts }: Pick<Unreachable, "attempts">): string {

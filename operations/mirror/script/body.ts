@@ -25,6 +25,8 @@ export interface ScriptArgs {
   readonly location: string;
   readonly place: ScriptPlace;
   readonly job: CopyJob;
+  /** Additional tags, such as those that a policy requires of all resources. @default - none */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -49,7 +51,7 @@ const timeout = "P1D";
 const retentionInterval = "PT1H";
 
 /** @throws Error if the list of files is too long for a script */
-export function scriptBody({ stack, location, place, job }: ScriptArgs): { readonly name: string; readonly body: object } {
+export function scriptBody({ stack, location, place, job, tags = {} }: ScriptArgs): { readonly name: string; readonly body: object } {
   const scriptContent = contentOf(job);
   const name = nameOf(
     stack,
@@ -62,7 +64,7 @@ export function scriptBody({ stack, location, place, job }: ScriptArgs): { reado
     location,
     kind: "AzureCLI",
     identity: { type: "UserAssigned", userAssignedIdentities: { [place.identityId]: {} } },
-    tags: { [stackTag]: stack },
+    tags: { ...tags, [stackTag]: stack },
     properties: {
       azCliVersion,
       scriptContent,

@@ -57,6 +57,10 @@ class Failure(Exception):
     """Ends the copy. The message is one line: what failed, and how to fix it."""
 
 
+class Stopped(Exception):
+    """Ends the work on a file after another one has failed."""
+
+
 class Answer:
     """The response to a request, with its body."""
 
@@ -216,6 +220,8 @@ class Client:
                 break
             time.sleep(ROLE_SECONDS * self.pauses.scale)
         name = secret.rsplit("/", 1)[1]
+        if answer.status == 404:
+            raise Failure(f"The Key Vault has no value of the secret {name}. Run `pulumi up` with moor:huggingFaceToken, and run the command again.")
         if answer.status != 200:
             raise Failure(
                 f"The script can't read the secret {name} in Key Vault ({answer.status}). Check that its identity has the role Key Vault Secrets User "
@@ -588,7 +594,8 @@ class Copy:
                     done += len(chunk)
                     self.progress.add(len(chunk))
                     if self.stop.is_set():
-                        return
+                        # An incomplete hash isn't compared, because a file with another hash is deleted.
+                        raise Stopped
             except (OSError, http.client.HTTPException):
                 pass
             if done == size:

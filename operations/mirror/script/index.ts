@@ -1,5 +1,5 @@
 /** `--via azure`: a deployment script in the stack's network copies the weights. This machine needs only Azure Resource Manager and the Hub. */
-import type { ArmClient } from "../../../azure/arm";
+import { type ArmClient, ArmError } from "../../../azure/arm";
 import type { Checkpoint } from "../../checkpoint";
 import type { StackPulumi } from "../../stackPulumi";
 import { blockSizeOf } from "../blocks";
@@ -18,6 +18,8 @@ export interface ScriptWayOptions {
   readonly store: WeightStore;
   /** Address of the Hub, for the script. */
   readonly hub: string;
+  /** Tags of the stack's resources, which the script has too. */
+  readonly tags: Readonly<Record<string, string>>;
   /** Whether files that were verified are read back again. */
   readonly force: boolean;
   readonly report: (line: string) => void;
@@ -31,29 +33,53 @@ export interface ScriptWayOptions {
  * @throws Error with what to do, if the stack has no environment for scripts
  */
 export function scriptWay(options: ScriptWayOptions): StagingWay {
-  const { pulumi, state } = options;
+  const { pulumi, state, hub } = options;
+  requireNoPassword(hub);
   const group = scriptGroup(state);
   if (group === undefined) throw new Error(`The stack ${pulumi.stack} doesn't exist in Azure yet. ${createFirst(pulumi)}`);
   const place = scriptPlace(pulumi, state);
   return {
     has: async () => "unknown",
     stage: (weights) => stage(options, group, place, weights),
+    // Also if nothing was staged, because a script of a killed run continues for up to a day.
+    finish: () => removeLeftScripts(options),
   };
 }
 
+/** The address of the Hub is part of the script, which everyone with the role Reader can read. */
+function requireNoPassword(hub: string): void {
+  const { username, password, host } = new URL(hub);
+  if (username === "" && password === "") return;
+  throw new Error(
+    `HF_ENDPOINT contains a user name or a password for ${host}, which would be visible in the deployment script. Set it to an address without them, ` +
+      "or run the command from inside the network, with --via runner.",
+  );
+}
+
 async function stage(options: ScriptWayOptions, group: ScriptGroup, place: ScriptPlace, weights: PreparedWeights): Promise<number> {
-  const { pulumi, azure, report, clock, signal } = options;
+  const { pulumi, azure, tags, report, clock, signal } = options;
   const { stack } = pulumi;
   const job = await jobOf(options, place, weights);
-  const run = { azure, stack, location: group.location, resourceGroupId: group.id, place, job, report, clock, signal };
+  const run = { azure, stack, location: group.location, resourceGroupId: group.id, place, job, tags, report, clock, signal };
   return (await runScript(run)).bytes;
 }
 
-/** Removes the scripts that killed runs of a stack left. */
+/**
+ * Removes the scripts that killed runs of a stack left. A caller that isn't permitted to read or delete scripts gets only a line about it,
+ * because a copy on a runner requires no such permission.
+ */
 export async function removeLeftScripts(options: Pick<ScriptWayOptions, "pulumi" | "azure" | "state" | "report">): Promise<void> {
   const { pulumi, azure, state, report } = options;
   const group = scriptGroup(state);
-  if (group !== undefined) await removeOthers({ azure, resourceGroupId: group.id, stack: pulumi.stack, report });
+  if (group === undefined) return;
+  try {
+    await removeOthers({ azure, resourceGroupId: group.id, stack: pulumi.stack, report });
+  } catch (error) {
+    if (!(error instanceof ArmError) || !error.isAccessDenied) throw error;
+    report(
+      `Scripts of \`npm run mirror\` that killed runs left could not be removed. The next \`pulumi up\` removes them. ${error.message}`,
+    );
+  }
 }
 
 async function jobOf(options: ScriptWayOptions, place: ScriptPlace, { wanted, files, manifest }: PreparedWeights): Promise<CopyJob> {

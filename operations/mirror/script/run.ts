@@ -102,8 +102,8 @@ async function followed(run: ScriptRun, id: string, creation: Promise<void> | un
     await clock.sleep(azure.pollSeconds, signal);
     const script = await azure.find<LiveScript>(id);
     if (script === undefined) {
+      if (progress.isSeen) throw new Error(`The script ${nameOf(id)} was removed by another run. Run the command again.`);
       if (refusal.isKnown) throw refusal.error;
-      if (creation === undefined) throw new Error(`The script ${nameOf(id)} was removed by another run. Run the command again.`);
       continue;
     }
     progress.isSeen = true;

@@ -91,7 +91,7 @@ test("The subnet is the second /26, delegated, with a security group and a NAT g
   });
 });
 
-test("Scripts receive no connections and open only HTTPS connections, and SMB connections within the network.", async () => {
+test("Scripts receive no connections and open only HTTPS connections, and within the network also SMB and DNS connections.", async () => {
   const { body } = armRequest(find(await make(), "scripts-nsg"));
   type Rule = { readonly name: string; readonly properties: Record<string, unknown> };
   const { securityRules } = (body as { properties: { securityRules: Rule[] } }).properties;
@@ -106,6 +106,7 @@ test("Scripts receive no connections and open only HTTPS connections, and SMB co
   expect(shown).toEqual([
     [4096, "Inbound", "Deny", "*", "*", "*"],
     [100, "Outbound", "Allow", "Tcp", "VirtualNetwork", ["443", "445"]],
+    [110, "Outbound", "Allow", "*", "VirtualNetwork", "53"],
     [200, "Outbound", "Allow", "Tcp", "Internet", "443"],
     [4096, "Outbound", "Deny", "*", "*", "*"],
   ]);

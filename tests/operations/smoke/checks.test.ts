@@ -1,5 +1,6 @@
 // Proves with stubs what a smoke test asks, measures and reports, and each reason for which it fails or tests nothing. Doesn't prove that a deployed
 // stack has such outputs: tests/e2e/smoke.test.ts does.
+import * as net from "node:net";
 import type { Declared } from "../../../operations/smoke";
 import { documentText, NotTested, smokeReport } from "../../../operations/smoke";
 import { type Received, type ScoringStub, serve, startScoringStub } from "../../components/scoring/support";
@@ -153,20 +154,37 @@ test("A name that can't be resolved, and a refused connection, are explained.", 
   expect(await refusal({ scoring: "http://chat-1.moor-test.invalid" })).toContain(noAccess);
   await stub.close();
   const message = await refusal({});
-  expect(message).toMatch(/^127\.0\.0\.1:\d+ refused the connection\. /);
+  expect(message).toMatch(/^The endpoint chat can't be tested: this machine can't connect to 127\.0\.0\.1:\d+ \(ECONNREFUSED\)\. /);
   expect(message).toContain(noAccess);
   stub = await startScoringStub();
 });
 
-test("A connection that is closed before the response is explained.", async () => {
+test("A TLS handshake that is cut off is explained, as of a firewall.", async () => {
+  const firewall = net.createServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
+  await new Promise<void>((resolve) => firewall.listen(0, "127.0.0.1", resolve));
+  try {
+    const scoring = `https://127.0.0.1:${(firewall.address() as net.AddressInfo).port}`;
+    const message = await refusal({ scoring });
+    expect(message).toMatch(/^The endpoint chat can't be tested: the TLS handshake with 127\.0\.0\.1:\d+ fails \(ECONNRESET\)\. /);
+    expect(message).toContain(noAccess);
+  } finally {
+    firewall.close();
+  }
+});
+
+test("A connection that a reached endpoint closes before the response is a failed check.", async () => {
   stub.answer = (_, response) => void response.socket?.resetAndDestroy();
-  expect(await refusal({})).toMatch(/^The connection to 127\.0\.0\.1:\d+ was closed before a response/);
+  const { document } = await run({});
+  expect(document.endpoints[0]!.targets[0]!.checks[0]).toEqual({
+    ...{ check: "readiness", passed: false },
+    problem: expect.stringMatching(/^no response \(fetch failed: /),
+  });
 });
 
 test("Azure's refusal of the network is distinguished from a missing role by a request without a credential.", async () => {
   answering(() => ({ status: 403 }));
-  expect(await refusal({})).toMatch(/refused the network of this machine \(403\)/);
-  expect(stub.received.at(-1)!.headers).not.toHaveProperty("authorization");
+  expect(await refusal({})).toMatch(/Azure refuses requests to 127\.0\.0\.1:\d+ from the network of this machine \(status 403\)\. /);
+  expect(stub.received.map(({ headers }) => headers.authorization !== undefined)).toEqual([true, false, true]);
 });
 
 test.each([401, 403])("Status %d for an Entra ID caller without a role is explained.", async (status) => {

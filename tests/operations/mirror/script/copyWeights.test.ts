@@ -23,6 +23,15 @@ const staged = (named: Readonly<Record<string, string>> = contents) => ({
   ...Object.fromEntries(world.listed(named).map(({ path: name, sha256 }) => [name, [named[name], sha256]])),
   SHA256SUMS: [manifestText(world.listed(named)), world.job({}, named).manifest],
 });
+/** Runs Python code that uses the script's parts as the module `m`. Returns what it prints. */
+function python(code: string): string {
+  const script = path.join(__dirname, "../../../../operations/mirror/script/copy_weights.py");
+  const load = `import json, importlib.util as u
+s = u.spec_from_file_location("copy_weights", ${JSON.stringify(script)}); m = u.module_from_spec(s); s.loader.exec_module(m)
+`;
+  return execFileSync("python3", ["-B", "-c", load + code], { encoding: "utf8" });
+}
+
 const isBlock = ({ server, method, url }: Seen) => server === "storage" && method === "PUT" && url.includes("comp=block&");
 const byUrl = (seen: Seen) => isBlock(seen) && seen.headers["x-ms-copy-source"] !== undefined;
 
@@ -57,12 +66,9 @@ test("With `force`, all files are read back again, and none is copied.", async (
 });
 
 test("Blocks have the IDs of a copy on a runner, so either continues what the other began.", () => {
-  const script = path.join(__dirname, "../../../../operations/mirror/script");
   const file = { size: 5_000_000_123, sha256: "ab".repeat(32) };
-  const code = `import sys, json; sys.dont_write_bytecode = True; sys.path.insert(0, ${JSON.stringify(script)}); import importlib.util as u
-s = u.spec_from_file_location("moor_copy", ${JSON.stringify(path.join(script, "copy_weights.py"))}); m = u.module_from_spec(s); s.loader.exec_module(m)
-f = m.File("a", ${file.size}, "${file.sha256}", ${64 * 1024 * 1024}); print(json.dumps([[f.block_id(*b), *b] for b in f.blocks]))`;
-  const ids = JSON.parse(execFileSync("python3", ["-B", "-c", code], { encoding: "utf8" })) as unknown;
+  const code = `f = m.File("a", ${file.size}, "${file.sha256}", ${64 * 1024 * 1024}); print(json.dumps([[f.block_id(*b), *b] for b in f.blocks]))`;
+  const ids = JSON.parse(python(code)) as unknown;
   expect(ids).toEqual(blocksOf(file, 64 * 1024 * 1024).map(({ id, offset, size }) => [id, offset, size]));
 });
 
@@ -122,16 +128,34 @@ test("If the storage service can't read the CDN, the bytes pass the script.", as
 
 test("A gated model is read with the token of the vault, which is sent only to the Hub.", async () => {
   world.gated = true;
-  const { code, log } = await world.run(world.job({ tokenSecret: "https://vault01.vault.azure.net/secrets/hf-token-dev-x7k2p9" }));
+  const { code, log } = await world.run(tokenJob());
   expect([code, await world.blobs()]).toEqual([0, staged()]);
   const receivers = world.seen.filter(({ headers }) => JSON.stringify(headers).includes(hubToken)).map(({ server }) => server);
   expect(new Set(receivers)).toEqual(new Set(["hub"]));
   expect(planted.filter((text) => log.includes(text))).toEqual([]);
 });
 
+const tokenJob = () => world.job({ tokenSecret: "https://vault01.vault.azure.net/secrets/hf-token-dev-x7k2p9" });
+const vaultForbids = (code: string): ReturnType<Fault> => ({ status: 403, body: { error: { code: "Forbidden", innererror: { code } } } });
+const fromVault = ({ server }: Seen) => server === "vault";
+
+test("A new role on the token's secret is waited for.", async () => {
+  world.fault = (seen) => (fromVault(seen) && world.seen.filter(fromVault).length <= 3 ? vaultForbids("ForbiddenByRbac") : undefined);
+  expect((await world.run(tokenJob())).code).toBe(0);
+  expect(world.seen.filter(fromVault)).toHaveLength(4);
+});
+
+test("A vault that refuses the network isn't asked again, and the sentence names the private endpoint.", async () => {
+  world.fault = (seen) => (fromVault(seen) ? vaultForbids("ForbiddenByFirewall") : undefined);
+  const { code, log } = await world.run(tokenJob());
+  expect([code, world.seen.filter(fromVault).length]).toEqual([1, 1]);
+  expect(log).toContain("Error: The script can't read the secret hf-token-dev-x7k2p9 in Key Vault (403).");
+  expect(log).toContain("that the vault has a private endpoint in the network");
+});
+
 test("A token that can't be read from the vault is one line, which names the secret and the role.", async () => {
   world.fault = respond("vault", 403);
-  const { code, log } = await world.run(world.job({ tokenSecret: "https://vault01.vault.azure.net/secrets/hf-token-dev-x7k2p9" }));
+  const { code, log } = await world.run(tokenJob());
   expect(code).toBe(1);
   expect(log).toMatch(/^Error: The script can't read the secret hf-token-dev-x7k2p9 in Key Vault \(403\)\. .*Key Vault Secrets User.*\n$/);
 });
@@ -184,6 +208,24 @@ test("A file with changed bytes is deleted, and only it is copied by the next ru
   world.seen.length = 0;
   expect(await world.run()).toMatchObject({ code: 0, outputs: { bytes: 32 } });
   expect(await world.blobs()).toEqual(staged());
+});
+
+test("A file whose verification stops because another file failed is not deleted.", () => {
+  const code = `
+class Storage:
+    def storage(self, what, method, *rest):
+        print(method)
+copy = m.Copy({"files": [["a", 4, "${"0".repeat(64)}", 4]], "folder": "f"}, Storage())
+def read_back(file, offset, size):
+    yield b"01"
+    copy.stop.set()
+    yield b"23"
+copy.read_back = read_back
+try:
+    copy.verify(copy.files[0])
+except m.Stopped:
+    print("stopped")`;
+  expect(python(code)).toBe("stopped\n");
 });
 
 test("A file that doesn't belong to the weights is refused, and not deleted.", async () => {

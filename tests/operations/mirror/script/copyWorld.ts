@@ -47,7 +47,7 @@ export interface RunOutcome {
 export type Fault = (
   seen: Seen,
   count: number,
-) => { readonly status: number; readonly headers?: Record<string, string> } | "kill" | undefined;
+) => { readonly status: number; readonly headers?: Record<string, string>; readonly body?: object } | "kill" | undefined;
 
 export class CopyWorld {
   readonly seen: Seen[] = [];
@@ -198,7 +198,7 @@ export class CopyWorld {
     if (fault === "kill") {
       this.child?.kill("SIGKILL");
       response.destroy();
-    } else response.writeHead(fault.status, fault.headers).end();
+    } else response.writeHead(fault.status, fault.headers).end(fault.body && JSON.stringify(fault.body));
     return true;
   }
 

@@ -25,6 +25,8 @@ export class FakeScripts {
   /** Reads of a script until it ends. */
   reads = 2;
   ending: Ending = { state: "Succeeded", log: "Copied\nVerified\n", outputs: { files: 2, bytes: 10, seconds: 1 } };
+  /** Requests to delete a container that find none, because Azure is still creating it. */
+  containersMissing = 0;
   /** Status with which a request is refused, by its number from 1. */
   refuse: (request: string, number: number) => number | undefined = () => undefined;
   private readonly server = http.createServer((request, response) => void this.serve(request, response));
@@ -64,6 +66,7 @@ export class FakeScripts {
     const [, kind, name, rest] = /\/(deploymentScripts|containerGroups)(?:\/([^/]+))?(\/.*)?$/.exec(where) ?? [];
     const script = name === undefined ? undefined : this.scripts.get(name);
     if (kind === "containerGroups") {
+      if (this.containersMissing-- > 0) return void answer(404, { error: { code: "ResourceNotFound", message: "not found" } });
       if (script !== undefined) script.state = "Failed";
       return void answer(200);
     }

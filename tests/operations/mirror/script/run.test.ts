@@ -2,9 +2,13 @@
 // and an interruption. The schema of the body is checked by tests/e2e/mirrorViaAzure.test.ts, where the local Azure accepts it. Doesn't prove
 // how Azure runs it.
 import { inflateSync } from "node:zlib";
+import { HubTransport } from "../../../../operations/hub";
+import { mirrorWeights } from "../../../../operations/mirror";
+import { removeLeftScripts, scriptWay } from "../../../../operations/mirror/script";
 import { scriptBody } from "../../../../operations/mirror/script/body";
 import type { CopyJob } from "../../../../operations/mirror/script/job";
 import { removeOthers, runScript, type ScriptRun } from "../../../../operations/mirror/script/run";
+import { sampleLock } from "../world";
 import { FakeScripts } from "./fakeScripts";
 
 const group = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/moor-prod-swedencentral";
@@ -73,6 +77,11 @@ test("The body runs the Azure CLI image in the subnet, with the identity, and is
     },
   });
   expect(name).toMatch(/^moor-mirror-prod-qwen3-8b-[0-9a-f]{8}$/);
+});
+
+test("The script has the tags of the stack, which policies can require.", () => {
+  const { body } = scriptBody({ stack: "prod", location: "swedencentral", place, job, tags: { "cost-center": "42" } });
+  expect(body).toMatchObject({ tags: { "moor-stack": "prod", "cost-center": "42" } });
 });
 
 test("The script contains the job, and 200 files fit.", () => {
@@ -173,6 +182,81 @@ test("An interruption ends the container, removes the script, and says that the 
   await expect(run({ signal: interruption.signal })).rejects.toThrow(/^The copy was interrupted, .* It continues where it stopped\.$/);
   expect([...fake.scripts.keys()]).toEqual([]);
   expect(fake.requests).toContain(`DELETE Microsoft.ContainerInstance/containerGroups/${name}`);
+});
+
+test("A script whose container appears only after its removal began is removed.", async () => {
+  fake.add(name, "Creating");
+  fake.reads = Number.POSITIVE_INFINITY;
+  fake.containersMissing = 2;
+  await removeOthers({ azure: fake.azure, resourceGroupId: group, stack: "prod", report: () => {} });
+  expect([...fake.scripts.keys()]).toEqual([]);
+  expect(fake.requests.filter((line) => line === `DELETE Microsoft.ContainerInstance/containerGroups/${name}`)).toHaveLength(3);
+});
+
+test("A caller that may not read scripts gets a line about those that a killed run left, and other errors end its command.", async () => {
+  const resources = [
+    { urn: "urn", custom: true, type: "azure-native:resources:ResourceGroup", id: group, outputs: { location: "swedencentral" } },
+  ];
+  const options = {
+    ...{ pulumi: { stack: "prod", local: false }, azure: fake.azure, report: (line: string) => lines.push(line) },
+    state: { version: 3, deployment: { resources } },
+  };
+  fake.refuse = () => 403;
+  await removeLeftScripts(options);
+  expect(lines).toEqual([
+    expect.stringMatching(/^Scripts of `npm run mirror` that killed runs left could not be removed\. .* Azure answered 403 /),
+  ]);
+  fake.refuse = () => 400;
+  await expect(removeLeftScripts(options)).rejects.toThrow("Azure answered 400");
+});
+
+test("A run that has nothing to stage removes the script that a killed run left.", async () => {
+  const platform = { scripts: { ...place } };
+  const resources = [
+    { urn: "stack", custom: false, type: "pulumi:pulumi:Stack", outputs: { platform } },
+    { urn: "group", custom: true, type: "azure-native:resources:ResourceGroup", id: group, outputs: { location: "swedencentral" } },
+  ];
+  const way = scriptWay({
+    ...{ pulumi: { stack: "prod", local: false }, azure: fake.azure, state: { version: 3, deployment: { resources } } },
+    ...{ store: { workspaceId: group, account: "stprod", container: "blobs" }, hub: "https://huggingface.co", tags: {}, force: false },
+    ...{ report: (line: string) => lines.push(line), clock, signal: new AbortController().signal },
+  });
+  fake.add("moor-mirror-prod-other-00000000", "Running");
+  const hub = new HubTransport({ hub: "https://hub.invalid", report: () => {} });
+  const lock = sampleLock({ staged: true, files: [{ path: "model.safetensors", size: 1, sha256: "a".repeat(64) }] });
+  await mirrorWeights({ lock, force: false, hub, licenses: [], way, record: () => {}, report: (line) => lines.push(line) });
+  expect(lines).toEqual([
+    expect.stringContaining("is staged, according to the lock file."),
+    "Removing the script moor-mirror-prod-other-00000000, which a killed run left.",
+  ]);
+  expect([...fake.scripts.keys()]).toEqual([]);
+});
+
+test("An address of the Hub with a password is refused before a script exists, and not shown.", () => {
+  const options = {
+    ...{ hub: "https://user:planted@hub.example/hf", tags: {}, force: false, clock },
+    signal: new AbortController().signal,
+  };
+  const refused = () =>
+    scriptWay({
+      ...options,
+      pulumi: { stack: "prod", local: false },
+      azure: fake.azure,
+      report: () => {},
+      state: { version: 3, deployment: {} },
+      store: { workspaceId: group, account: "stprod", container: "blobs" },
+    });
+  expect(refused).toThrow(/^HF_ENDPOINT contains a user name or a password for hub\.example, which would be visible/);
+  expect(refused).not.toThrow(/planted/);
+});
+
+test("A script that another run removes is an error with what to do.", async () => {
+  fake.reads = Number.POSITIVE_INFINITY;
+  fake.refuse = (line) => {
+    if (line.endsWith("/logs/default")) fake.scripts.delete(name);
+    return undefined;
+  };
+  await expect(run()).rejects.toThrow(`The script ${name} was removed by another run. Run the command again.`);
 });
 
 test("Without outputs, success is not believed.", async () => {

@@ -2,8 +2,8 @@
 import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as tls from "node:tls";
-import { modelStatusHeader, networkRefusedStatus } from "../../../azure/scoring";
-import type { ScoringAddress } from "../../scoring";
+import { modelStatusHeader, networkRefusedStatus } from "../../azure/scoring";
+import type { ScoringAddress } from "./address";
 
 /**
  * Where a request to the endpoint ends before it reaches a deployment: the name isn't resolved, there is no connection, the TLS handshake
@@ -104,4 +104,16 @@ async function networkRefusal({ baseUrl, attemptSeconds = 10, headers, credentia
 
 function portOf({ port, protocol }: URL): number {
   return Number(port) || { "https:": 443, "http:": 80 }[protocol] || 443;
+}
+
+const reasons: Readonly<Record<UnreachableStage, (address: string, code: string) => string>> = {
+  name: (address, code) => `this machine can't resolve the name of ${address} (${code})`,
+  connection: (address, code) => `this machine can't connect to ${address} (${code})`,
+  tls: (address, code) => `the TLS handshake with ${address} fails (${code})`,
+  network: (address, code) => `Azure refuses requests to ${address} from the network of this machine (status ${code})`,
+};
+
+/** The reason as a clause, for sentences such as "… can't send requests, because <reason>". */
+export function reasonOf({ stage, address, code }: Unreachable): string {
+  return reasons[stage](address, code);
 }

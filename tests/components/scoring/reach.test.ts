@@ -1,4 +1,4 @@
-// Proves where the gate sees a request to an endpoint end, with real sockets on this machine. Doesn't prove the codes of other operating
+// Proves where the gate and `npm run smoke` see a request to an endpoint end, with real sockets on this machine. Doesn't prove the codes of other operating
 // systems, or which status Azure's front end returns to a network that it refuses: that isn't documented.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -7,7 +7,7 @@ import * as https from "node:https";
 import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { unreachable } from "../../../../components/endpoint/gate/reach";
+import { unreachable } from "../../../components/scoring";
 
 const open: net.Server[] = [];
 afterEach(async () => {
