@@ -1,5 +1,4 @@
 import * as path from "node:path";
-import { lockFileName } from "../../config/lockFile";
 import { openLicenses } from "../../facts/licenses";
 import { exportState } from "../../operations/checkpoint";
 import { HubTransport } from "../../operations/hub";
@@ -8,9 +7,9 @@ import { withStagedWeights } from "../../operations/mirror/lock";
 import { Progress } from "../../operations/mirror/progress";
 import { stackAzure } from "../../operations/stackAzure";
 import { readLockedStack, replaceFile } from "../lockedStack";
+import { lockStore } from "../lockStore";
 import { openStackPulumi, type StackOptions } from "../stackPulumi";
 import { openHub } from "./hub";
-import { lockStore } from "./lockStore";
 import { showProgress } from "./show";
 import { type Way, ways } from "./ways";
 
@@ -68,17 +67,12 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
         },
       });
     });
-    if (isChanged) console.log(next(options.stack, stack.local));
+    if (isChanged) console.log(store.next);
   } finally {
     process.off("SIGINT", interrupt);
     await hub.close();
     await stack.close();
   }
-}
-
-function next(stack: string, local: boolean): string {
-  if (local) return `Run \`npm run local -- up -s ${stack}\`.`;
-  return `Review and commit ${lockFileName(stack)}, then run \`pulumi up -s ${stack}\`.`;
 }
 
 function noLock(stack: string): string {
