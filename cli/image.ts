@@ -1,4 +1,3 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lockCommand } from "../config/lockFile";
@@ -6,7 +5,8 @@ import { buildImages } from "../operations/image";
 import { withDigest } from "../operations/image/lock";
 import { stackAzure, stackRegistry } from "../operations/stackAzure";
 import { onInterrupt } from "./interruption";
-import { lockPath, readLockedStack, replaceFile } from "./lockedStack";
+import { readLockedStack, replaceFile } from "./lockedStack";
+import { lockStore } from "./lockStore";
 import { type OpenStack, openStackPulumi, type StackOptions } from "./stackPulumi";
 
 export interface ImageOptions extends Omit<StackOptions, "configFile"> {
@@ -16,9 +16,10 @@ export interface ImageOptions extends Omit<StackOptions, "configFile"> {
   readonly force?: boolean;
 }
 
-/** `npm run image`: builds images with ACR tasks and writes their digests to the lock file. */
+/** `npm run image`: builds images with ACR tasks and writes their digests to the lock file, in the local Azure to its local copy. */
 export async function image({ only, force = false, ...options }: ImageOptions): Promise<void> {
-  const { raw, settings, images, lock } = readStack(options.stack);
+  const store = lockStore(options.stack, options.local === true);
+  const { raw, settings, images, lock } = readStack(options.stack, store.read());
   const stack = await openStackPulumi(options);
   const interruption = onInterrupt("Removing the task. To end without removing it, press Ctrl-C again.");
   try {
@@ -29,10 +30,8 @@ export async function image({ only, force = false, ...options }: ImageOptions): 
       ...(imageRegistry === "create" ? {} : { adoptedRegistry: imageRegistry }),
       manifestExists: async ({ loginServer }, repository, digest) => manifestExists(stack, azure, loginServer, repository, digest),
       record: (built, digest) => {
-        const file = lockPath(options.stack);
-        const text = withDigest(options.stack, fs.readFileSync(file, "utf8"), built, digest);
-        replaceFile(file, text);
-        console.log(`${path.basename(file)} was updated. Review and commit it, then run \`pulumi up -s ${options.stack}\`.`);
+        replaceFile(store.file, withDigest(options.stack, store.read() ?? "", built, digest));
+        console.log(`${path.relative(process.cwd(), store.file)} was updated. ${store.next}`);
       },
       report: (line) => console.log(line),
       clock: { now: () => Date.now(), sleep: (seconds, signal) => sleep(seconds * 1000, undefined, { signal }) },
@@ -45,8 +44,11 @@ export async function image({ only, force = false, ...options }: ImageOptions): 
 }
 
 /** Reads the stack file and the lock file, and the images that are built. */
-function readStack(stack: string) {
-  const { raw, settings, images, lock } = readLockedStack(stack, { noLock: noLock(stack) });
+function readStack(stack: string, lockText: string | undefined) {
+  const { raw, settings, images, lock } = readLockedStack(stack, {
+    noLock: noLock(stack),
+    ...(lockText === undefined ? {} : { lockText }),
+  });
   const toBuild = images.all.flatMap(({ reference, source, setting }) => {
     if (source.kind !== "build" || !("inputs" in reference)) return [];
     const { context, dockerfile, args } = source;

@@ -1,6 +1,7 @@
 /**
- * The local copy of a lock file. Weights that are staged in the local Azure are not staged in Azure, so `npm run mirror --local` records them
- * in a copy. It contains the decisions of the committed file and the lists of locally staged files. The program reads it in the local Azure.
+ * The local copy of a lock file. Weights that are staged in the local Azure are not staged in Azure, and images that are built there are not in
+ * Azure, so `npm run mirror --local` and `npm run image --local` record them in a copy. It contains the decisions of the committed file, the
+ * lists of locally staged files and the digests of locally built images. The program reads it in the local Azure.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -9,16 +10,17 @@ import { lockEntry, lockFileName, readLock, writeLock } from "../../config/lockF
 import type { Lock, LockEntry } from "../../config/lockSchema";
 import { mirroredOf, type Staging, withStaging, withUsedManifests } from "../../config/stagedWeights";
 import type { DeploymentDecision } from "../../planner/decision";
+import { builtDigests, withBuiltDigest } from "../builtDigests";
 import { localHome } from "./session";
 
-/** Path of the local copy of the lock file of a stack. It doesn't exist before the first weights are staged; see `localLockText`. */
+/** Path of the local copy of the lock file of a stack. It doesn't exist before the first weights are staged or the first image is built; see `localLockText`. */
 export function localLockFile(stack: string, home = localHome()): string {
   return path.join(home, lockFileName(stack));
 }
 
 /**
- * Returns the text of the local lock file: the committed one, with what its copy records as staged in the same folders, and with the previous
- * decisions that serve there. Everything else in the copy is discarded, so that it follows the committed file.
+ * Returns the text of the local lock file: the committed one, with what its copy records as staged in the same folders and as built from the
+ * same inputs, and with the previous decisions that serve there. Everything else in the copy is discarded, so that it follows the committed file.
  * @param committed Text of the committed file, if it exists.
  * @param copy Text of the local copy, if it exists. One that isn't readable is from an incomplete or earlier run and is discarded.
  */
@@ -27,7 +29,7 @@ export function localLockText(stack: string, committed: string | undefined, copy
   const [own, local] = [readLock(stack, committed), readLock(stack, copy)];
   // Errors of the committed file are reported when it is used.
   if ("errors" in own || "errors" in local) return committed;
-  const { lock, changed } = withStagings(own.lock, local.lock, stagings(local.lock));
+  const { lock, changed } = withLocal(own.lock, local.lock);
   return changed ? writeLock(lock) : committed;
 }
 
@@ -53,16 +55,21 @@ function textOf(file: string): string | undefined {
 /** What is recorded as staged, by folder of the weights. */
 type Stagings = ReadonlyMap<string, Staging>;
 
-function stagings({ endpoints }: Lock): Stagings {
+/** The current decision of a deployment is last, because what it records is the newest. */
+function decisionsOf({ endpoints }: Lock): DeploymentDecision[] {
   const entries = Object.values(endpoints).flatMap((labels) => Object.values(labels));
-  // The current decision is last, because its list is the newest.
-  const decisions = entries.flatMap(({ current, previous }) => (previous === undefined ? [current] : [previous, current]));
+  return entries.flatMap(({ current, previous }) => (previous === undefined ? [current] : [previous, current]));
+}
+
+function stagings(decisions: readonly DeploymentDecision[]): Stagings {
   const models = decisions.flatMap((decision) => mirroredOf(decision) ?? []);
   return new Map(models.flatMap(({ path: folder, staged, manifest }) => (staged ? [[folder, { staged, manifest }] as const] : [])));
 }
 
-function withStagings(own: Lock, local: Lock, staged: Stagings): { readonly lock: Lock; readonly changed: boolean } {
+function withLocal(own: Lock, local: Lock): { readonly lock: Lock; readonly changed: boolean } {
   let changed = false;
+  const decisions = decisionsOf(local);
+  const [staged, digests] = [stagings(decisions), builtDigests(decisions)];
   const stage = (label: string, decision: DeploymentDecision): DeploymentDecision => {
     const model = mirroredOf(decision);
     const staging = model && staged.get(model.path);
@@ -71,8 +78,13 @@ function withStagings(own: Lock, local: Lock, staged: Stagings): { readonly lock
     changed = true;
     return withStaging(label, decision, staging);
   };
-  const stageEntry = (label: string, { wish, current, previous, rolledBack }: LockEntry, copy: LockEntry | undefined): LockEntry => {
-    const [now, before] = [stage(label, current), previous && stage(label, previous)];
+  const build = (decision: DeploymentDecision): DeploymentDecision => {
+    const built = withBuiltDigest(decision, digests);
+    if (built !== decision) changed = true;
+    return built;
+  };
+  const localEntry = (label: string, { wish, current, previous, rolledBack }: LockEntry, copy: LockEntry | undefined): LockEntry => {
+    const [now, before] = [build(stage(label, current)), previous && build(stage(label, previous))];
     const served = servedLocally(label, copy, now) ?? before;
     if (served !== before) changed = true;
     const kept = served === undefined || served.name === now.name ? {} : { previous: served };
@@ -81,7 +93,7 @@ function withStagings(own: Lock, local: Lock, staged: Stagings): { readonly lock
   const endpoints = Object.fromEntries(
     Object.entries(own.endpoints).map(([key, labels]) => [
       key,
-      Object.fromEntries(Object.entries(labels).map(([label, entry]) => [label, stageEntry(label, entry, lockEntry(local, key, label))])),
+      Object.fromEntries(Object.entries(labels).map(([label, entry]) => [label, localEntry(label, entry, lockEntry(local, key, label))])),
     ]),
   );
   return { lock: withUsedManifests({ ...own, endpoints, manifests: { ...local.manifests, ...own.manifests } }), changed };

@@ -19,14 +19,14 @@ const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
 /**
  * Prepares a local stack and returns the path of its stack file: a copy of the real file with local secrets. The real file is never
  * written, and its secrets are not decrypted. A secret that was not set locally with `config set --secret` gets a stand-in value, which
- * changes with the secret. The program reads the local copy of the lock file, if weights are staged in the local Azure.
+ * changes with the secret. The program reads the local copy of the lock file, if weights are staged or images are built in the local Azure.
  * @param folder Folder of the lock file. @default - the root folder
  */
 export async function prepareStack(session: LocalSession, stack: string, source: string, folder = root): Promise<string> {
   const lock = prepareLock(stack, session.home, folder);
   if (lock !== undefined) {
     const copy = path.relative(process.cwd(), lock);
-    session.report(`${lockFileName(stack)}: using the copy ${copy}, which also contains the weights that are staged in the local Azure.`);
+    session.report(`${lockFileName(stack)}: using the copy ${copy}, which also contains what is staged and built in the local Azure.`);
   }
   const text = fs.readFileSync(source, "utf8");
   const real = stackDocument(text, path.basename(source));

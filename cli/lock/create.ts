@@ -11,9 +11,10 @@ import { commitsOfLocks, foreignCommit, type KnownCommit, revisionErrors } from 
 import { type RawStack, tokenKey } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { mirroredOf, withStaging, withUsedManifests } from "../../config/stagedWeights";
-import type { BuiltImage, DeploymentDecision, RecordedRequirements } from "../../planner/decision";
+import type { DeploymentDecision, RecordedRequirements } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import { commitOf } from "../../planner/weights";
+import { builtDigests, withBuiltDigest } from "../builtDigests";
 import type { CommitCheck } from "./hub";
 
 /** External inputs of the lock file. */
@@ -48,7 +49,7 @@ export async function createLock(
   const { errors, notes } = await checkCommits(raw, settings, before, sources);
   const endpoints: Record<string, Record<string, LockEntry>> = {};
   const known = lockDecisions(before);
-  const digests = builtDigests(before);
+  const digests = builtDigests(lockDecisions(before));
   for (const found of deploymentsOf(settings)) {
     const { endpoint, label } = found;
     const old = before && lockEntry(before, endpoint, label);
@@ -65,7 +66,7 @@ export async function createLock(
       errors.push(...outcome.errors);
       continue;
     }
-    const decision = withDigest(withStaged(label, outcome.decision, [...entryDecisions(old), ...known]), digests);
+    const decision = withBuiltDigest(withStaged(label, outcome.decision, [...entryDecisions(old), ...known]), digests);
     endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, decision) };
   }
   if (errors.length > 0) return { errors };
@@ -167,20 +168,4 @@ function withStaged(label: string, decision: DeploymentDecision, known: readonly
   const path = mirroredOf(decision)?.path;
   const found = known.map(mirroredOf).find((model) => model?.staged && model.path === path);
   return found === undefined ? decision : withStaging(label, decision, found);
-}
-
-/** Digests of images that `npm run image` built. The text of an image contains only a part of the hash, so the key is the whole hash. */
-function builtDigests(lock: Lock | undefined): ReadonlyMap<string, string> {
-  const images = lockDecisions(lock).map(({ image }) => image);
-  return new Map(images.flatMap((image) => ("inputs" in image && image.digest !== undefined ? [[buildKey(image), image.digest]] : [])));
-}
-
-function buildKey({ repository, inputs }: BuiltImage): string {
-  return `${repository}@${inputs}`;
-}
-
-function withDigest(decision: DeploymentDecision, digests: ReadonlyMap<string, string>): DeploymentDecision {
-  const { image } = decision;
-  const digest = "inputs" in image ? digests.get(buildKey(image)) : undefined;
-  return digest === undefined ? decision : { ...decision, image: { ...image, digest } };
 }

@@ -1,5 +1,4 @@
 import * as path from "node:path";
-import { lockFileName } from "../../config/lockFile";
 import { openLicenses } from "../../facts/licenses";
 import { exportState } from "../../operations/checkpoint";
 import { HubTransport } from "../../operations/hub";
@@ -9,9 +8,9 @@ import { Progress } from "../../operations/mirror/progress";
 import { stackAzure } from "../../operations/stackAzure";
 import { onInterrupt } from "../interruption";
 import { readLockedStack, replaceFile } from "../lockedStack";
+import { lockStore } from "../lockStore";
 import { openStackPulumi, type StackOptions } from "../stackPulumi";
 import { openHub } from "./hub";
-import { lockStore } from "./lockStore";
 import { showProgress } from "./show";
 import { type Way, ways } from "./ways";
 
@@ -65,17 +64,12 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
         },
       });
     });
-    if (isChanged) console.log(next(options.stack, stack.local));
+    if (isChanged) console.log(store.next);
   } finally {
     interruption.end();
     await hub.close();
     await stack.close();
   }
-}
-
-function next(stack: string, local: boolean): string {
-  if (local) return `Run \`npm run local -- up -s ${stack}\`.`;
-  return `Review and commit ${lockFileName(stack)}, then run \`pulumi up -s ${stack}\`.`;
 }
 
 function noLock(stack: string): string {

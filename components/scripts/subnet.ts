@@ -68,7 +68,9 @@ export function createSubnet(args: CreatedSubnetArgs, opts: pulumi.CustomResourc
         publicIPAllocationMethod: "Static",
         publicIPAddressVersion: "IPv4",
       },
-      { parent },
+      // Azure adds the gateway that uses the address, after the address was created. It is the only back reference of these resources that is
+      // also an argument: the subnets of a gateway and of a security group are not.
+      { parent, ignoreChanges: ["natGateway"] },
     ),
   );
   const natGateway = new network.NatGateway(

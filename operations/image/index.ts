@@ -168,7 +168,11 @@ async function buildOne(options: BuildOptions, owner: TaskOwner, { image, taskId
     const { digest, unbuilt } = await runBuild(azure, run);
     options.record(reference, digest);
     const result = `${reference.repository}@${digest}`;
-    report(unbuilt === undefined ? `Built ${result}.` : `${setting}: ${unbuilt} The lock file has ${result}, an image without content.`);
+    report(
+      unbuilt === undefined
+        ? `Built ${result}.`
+        : `${setting}: ${unbuilt} The local copy of the lock file has ${result}, an image without content.`,
+    );
   } catch (error) {
     if (!signal?.aborted) throw error;
     throw new Error(

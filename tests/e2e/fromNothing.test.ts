@@ -71,9 +71,7 @@ test("lock, up, mirror and up create prod from nothing, which answers requests, 
   expect(staged).toMatch(/ {2}chat\/main: main-\w{8} → main-\w{8}\n/);
   expect(staged).toContain("Run `npm run local -- up -s prod`.");
   const second = await must(up);
-  expect(second).toMatch(
-    /moor\.lock\.prod\.yaml: using the copy .*moor\.lock\.prod\.yaml, which also contains the weights that are staged/,
-  );
+  expect(second).toMatch(/moor\.lock\.prod\.yaml: using the copy .*moor\.lock\.prod\.yaml, which also contains what is staged and built/);
   const { traffic, deployments } = await serving(sandbox);
   expect(deployments).toEqual([expect.stringMatching(/^candidate-/), expect.stringMatching(/^main-/)]);
   expect(traffic).toEqual({ [deployments[0]!]: 10, [deployments[1]!]: 90 });

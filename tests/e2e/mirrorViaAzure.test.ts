@@ -175,6 +175,11 @@ test("A run from inside verifies what the script staged, and copies nothing.", a
   expect(hub.requests().filter(({ path: target }) => target.includes("xet-bridge"))).toHaveLength(before);
 });
 
+test("A refresh shows no changes, and neither does `up` after it.", async () => {
+  await succeeds(["local", "refresh", ...options, "--yes", "--skip-preview", "--expect-no-changes"]);
+  await succeeds([...up, "--expect-no-changes"]);
+});
+
 test("Without `scripts`, `up` deletes the subnet and all that belongs to it, and no deployment changes.", async () => {
   const own = () =>
     sandbox.resources().filter((id) => /\/(subnets\/scripts|natgateways\/|publicipaddresses\/)|-scripts-|scr[a-z0-9]{6}$/.test(id));

@@ -109,6 +109,25 @@ test.each(["", "{", "version: 1", "\0"])("A copy with the text %j is discarded."
   expect(localLockText("prod", writeLock(first), copy)).toBe(writeLock(first));
 });
 
+test("A digest of a locally built image is kept while the inputs are equal, for all decisions with these inputs, and never the digest of others.", () => {
+  const built = (inputs: string, digest?: string): DeploymentDecision => {
+    const image = { repository: "moor/vllm", inputs: `sha256:${inputs.repeat(64)}` };
+    const made = { ...decision("a"), image: digest === undefined ? image : { ...image, digest: `sha256:${digest.repeat(64)}` } };
+    return { ...made, name: physicalName("main", made) };
+  };
+  const lockOf = (current: DeploymentDecision, previous?: DeploymentDecision): Lock => ({
+    ...head,
+    endpoints: { chat: { main: { wish: wish("a"), current, ...(previous === undefined ? {} : { previous }) } } },
+  });
+  const copy = writeLock(lockOf(built("1", "d")));
+  const merged = (committed: Lock) => read(localLockText("prod", writeLock(committed), copy)).endpoints.chat!.main!;
+  expect(merged(lockOf(built("1"))).current).toEqual(built("1", "d"));
+  expect(merged(lockOf(built("1", "e"))).current).toEqual(built("1", "d"));
+  expect(merged(lockOf(built("2"), built("1")))).toMatchObject({ current: built("2"), previous: built("1", "d") });
+  const others = writeLock(lockOf(built("2", "e")));
+  expect(localLockText("prod", others, copy)).toBe(others);
+});
+
 test("An invalid committed file is used, so that its errors are reported.", () => {
   expect(localLockText("prod", "version: 2", writeLock(staged(first, "a")))).toBe("version: 2");
 });

@@ -91,6 +91,12 @@ test("The subnet is the second /26, delegated, with a security group and a NAT g
   });
 });
 
+test("The gateway that Azure adds to the public IP address is no change.", async () => {
+  const recording = await make();
+  expect(find(recording, "scripts-public-ip").ignoreChanges).toEqual(["natGateway"]);
+  expect(armRequest(find(recording, "scripts-public-ip")).body).not.toHaveProperty("properties.natGateway");
+});
+
 test("Scripts receive no connections and open only HTTPS connections, and within the network also SMB and DNS connections.", async () => {
   const { body } = armRequest(find(await make(), "scripts-nsg"));
   type Rule = { readonly name: string; readonly properties: Record<string, unknown> };

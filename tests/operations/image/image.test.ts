@@ -98,7 +98,9 @@ test("The reason why the local Azure built nothing is printed instead of the suc
   const line = "Nothing was built: docker.io/library/python is not on this machine. The digest is a hash of the inputs.";
   azure.results = [{ status: "Succeeded", log: `${startedMark}\n${line}\nRun complete`, digest }];
   await buildImages(stack(created, true), options());
-  expect(said.at(-1)).toBe(`moor:images.score: ${line} The lock file has moor/score@${digest}, an image without content.`);
+  expect(said.at(-1)).toBe(
+    `moor:images.score: ${line} The local copy of the lock file has moor/score@${digest}, an image without content.`,
+  );
   await build();
   expect(said.at(-1)).toBe(`Built moor/score@${digest}.`);
 });
