@@ -9,7 +9,7 @@ export interface BlobsNotReachable {
    * DNS returns the account's public address. `networkRules`: the account rejects this machine. `permission`: the identity has no role.
    */
   readonly kind: "nameResolution" | "connection" | "publicAddress" | "networkRules" | "permission";
-  /** One sentence about the cause. It contains no token. */
+  /** The cause, in one sentence, and a second one if a proxy can be the reason. It contains no token. */
   readonly detail: string;
 }
 
@@ -31,7 +31,7 @@ export async function blobsNotReachable(
 ): Promise<BlobsNotReachable | undefined> {
   if (error instanceof BlobConnectionError) {
     if (unresolved.has(error.code)) return { kind: "nameResolution", detail: `The host name ${host} doesn't resolve (${error.code}).` };
-    return { kind: "connection", detail: `${host} can't be reached (${error.code}).` };
+    return { kind: "connection", detail: `${host} can't be reached (${error.code}).${proxyAdvice(host)}` };
   }
   if (!(error instanceof BlobError)) return undefined;
   if (error.isAccessDenied)
@@ -45,7 +45,16 @@ export async function blobsNotReachable(
       detail: `${host} resolves to the public address ${outside} on this machine, not to its private endpoint, and the account rejects it.`,
     };
   }
-  return { kind: "networkRules", detail: `The network rules of ${host} reject this machine.` };
+  return { kind: "networkRules", detail: `The network rules of ${host} reject this machine.${proxyAdvice(host)}` };
+}
+
+/** Variables of a proxy. Source: azure-sdk-for-js, `proxyPolicy`. */
+const proxyVariables = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"] as const;
+
+/** A proxy reaches the account from another place than this machine. */
+function proxyAdvice(host: string): string {
+  const used = proxyVariables.find((name) => process.env[name] || process.env[name.toLowerCase()]);
+  return used === undefined ? "" : ` ${used} is set: if the private endpoint is reachable without the proxy, add ${host} to NO_PROXY.`;
 }
 
 const systemResolve: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);

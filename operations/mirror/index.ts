@@ -2,7 +2,7 @@
 import type { Lock } from "../../config/lockFile";
 import type { WeightFile } from "../../planner/weights";
 import type { HubTransport } from "../hub";
-import { interrupted } from "./error";
+import { interrupted, WeightsError } from "./error";
 import { type PreparedWeights, prepareWeights } from "./prepare";
 import { sizeText, summaryLine } from "./progress";
 import { type WantedWeights, wantedWeights } from "./wanted";
@@ -43,6 +43,7 @@ async function mirrorAll(options: MirrorOptions): Promise<void> {
   const { lock, endpoint, force, hub, licenses, way, record, report, now = () => performance.now() } = options;
   const prepared: PreparedWeights[] = [];
   for (const weights of wantedWeights(lock, endpoint)) {
+    if (!force) rejectOtherList(weights);
     if (!force && (await isDone(options, weights))) continue;
     prepared.push(await prepareWeights(weights, { hub, licenses, report, force }));
   }
@@ -59,6 +60,17 @@ async function mirrorAll(options: MirrorOptions): Promise<void> {
   }
   await way.finish?.();
   if (prepared.length > 0) report(summaryLine({ ...done, seconds: (now() - start) / 1000 }));
+}
+
+/** A folder has one list. After a merge of two branches, deployments can have different ones. */
+function rejectOtherList({ id, revision, path, deployments, otherList }: WantedWeights): void {
+  if (otherList === undefined) return;
+  throw new WeightsError(
+    "conflict",
+    `The lock file has different lists of the files of ${id} at ${revision} for ${deployments.join(", ")}: that of ${otherList} is another one, ` +
+      `although all of them use the folder ${path}. A deployment with the wrong list can't start. Run the command with --force, which gives all of them ` +
+      "the list of the staged files, and then `pulumi up` immediately.",
+  );
 }
 
 /** Whether nothing has to be copied for these weights. */

@@ -22,6 +22,8 @@ export interface WantedWeights {
   readonly isListed: boolean;
   /** The recorded list of their files, if a deployment has one. */
   readonly listed: readonly WeightFile[] | undefined;
+  /** A deployment whose recorded list is another one. @default - there is none */
+  readonly otherList?: string;
 }
 
 /**
@@ -80,8 +82,10 @@ function weightsOf(lock: Lock, path: string, uses: readonly Use[]): WantedWeight
     );
   }
   const manifest = uses.find(({ model }) => model.manifest !== undefined)?.model.manifest;
+  const otherList = uses.find(({ model }) => ![undefined, manifest].includes(model.manifest))?.deployment;
   const { id, revision } = first.model;
   return {
+    ...(otherList === undefined ? {} : { otherList }),
     ...{ id, revision, path, deployments, remoteCode: first.remoteCode },
     isStaged: uses.every(({ model }) => model.staged),
     isListed: uses.every(({ model }) => model.staged && model.manifest !== undefined),

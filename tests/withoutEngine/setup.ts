@@ -5,3 +5,9 @@
 import * as path from "node:path";
 
 process.env.PATH = [__dirname, process.env.PATH].join(path.delimiter);
+
+// A proxy of the developer's machine would change the messages of clients.
+for (const name of ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"]) {
+  delete process.env[name];
+  delete process.env[name.toLowerCase()];
+}

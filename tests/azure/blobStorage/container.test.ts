@@ -181,6 +181,23 @@ describe("Why an account can't be reached", () => {
     expect(await named.container.probe()).toMatchObject({ kind: "nameResolution" });
   });
 
+  test("A proxy can be the reason", async () => {
+    const before = process.env.ALL_PROXY;
+    process.env.ALL_PROXY = "http://user:hidden@proxy.example.com:8080";
+    try {
+      const advice = `ALL_PROXY is set: if the private endpoint is reachable without the proxy, add ${host} to NO_PROXY.`;
+      const { container } = await open({}, { endpoint: "http://127.0.0.1:1" });
+      expect(await container.probe()).toEqual({ kind: "connection", detail: `${host} can't be reached (ECONNREFUSED). ${advice}` });
+      expect(await probe(403, "AuthorizationFailure")).toEqual({
+        kind: "networkRules",
+        detail: `The network rules of ${host} reject this machine. ${advice}`,
+      });
+    } finally {
+      if (before === undefined) delete process.env.ALL_PROXY;
+      else process.env.ALL_PROXY = before;
+    }
+  });
+
   test("A missing container is another problem", async () => {
     await expect(probe(404, "ContainerNotFound")).rejects.toMatchObject({ status: 404, isAbsence: false });
   });

@@ -1,7 +1,8 @@
 /** Folders and lock files that were changed by others are repaired, and files of all sizes are staged. */
 import { readLock, writeLock } from "../../../config/lockFile";
+import { withStaging } from "../../../config/stagedWeights";
 import { summaryLine } from "../../../operations/mirror/progress";
-import { manifestText } from "../../../planner/weights";
+import { manifestDigest, manifestText } from "../../../planner/weights";
 import type { BlobCall } from "../../support/blobServer";
 import { hashOf } from "../../support/hubServer";
 import { blockSize, fiveShards, folder, openWorld, type World, type WorldOptions } from "./world";
@@ -157,6 +158,32 @@ describe("The last line", () => {
       expect(world.lines.at(-1)).toContain("is staged and verified.");
     }
   });
+});
+
+test("Deployments with different lists of one folder, as after a merge, get the same list with --force", async () => {
+  const world = await open();
+  await world.run();
+  const read = readLock("prod", world.text);
+  if ("errors" in read) throw new Error(JSON.stringify(read.errors));
+  const { main, candidate } = read.lock.endpoints.chat!;
+  const other = [{ path: "config.json", size: 2, sha256: "a".repeat(64) }];
+  const manifest = manifestDigest(other);
+  const merged = { ...candidate!, current: withStaging("candidate", candidate!.current, { staged: true, manifest }) };
+  world.text = writeLock({
+    ...read.lock,
+    endpoints: { chat: { main: main!, candidate: merged } },
+    manifests: { ...read.lock.manifests, [manifest]: other },
+  });
+  const error = await world.failure();
+  expect(error).toMatchObject({ problem: "conflict" });
+  expect(error.message).toContain(
+    "for chat/main, chat/candidate: that of chat/candidate is another one, although all of them use the folder",
+  );
+  await world.run({ force: true });
+  const after = readLock("prod", world.text);
+  if ("errors" in after) throw new Error(JSON.stringify(after.errors));
+  expect(after.lock.endpoints.chat!.candidate!.current).toEqual(candidate!.current);
+  expect(after.lock.endpoints.chat!.candidate!.previous?.name).toBe(merged.current.name);
 });
 
 test.each([
