@@ -9,7 +9,7 @@ import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/l
 import { allowedRegions } from "../planner/residency";
 import { scaleWeights } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
-import { endpointsVariable, isPlatformOnly, isPlatformRun } from "./endpointsVariable";
+import { isPlatformOnly, isPlatformRun } from "./endpointsVariable";
 import { plannedImages } from "./images/planned";
 import type { ImageOf } from "./images/stack";
 import { lockFileName, stagingAdvice } from "./lockFile";
@@ -40,6 +40,7 @@ export function buildSpec(raw: RawStack, settings: Settings, decisions: Decision
       ...endpointsNotes(raw, settings),
       ...lockNotes(settings),
       ...tokenNotes(raw, settings),
+      ...(isPlatformRun(raw) ? [] : endpointNote(endpoints)),
       ...platformNotes(settings["moor:platform"], endpoints),
       ...alertNotes(settings),
       ...ownerNotes(settings["moor:platform"]),
@@ -132,7 +133,7 @@ function skip(stack: string, endpoint: string, label: string, { current, previou
 function endpointsNotes(raw: RawStack, settings: Settings): string[] {
   const isLockIgnored = isPlatformOnly(settings) && settings["moor:lock"] === "required" && raw.lock !== undefined;
   return [
-    ...(isPlatformRun(raw) ? [`The endpoints in the stack file are ignored (${endpointsVariable}=none).`] : []),
+    ...(isPlatformRun(raw) ? ["This run creates only the platform. It ignores the endpoints in the stack file (`npm run platform`)."] : []),
     ...(isLockIgnored ? [`${lockFileName(raw.stack)} is not read, because this run creates no endpoints.`] : []),
   ];
 }
@@ -142,9 +143,12 @@ function lockNotes(settings: Settings): string[] {
   return ["Moor recomputes all decisions at each run (moor:lock: none), so a newer version of Moor can change running deployments."];
 }
 
+function endpointNote(endpoints: readonly EndpointSpec[]): string[] {
+  return endpoints.length > 0 ? [] : ["The stack has no endpoints. It creates only the platform."];
+}
+
 function platformNotes({ roles }: PlatformSettings, endpoints: readonly EndpointSpec[]): string[] {
   return [
-    ...(endpoints.length > 0 ? [] : ["The stack has no endpoints. It creates only the platform."]),
     ...(roles === "moor"
       ? []
       : [
