@@ -21,7 +21,7 @@ import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings }
 
 export function buildSpec(raw: RawStack, settings: Settings, decisions: Decisions, imageOf: ImageOf): StackSpec {
   const { project, stack } = raw;
-  const built = Object.entries(settings["moor:endpoints"]).map(([key, endpoint]) => buildEndpoint(stack, key, endpoint, decisions));
+  const built = Object.entries(settings["moor:endpoints"]).map(([key, endpoint]) => buildEndpoint(raw, key, endpoint, decisions));
   const endpoints = built.map(({ endpoint }) => endpoint);
   const skipped = built.flatMap((each) => each.skipped);
   return {
@@ -91,11 +91,11 @@ interface BuiltEndpoint {
   readonly skipped: SkippedDeployment[];
 }
 
-function buildEndpoint(stack: string, key: string, settings: EndpointSettings, decisions: Decisions): BuiltEndpoint {
+function buildEndpoint(raw: RawStack, key: string, settings: EndpointSettings, decisions: Decisions): BuiltEndpoint {
   const { deployments, name, ...rest } = settings;
   const built = Object.entries(deployments).map(([label, deployment]) => {
     const decided = decisions(key, label);
-    return { spec: deployable(label, deployment, decided), skipped: skip(stack, key, label, decided) };
+    return { spec: deployable(label, deployment, decided), skipped: skip(raw, key, label, decided) };
   });
   const specs = built.flatMap((each) => each.spec ?? []);
   const endpoint = { key, ...(name === undefined ? {} : { name }), ...rest, deployments: scaleWeights(specs) };
@@ -121,9 +121,15 @@ function deployable(label: string, settings: DeploymentSettings, { current, prev
   };
 }
 
-function skip(stack: string, endpoint: string, label: string, { current, previous, missing }: Decided): SkippedDeployment | undefined {
+function skip(
+  { stack, local }: RawStack,
+  endpoint: string,
+  label: string,
+  { current, previous, missing }: Decided,
+): SkippedDeployment | undefined {
   if (current && isStaged(current)) return undefined;
-  const weights = current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack)}. Then run \`pulumi up\` again.`;
+  const up = local ? `npm run local -- up -s ${stack}` : "pulumi up";
+  const weights = current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack, local)}. Then run \`${up}\` again.`;
   const reason = missing ?? weights;
   const instead = previous && isStaged(previous) ? ` Until then, ${previous.name} continues to serve.` : "";
   return { endpoint, label, message: `Deployment ${endpoint}/${label} is skipped: ${reason}${instead}` };
