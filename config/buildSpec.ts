@@ -9,7 +9,7 @@ import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/l
 import { allowedRegions } from "../planner/residency";
 import { scaleWeights } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
-import { endpointsVariable, isPlatformOnly, isPlatformRun } from "./endpointsVariable";
+import { isPlatformOnly, isPlatformRun } from "./endpointsVariable";
 import { plannedImages } from "./images/planned";
 import type { ImageOf } from "./images/stack";
 import { lockFileName, stagingAdvice } from "./lockFile";
@@ -21,7 +21,7 @@ import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings }
 
 export function buildSpec(raw: RawStack, settings: Settings, decisions: Decisions, imageOf: ImageOf): StackSpec {
   const { project, stack } = raw;
-  const built = Object.entries(settings["moor:endpoints"]).map(([key, endpoint]) => buildEndpoint(stack, key, endpoint, decisions));
+  const built = Object.entries(settings["moor:endpoints"]).map(([key, endpoint]) => buildEndpoint(raw, key, endpoint, decisions));
   const endpoints = built.map(({ endpoint }) => endpoint);
   const skipped = built.flatMap((each) => each.skipped);
   return {
@@ -40,6 +40,7 @@ export function buildSpec(raw: RawStack, settings: Settings, decisions: Decision
       ...endpointsNotes(raw, settings),
       ...lockNotes(settings),
       ...tokenNotes(raw, settings),
+      ...(isPlatformRun(raw) ? [] : endpointNote(endpoints)),
       ...platformNotes(settings["moor:platform"], endpoints),
       ...alertNotes(settings),
       ...ownerNotes(settings["moor:platform"]),
@@ -90,11 +91,11 @@ interface BuiltEndpoint {
   readonly skipped: SkippedDeployment[];
 }
 
-function buildEndpoint(stack: string, key: string, settings: EndpointSettings, decisions: Decisions): BuiltEndpoint {
+function buildEndpoint(raw: RawStack, key: string, settings: EndpointSettings, decisions: Decisions): BuiltEndpoint {
   const { deployments, name, ...rest } = settings;
   const built = Object.entries(deployments).map(([label, deployment]) => {
     const decided = decisions(key, label);
-    return { spec: deployable(label, deployment, decided), skipped: skip(stack, key, label, decided) };
+    return { spec: deployable(label, deployment, decided), skipped: skip(raw, key, label, decided) };
   });
   const specs = built.flatMap((each) => each.spec ?? []);
   const endpoint = { key, ...(name === undefined ? {} : { name }), ...rest, deployments: scaleWeights(specs) };
@@ -120,9 +121,15 @@ function deployable(label: string, settings: DeploymentSettings, { current, prev
   };
 }
 
-function skip(stack: string, endpoint: string, label: string, { current, previous, missing }: Decided): SkippedDeployment | undefined {
+function skip(
+  { stack, local }: RawStack,
+  endpoint: string,
+  label: string,
+  { current, previous, missing }: Decided,
+): SkippedDeployment | undefined {
   if (current && isStaged(current)) return undefined;
-  const weights = current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack)}. Then run \`pulumi up\` again.`;
+  const up = local ? `npm run local -- up -s ${stack}` : "pulumi up";
+  const weights = current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack, local)}. Then run \`${up}\` again.`;
   const reason = missing ?? weights;
   const instead = previous && isStaged(previous) ? ` Until then, ${previous.name} continues to serve.` : "";
   return { endpoint, label, message: `Deployment ${endpoint}/${label} is skipped: ${reason}${instead}` };
@@ -132,7 +139,7 @@ function skip(stack: string, endpoint: string, label: string, { current, previou
 function endpointsNotes(raw: RawStack, settings: Settings): string[] {
   const isLockIgnored = isPlatformOnly(settings) && settings["moor:lock"] === "required" && raw.lock !== undefined;
   return [
-    ...(isPlatformRun(raw) ? [`The endpoints in the stack file are ignored (${endpointsVariable}=none).`] : []),
+    ...(isPlatformRun(raw) ? ["This run creates only the platform. It ignores the endpoints in the stack file (`npm run platform`)."] : []),
     ...(isLockIgnored ? [`${lockFileName(raw.stack)} is not read, because this run creates no endpoints.`] : []),
   ];
 }
@@ -142,9 +149,12 @@ function lockNotes(settings: Settings): string[] {
   return ["Moor recomputes all decisions at each run (moor:lock: none), so a newer version of Moor can change running deployments."];
 }
 
+function endpointNote(endpoints: readonly EndpointSpec[]): string[] {
+  return endpoints.length > 0 ? [] : ["The stack has no endpoints. It creates only the platform."];
+}
+
 function platformNotes({ roles }: PlatformSettings, endpoints: readonly EndpointSpec[]): string[] {
   return [
-    ...(endpoints.length > 0 ? [] : ["The stack has no endpoints. It creates only the platform."]),
     ...(roles === "moor"
       ? []
       : [

@@ -50,8 +50,9 @@ function readRaw(folder: string): RawStack {
   const stackFile = text(path.join(folder, `Pulumi.${stack}.yaml`));
   const otherLocks = readOtherLocks(folder, stack);
   const secretKeys = Object.keys(settings).filter(isConfigSecret);
-  const endpointsVariable = process.env.MOOR_ENDPOINTS;
-  return { project, stack, settings, secretKeys, folder, otherLocks, lock, stackFile, endpointsVariable };
+  const { MOOR_ENDPOINTS: endpointsVariable, MOOR_ARM_URL: localAzure } = process.env;
+  const local = Boolean(localAzure);
+  return { project, stack, settings, secretKeys, folder, otherLocks, lock, stackFile, endpointsVariable, local };
 }
 
 /**

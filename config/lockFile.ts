@@ -26,14 +26,13 @@ export function lockCommand(stack: string): string {
   return `npm run lock -- -s ${stack}`;
 }
 
-/** Command that stages the weights of a stack. */
-export function mirrorCommand(stack: string): string {
-  return `npm run mirror -- -s ${stack}`;
-}
-
-/** How to stage the weights of a stack, as a part of a sentence. */
-export function stagingAdvice(stack: string): string {
-  return `run \`${mirrorCommand(stack)}\` inside the network, or with \`--via azure\` outside of it, and commit ${lockFileName(stack)}`;
+/**
+ * How to stage the weights of a stack, as a part of a sentence.
+ * @param local Whether the stack is in the local Azure, where the lock file doesn't change.
+ */
+export function stagingAdvice(stack: string, local = false): string {
+  const commit = local ? "" : `, and commit ${lockFileName(stack)}`;
+  return `run \`npm run mirror -- -s ${stack}${local ? " --local" : ""}\` inside the network, or with \`--via azure\` outside of it${commit}`;
 }
 
 /** Contents of the lock files of the other stacks in a folder, by stack name. */

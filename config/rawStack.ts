@@ -20,6 +20,8 @@ export interface RawStack {
   readonly folder?: string;
   /** Value of the environment variable MOOR_ENDPOINTS. @default - not set */
   readonly endpointsVariable?: string;
+  /** Whether the run is in the local Azure, which has its own commands. @default false */
+  readonly local?: boolean;
   /** @default - the current time */
   readonly now?: Date;
 }

@@ -6,7 +6,7 @@ import { type EndpointPlan, findRisks, gainingDeployments, type Live, type LiveE
 import { planRollout } from "../../planner/rollout";
 import { stackTag } from "../../planner/tags";
 import { stop } from "../../program/fail";
-import { armIdOf, azureOf } from "../base/azure";
+import { armIdOf, azureOf, localNetwork } from "../base/azure";
 import { resolved } from "../base/resolved";
 import { type ListedEndpoint, listEndpoints, listMirrorScripts, servingNow } from "../live";
 
@@ -57,15 +57,16 @@ export function rejectDeletedEndpoints({ stack, workspace }: Pick<RiskArgs, "sta
 }
 
 async function reject(stack: string, workspace: RiskArgs["workspace"]): Promise<void> {
+  const up = localNetwork() === undefined ? "pulumi up" : `npm run local -- up -s ${stack}`;
   const live = await readLive(azureOf(workspace), stack, await resolved<Place>({ workspaceId: workspace.id, endpoints: [] }));
   if ("notRead" in live) {
-    return stop(`Can't read whether the stack has endpoints: ${live.notRead}\nWithout MOOR_ENDPOINTS, \`pulumi up\` keeps them.`);
+    return stop(`Can't read whether the stack has endpoints: ${live.notRead}\n\`${up}\` keeps them.`);
   }
   const names = live.endpoints.map(({ name }) => name);
   if (names.length === 0) return;
   await stop(
-    `This run creates only the platform (MOOR_ENDPOINTS is "none"), and would delete the endpoints of the stack: ${names.join(", ")}. ` +
-      "Run `pulumi up` instead. To delete the endpoints, remove them from moor:endpoints in the stack file.",
+    `This run creates only the platform (\`npm run platform\`), and would delete the endpoints of the stack: ${names.join(", ")}. ` +
+      `Run \`${up}\` instead. To delete the endpoints, remove them from moor:endpoints in the stack file.`,
   );
 }
 

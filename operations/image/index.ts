@@ -67,7 +67,7 @@ export async function buildImages(pulumi: StackPulumi, options: BuildImagesOptio
   const group = (state.deployment.resources ?? []).find((resource) => resource.type === "azure-native:resources:ResourceGroup");
   const owner: TaskOwner = { registryId, stack: pulumi.stack, scope: group?.id ?? pulumi.stack };
   // The archives are made first, so that a context that is too large fails before anything is created.
-  const builds = await requiredBuilds(pulumi.stack, options, owner, toBuild);
+  const builds = await requiredBuilds(pulumi, options, owner, toBuild);
   const continued = builds.map(({ taskId }) => taskId);
   for (const left of await leftTasks(azure, owner, continued)) {
     report(`Removing the task ${nameOf(left)}, which a killed run left.`);
@@ -85,14 +85,14 @@ interface Build {
 
 /** The builds of the images that the registry doesn't have. A registry that excludes tasks is an error only if an image is to be built. */
 async function requiredBuilds(
-  stack: string,
+  pulumi: StackPulumi,
   options: BuildImagesOptions,
   owner: TaskOwner,
   images: readonly ImageToBuild[],
 ): Promise<Build[]> {
   if (images.length === 0) return [];
   const { azure, lock, force } = options;
-  const registry = await readRegistry(stack, azure, owner.registryId);
+  const registry = await readRegistry(pulumi, azure, owner.registryId);
   const builds: Build[] = [];
   for (const image of images) {
     const digest = lockedDigest(lock, image.reference);

@@ -11,6 +11,17 @@ export interface ImageRegistry {
   readonly location: string;
 }
 
+type StackNames = Pick<StackPulumi, "stack" | "local">;
+
+/** The command that runs `pulumi <verb>`. */
+function command({ stack, local }: StackNames, verb: string): string {
+  return `${local ? "npm run local --" : "pulumi"} ${verb} -s ${stack}`;
+}
+
+function platformCommand({ stack, local }: StackNames): string {
+  return `npm run platform -- -s ${stack}${local ? " --local" : ""}`;
+}
+
 interface RegistryBody {
   readonly id: string;
   readonly location: string;
@@ -30,16 +41,12 @@ const type = "azure-native:containerregistry:Registry";
  * Returns the ID of the registry: from the stack file if the stack adopts a registry, otherwise from the state.
  * @throws Error with the command that creates the registry, if there is none
  */
-export function registryIdOf(
-  { stack, local }: Pick<StackPulumi, "stack" | "local">,
-  adopted: string | undefined,
-  state: Checkpoint,
-): string {
+export function registryIdOf(pulumi: StackNames, adopted: string | undefined, state: Checkpoint): string {
   const created = (state.deployment.resources ?? []).find((resource) => resource.type === type)?.id;
   const id = adopted ?? created;
   if (id !== undefined) return id;
   throw new Error(
-    `The container registry of ${stack} doesn't exist yet. Create the platform first, without the endpoints:\n  npm run platform -- -s ${stack}${local ? " --local" : ""}\nThen run this command again.`,
+    `The container registry of ${pulumi.stack} doesn't exist yet. Create the platform first, without the endpoints:\n  ${platformCommand(pulumi)}\nThen run this command again.`,
   );
 }
 
@@ -47,26 +54,26 @@ export function registryIdOf(
  * Reads the registry and checks whether a task can push to it.
  * @throws Error if the registry doesn't exist or its settings don't allow tasks to push; ArmError if a request fails
  */
-export async function readRegistry(stack: string, azure: ArmClient, id: string): Promise<ImageRegistry> {
-  const { location, properties } = await get(stack, azure, id);
-  const problem = taskProblem(stack, id, properties);
+export async function readRegistry(pulumi: StackNames, azure: ArmClient, id: string): Promise<ImageRegistry> {
+  const { location, properties } = await get(pulumi, azure, id);
+  const problem = taskProblem(pulumi, id, properties);
   if (problem !== undefined) throw new Error(problem);
   return { id, location, loginServer: properties.loginServer ?? "" };
 }
 
-async function get(stack: string, azure: ArmClient, id: string): Promise<RegistryBody> {
+async function get(pulumi: StackNames, azure: ArmClient, id: string): Promise<RegistryBody> {
   try {
     return await azure.get<RegistryBody>(id, registryApiVersion);
   } catch (error) {
     if (!(error instanceof ArmError) || !error.isAbsence) throw error;
     throw new Error(
-      `The container registry ${id} doesn't exist in Azure. If it was deleted, run \`pulumi refresh -s ${stack}\`, then \`npm run platform -- -s ${stack}\`.`,
+      `The container registry ${id} doesn't exist in Azure. If it was deleted, run \`${command(pulumi, "refresh")}\`, then \`${platformCommand(pulumi)}\`.`,
     );
   }
 }
 
 /** Source: Azure docs, manage-network-bypass-policy-for-tasks; container-registry-rbac-abac-repository-permissions. */
-function taskProblem(stack: string, id: string, properties: RegistryBody["properties"]): string | undefined {
+function taskProblem(pulumi: StackNames, id: string, properties: RegistryBody["properties"]): string | undefined {
   const { publicNetworkAccess, networkRuleSet, networkRuleBypassOptions, networkRuleBypassAllowedForTasks, roleAssignmentMode } =
     properties;
   const isClosed = publicNetworkAccess === "Disabled" || networkRuleSet?.defaultAction === "Deny";
@@ -79,7 +86,7 @@ function taskProblem(stack: string, id: string, properties: RegistryBody["proper
   if (isClosed && networkRuleBypassAllowedForTasks !== true) {
     return (
       `A task can't push to the registry ${id}: its property networkRuleBypassAllowedForTasks is not true. If this stack creates the registry, set ` +
-      `\`networkRuleBypassAllowedForTasks: true\` in \`moor:platform\` and run \`npm run platform -- -s ${stack}\`, or \`pulumi up\` if the stack has endpoints. ` +
+      `\`networkRuleBypassAllowedForTasks: true\` in \`moor:platform\` and run \`${platformCommand(pulumi)}\`, or \`${command(pulumi, "up")}\` if the stack has endpoints. ` +
       "Otherwise, the owner of the registry must set it. Alternatively, build where Docker and the registry are reachable, or use `import`."
     );
   }

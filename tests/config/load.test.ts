@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { loadStack } from "../../config/load";
+import { settingsOf } from "../../config/stackYaml";
 import { goodSettings, rawStack, type Tree } from "./stacks";
 
 const token = "hf_abcdefghijklmnop";
@@ -46,6 +47,28 @@ test.each([undefined, "http://127.0.0.1:1"])("the copy of the lock file is read 
     expect(() => loadStack(folder)).toThrow(arm === undefined ? "MOOR050" : "MOOR051");
   } finally {
     delete process.env.MOOR_LOCK_FOLDER;
+    delete process.env.MOOR_ARM_URL;
+  }
+});
+
+test.each([
+  [undefined, "run `npm run mirror -- -s prod` inside the network", ", and commit moor.lock.prod.yaml. Then run `pulumi up` again."],
+  [
+    "http://127.0.0.1:1",
+    "run `npm run mirror -- -s prod --local` inside the network",
+    " outside of it. Then run `npm run local -- up -s prod` again.",
+  ],
+])("the note on weights that aren't staged has the commands of the Azure of the run (%s)", (arm, mirror, end) => {
+  // The shipped stack, whose weights are not staged.
+  const root = path.join(__dirname, "..", "..");
+  pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) }, "moor", "prod");
+  pulumi.runtime.setAllConfig({ ...settingsOf(fs.readFileSync(path.join(root, "Pulumi.prod.yaml"), "utf8"), "Pulumi.prod.yaml").settings });
+  if (arm !== undefined) process.env.MOOR_ARM_URL = arm;
+  try {
+    const skipped = loadStack(root).spec.notes.filter((note) => note.startsWith("Deployment chat/main is skipped"));
+    expect(skipped).toEqual([expect.stringContaining(mirror)]);
+    expect(skipped[0]?.endsWith(end)).toBe(true);
+  } finally {
     delete process.env.MOOR_ARM_URL;
   }
 });

@@ -14,8 +14,15 @@ class Place extends pulumi.ComponentResource {
 const list = `${workspaceId}/onlineEndpoints`;
 const live = (name: string, stack: string) => ({ id: `${list}/${name}`, name, tags: { "moor-stack": stack }, properties: { traffic: {} } });
 
+let isLocal = true;
+jest.mock("../../../components/base/azure", () => ({
+  ...jest.requireActual<typeof import("../../../components/base/azure")>("../../../components/base/azure"),
+  localNetwork: () => (isLocal ? "inside" : undefined),
+}));
+
 let azure: FakeAzure;
 afterEach(async () => {
+  isLocal = true;
   jest.restoreAllMocks();
   await azure.close();
 });
@@ -30,11 +37,15 @@ async function reject(shown: Record<string, object | number>, id = workspaceId, 
   return errors;
 }
 
-test.each([false, true])("endpoints of the stack are named, those of another stack are not (preview %s)", async (preview) => {
+test.each([
+  [false, true, "npm run local -- up -s prod"],
+  [true, false, "pulumi up"],
+])("endpoints of the stack are named, those of another stack are not (preview %s, local Azure %s)", async (preview, local, up) => {
+  isLocal = local;
   const shown = { [list]: { value: [live("chat-prod-x7k2p9", "prod"), live("fraud-prod-x7k2p9", "prod"), live("chat-dev", "dev")] } };
   expect(await reject(shown, workspaceId, { preview })).toEqual([
-    'This run creates only the platform (MOOR_ENDPOINTS is "none"), and would delete the endpoints of the stack: chat-prod-x7k2p9, fraud-prod-x7k2p9. ' +
-      "Run `pulumi up` instead. To delete the endpoints, remove them from moor:endpoints in the stack file.",
+    "This run creates only the platform (`npm run platform`), and would delete the endpoints of the stack: chat-prod-x7k2p9, fraud-prod-x7k2p9. " +
+      `Run \`${up}\` instead. To delete the endpoints, remove them from moor:endpoints in the stack file.`,
     "exit 32",
   ]);
 });

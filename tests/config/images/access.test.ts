@@ -138,7 +138,7 @@ describe("import credentials", () => {
 describe("a run that creates only the platform", () => {
   const [platformOnly, ignored, unread] = [
     "The stack has no endpoints. It creates only the platform.",
-    "The endpoints in the stack file are ignored (MOOR_ENDPOINTS=none).",
+    "This run creates only the platform. It ignores the endpoints in the stack file (`npm run platform`).",
     "moor.lock.dev.yaml is not read, because this run creates no endpoints.",
   ];
   const locked = () => {
@@ -153,7 +153,7 @@ describe("a run that creates only the platform", () => {
     const checked = check(settings, { endpointsVariable: "none" });
     expect(told(checked)).toEqual([]);
     expect(checked.spec).toMatchObject({ endpoints: [], images: [], skipped: [] });
-    expect(checked.notes).toEqual([ignored, platformOnly]);
+    expect(checked.notes).toEqual([ignored]);
   });
 
   test("ignores an outdated or unreadable lock file, with `moor:endpoints: {}` too", () => {

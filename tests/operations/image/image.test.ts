@@ -342,6 +342,17 @@ describe("Refused before anything is sent:", () => {
     return refused(`The container registry ${registryId} doesn't exist in Azure. If it was deleted, run \`pulumi refresh -s prod\``);
   });
 
+  test("a registry that was deleted or excludes tasks, in the local Azure", async () => {
+    const local = () => buildImages(stack(created, true), options());
+    azure.registry = { ...azure.registry, networkRuleBypassAllowedForTasks: false };
+    await expect(local()).rejects.toThrow(
+      "run `npm run platform -- -s prod --local`, or `npm run local -- up -s prod` if the stack has endpoints.",
+    );
+    azure.registry = undefined;
+    await expect(local()).rejects.toThrow("run `npm run local -- refresh -s prod`, then `npm run platform -- -s prod --local`.");
+    expect(azure.writes).toEqual([]);
+  });
+
   test.each<[string, Record<string, unknown>, string]>([
     ["whose flag is false", { networkRuleBypassAllowedForTasks: false }, "its property networkRuleBypassAllowedForTasks is not true."],
     [
