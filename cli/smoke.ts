@@ -8,7 +8,7 @@ import { type Declared, documentText, plot, schemaVersion, smokeReport, smoke as
 import { stackAzure } from "../operations/stackAzure";
 import type { RequestSettings } from "../planner/decision";
 import { onInterrupt } from "./interruption";
-import { lockStore } from "./mirror/lockStore";
+import { lockStore } from "./lockStore";
 import { requireStackFile, root } from "./stackFiles";
 import { openStackPulumi, type StackOptions } from "./stackPulumi";
 import { wholeNumber } from "./steps";
