@@ -45,13 +45,13 @@ export interface Sandbox extends LocalSession {
 /**
  * @param from Folder with the initial state, which is not changed. @default - an empty state
  * @param folder Folder of the program, if it is a copy: see `cloneProgram`. @default - the program itself
- * @param stagedWeights Whether the weights of prod are staged.
+ * @param stagedWeights Whether the weights of prod are staged. @default - only for the program itself
  */
 export async function openSandbox(
   options: Parameters<typeof openSession>[2] = {},
   from?: string,
   folder = root,
-  stagedWeights = true,
+  stagedWeights = folder === root,
 ): Promise<Sandbox> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-e2e-"));
   if (from !== undefined) fs.cpSync(from, home, { recursive: true });
