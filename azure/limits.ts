@@ -6,6 +6,10 @@ export const endpointLimits = {
   requestTimeoutSeconds: 180,
   /** Active connections of one endpoint. */
   connections: 500,
+  /** Requests of one endpoint per second. Above it, the endpoint answers with 429. */
+  requestsPerSecond: 500,
+  /** New connections of one endpoint per second. */
+  connectionsPerSecond: 500,
   /** Deployments of one endpoint. */
   deployments: 20,
   /** Instances of one deployment. */

@@ -46,7 +46,7 @@ export async function image({ only, force = false, ...options }: ImageOptions): 
 /** Reads the stack file and the lock file, and the images that are built. */
 function readStack(stack: string, lockText: string | undefined) {
   const { raw, settings, images, lock } = readLockedStack(stack, {
-    noLock: noLock(stack),
+    noLock: () => noLock(stack),
     ...(lockText === undefined ? {} : { lockText }),
   });
   const toBuild = images.all.flatMap(({ reference, source, setting }) => {

@@ -18,8 +18,8 @@ export interface LockedStack {
 }
 
 export interface LockedStackOptions {
-  /** Error for a stack that uses no lock file. */
-  readonly noLock: string;
+  /** Returns the error for a stack that uses no lock file. */
+  readonly noLock: (settings: Settings) => string;
   /** The text of the lock file. @default - that of the file in the root folder */
   readonly lockText?: string;
 }
@@ -35,7 +35,7 @@ export function readLockedStack(stack: string, { noLock, lockText = lockTextOf(s
   const raw = { project: "moor", stack, folder: root, ...fromFile, ...(lockText === undefined ? {} : { lock: lockText }), otherLocks };
   const { settings, images, errors } = checkSettings(raw);
   if (settings === undefined) throw new Error(reportErrors(stack, errors));
-  if (settings["moor:lock"] === "none") throw new Error(noLock);
+  if (settings["moor:lock"] === "none") throw new Error(noLock(settings));
   const checked = checkStack(raw);
   if ("errors" in checked) throw new Error(reportErrors(stack, checked.errors));
   const read = lockText === undefined ? undefined : readLock(stack, lockText);

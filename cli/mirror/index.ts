@@ -1,10 +1,13 @@
 import * as path from "node:path";
+import { deploymentsOf } from "../../config/decisions";
+import type { Settings } from "../../config/stackFile";
 import { openLicenses } from "../../facts/licenses";
 import { exportState } from "../../operations/checkpoint";
 import { HubTransport } from "../../operations/hub";
 import { mirrorWeights } from "../../operations/mirror";
 import { withStagedWeights } from "../../operations/mirror/lock";
 import { Progress } from "../../operations/mirror/progress";
+import { nothingToStage } from "../../operations/mirror/wanted";
 import { stackAzure } from "../../operations/stackAzure";
 import { onInterrupt } from "../interruption";
 import { readLockedStack, replaceFile } from "../lockedStack";
@@ -27,7 +30,7 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
   const store = lockStore(options.stack, options.local === true);
   const lockText = store.read();
   const { raw, settings, lock } = readLockedStack(options.stack, {
-    noLock: noLock(options.stack),
+    noLock: (settings) => noLock(options.stack, settings),
     ...(lockText === undefined ? {} : { lockText }),
   });
   const stack = await openStackPulumi(options);
@@ -72,7 +75,8 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
   }
 }
 
-function noLock(stack: string): string {
+function noLock(stack: string, settings: Settings): string {
+  if (!deploymentsOf(settings).some(({ settings: { vllm } }) => vllm?.source === "mirror")) return nothingToStage(`The stack ${stack}`);
   return (
     `The stack ${stack} uses no lock file (moor:lock: none), so there is no place to record staged weights. Remove this setting, or use ` +
     "`source: hub`, with which deployments download their weights."

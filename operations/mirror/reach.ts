@@ -27,5 +27,6 @@ function refusal(pulumi: Pick<StackPulumi, "stack" | "local">, container: BlobCo
     "Run one of these commands:",
     `  ${mirror.padEnd(width)}inside the network, on a machine that also reaches the Hugging Face Hub`,
     `  ${`${mirror} --via azure`.padEnd(width)}anywhere; Azure copies the weights, and this machine needs only Azure Resource Manager and the Hub`,
+    "`--via azure` requires a subnet for scripts: `create.scripts: true` or `existing.scriptsSubnetId` in moor:platform.network (docs/weights.md).",
   ].join("\n");
 }

@@ -42,7 +42,7 @@ export function wantedWeights(lock: Lock, endpoint?: string): WantedWeights[] {
   const chosen = new Set(found.filter(({ key }) => endpoint === undefined || key === endpoint).map(({ model }) => model.path));
   if (chosen.size === 0) {
     const where = endpoint === undefined ? `The stack ${lock.stack}` : `The endpoint ${endpoint}`;
-    throw new Error(`${where} has no deployment with \`source: mirror\` in its lock file, so there are no weights to stage.`);
+    throw new Error(nothingToStage(where));
   }
   // Deployments of other endpoints that use the same folder are included, because they get the same list.
   return [...chosen].map((path) =>
@@ -52,6 +52,11 @@ export function wantedWeights(lock: Lock, endpoint?: string): WantedWeights[] {
       found.filter(({ model }) => model.path === path),
     ),
   );
+}
+
+/** The error if there is nothing to stage. @param where The stack or the endpoint, as the subject of a sentence. */
+export function nothingToStage(where: string): string {
+  return `${where} has no deployment with \`source: mirror\`, so there are no weights to stage.`;
 }
 
 type Use = ReturnType<typeof usesOf>[number];

@@ -33,6 +33,8 @@ export interface Recovered extends Pick<RepairedState, "recreated" | "updatedAga
   readonly adopted: readonly string[];
   /** Resources that can exist but could not be looked up. */
   readonly unidentified: readonly Unidentified[];
+  /** Whether the state already matched Azure and a preview planned no changes. */
+  readonly upToDate: boolean;
 }
 
 /** Maximum number of rounds. Each round finds resources whose IDs depend on those of the previous round. */
@@ -48,7 +50,8 @@ export async function recover(pulumi: StackPulumi, options: RecoverOptions = {})
   try {
     const found = await adoptAll(pulumi, options, begun);
     const { recreated, updatedAgain } = await repairFailed(pulumi);
-    return { ...found, recreated, updatedAgain };
+    const isChanged = found.adopted.length + recreated.length + updatedAgain.length > 0;
+    return { ...found, recreated, updatedAgain, upToDate: found.upToDate && !isChanged };
   } catch (error) {
     // The state no longer contains the pending operations of the killed run, so a second attempt could not report them.
     if (begun.length > 0) options.report?.(unidentifiedReport(pulumi, begun));
@@ -66,7 +69,7 @@ async function adoptAll(
   pulumi: StackPulumi,
   options: RecoverOptions,
   begun: Unidentified[],
-): Promise<Pick<Recovered, "adopted" | "unidentified">> {
+): Promise<Pick<Recovered, "adopted" | "unidentified" | "upToDate">> {
   const adopted: string[] = [];
   for (let round = 0; round < mostRounds; round++) {
     let before = await exportState(pulumi);
@@ -79,7 +82,7 @@ async function adoptAll(
     if (round === 0) await releaseLock(pulumi, takeLock, options);
     const subscriptionId = subscriptionOf(before, pulumi.environment);
     begun.push(...unidentifiedBegun(before, subscriptionId));
-    const steps = await plannedSteps(pulumi);
+    const { steps, isComplete } = await plannedSteps(pulumi);
     const candidates = candidatesOf(before, steps, subscriptionId);
     const after = await adopt(pulumi, before, candidates);
     const others = foreign(after, candidates, pulumi.stack);
@@ -94,7 +97,9 @@ async function adoptAll(
     adopted.push(...fresh);
     if (fresh.length > 0) continue;
     const planned = unidentifiedPlanned(before, steps).filter(({ resource }) => begun.every((one) => one.resource.urn !== resource.urn));
-    return { adopted, unidentified: [...begun, ...planned] };
+    const unidentified = [...begun, ...planned];
+    const upToDate = isComplete && unidentified.length === 0 && steps.every(({ op }) => unchanging.includes(op));
+    return { adopted, unidentified, upToDate };
   }
   throw new Error(`\`recover\` still finds new resources after ${mostRounds} rounds. Run \`pulumi refresh\` and check its output.`);
 }
@@ -108,12 +113,22 @@ async function repairFailed(pulumi: StackPulumi): Promise<RepairedState> {
 /** Recovery publishes no image, so it doesn't require a machine that reaches the registry. */
 const withoutPublication = { MOOR_PUBLICATION: "unchecked" } as const;
 
+/** Operations of a preview that change nothing. */
+const unchanging: readonly string[] = ["same", "read", "refresh"];
+
+interface PlannedSteps {
+  readonly steps: readonly PlannedStep[];
+  /** Whether the preview succeeded. */
+  readonly isComplete: boolean;
+}
+
 /** The steps of a preview. A preview that fails can still contain them, unless the program failed before it registered resources. */
-async function plannedSteps(pulumi: StackPulumi): Promise<PlannedStep[]> {
+async function plannedSteps(pulumi: StackPulumi): Promise<PlannedSteps> {
   const { code, output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"], withoutPublication);
   const preview = readPreview(output);
   const steps = preview?.steps ?? [];
-  if (preview !== undefined && (code === 0 || steps.some(({ urn }) => urn.includes("::azure-native:")))) return steps;
+  const isComplete = code === 0;
+  if (preview !== undefined && (isComplete || steps.some(({ urn }) => urn.includes("::azure-native:")))) return { steps, isComplete };
   const messages = preview?.diagnostics?.filter(({ severity }) => severity === "error").map(({ message }) => message) ?? [];
   const reason = messages.length > 0 ? messages.join("") : `${output}${errors}`;
   throw new Error(

@@ -5,7 +5,7 @@ import { unidentifiedReport } from "./unidentified";
 
 /** Lists the changes to the state and the next command. */
 export function recoverReport(pulumi: Pick<StackPulumi, "stack" | "local">, found: Recovered): string {
-  const { adopted, recreated, updatedAgain, unidentified } = found;
+  const { adopted, recreated, updatedAgain, unidentified, upToDate } = found;
   const { stack, local } = pulumi;
   const up = local ? `npm run local -- up -s ${stack}` : `pulumi up -s ${stack}`;
   const open = unidentified.length > 0;
@@ -19,6 +19,8 @@ export function recoverReport(pulumi: Pick<StackPulumi, "stack" | "local">, foun
       : []),
     adopted.length === 0 ? nothing : `Found in Azure and added to the state:\n  ${adopted.join("\n  ")}`,
     ...(open ? [unidentifiedReport(pulumi, unidentified)] : []),
-    `${open ? "Then" : "Now"} run \`${up}\` to complete the deployment.`,
+    upToDate
+      ? "A preview shows no changes, so there is nothing to do."
+      : `${open ? "Then" : "Now"} run \`${up}\` to complete the deployment.`,
   ].join("\n");
 }

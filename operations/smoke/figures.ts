@@ -1,4 +1,5 @@
 /** Figures of a load. */
+import { scoringStatus } from "../../azure/scoring";
 import { isFailed, type LoadRun, type Sample } from "./load";
 
 /** Percentiles in seconds, by the nearest-rank method. */
@@ -33,6 +34,8 @@ export interface Figures {
   readonly results: readonly ResultCount[];
   /** Number of requests that each deployment answered. */
   readonly answeredBy: Readonly<Record<string, number>>;
+  /** Responses of status 429 that name no deployment: the endpoint rejected the requests. */
+  readonly endpointRejected: number;
   /** Of valid answers. Absent if there is none. */
   readonly latencySeconds?: Percentiles;
   /** Of valid answers. Absent without streams. */
@@ -62,6 +65,7 @@ export function figuresOf({ samples, elapsedSeconds }: Pick<LoadRun, "samples" |
     elapsedSeconds,
     requestsPerMinute: elapsedSeconds === 0 ? 0 : (samples.length / elapsedSeconds) * 60,
     results: countResults(samples),
+    endpointRejected: samples.filter(isEndpointRejected).length,
     answeredBy: countBy(samples.flatMap(({ deployment }) => deployment ?? [])),
     ...(latencySeconds && { latencySeconds }),
     ...(firstTokenSeconds && { firstTokenSeconds }),
@@ -69,6 +73,10 @@ export function figuresOf({ samples, elapsedSeconds }: Pick<LoadRun, "samples" |
     ...(secondsPerToken && { secondsPerToken }),
     ...(firstTokenSeconds && { tokens, tokensPerSecond: elapsedSeconds === 0 ? 0 : tokens / elapsedSeconds }),
   };
+}
+
+function isEndpointRejected({ status, deployment }: Sample): boolean {
+  return status === scoringStatus.tooManyRequests && deployment === undefined;
 }
 
 /** Percentiles of values in seconds. Undefined without values. */

@@ -1,4 +1,5 @@
 /** Compares the figures of a load with what the deployments promise. */
+import { endpointLimits } from "../../azure/limits";
 import { scoringStatus } from "../../azure/scoring";
 import { shortAnswerTokens } from "../../components/scoring";
 import type { Figures, ResultCount } from "./figures";
@@ -60,7 +61,21 @@ export function verdictOf(clients: number, contract: LoadContract, figures: Figu
     ? `Load of ${clients} is within the declared concurrency of ${declaredConcurrency}: no request may fail: ${failed} of ${requests} failed. ${result}.`
     : `Load of ${clients} is above the declared concurrency of ${declaredConcurrency}: requests may be answered with 408 or 429, but must not fail otherwise: ` +
       `${failed} of ${requests} failed otherwise. ${result}.`;
-  return { passed, withinDeclared, sentences: [first, ...findings.map(sentence)] };
+  return { passed, withinDeclared, sentences: [first, ...findings.map(sentence), ...endpointLimit(figures)] };
+}
+
+/**
+ * Why requests fail that no deployment has received. Responses of a deployment name it. Azure doesn't document whether its own responses for
+ * too many concurrent requests do, so the cause is only likely.
+ */
+function endpointLimit({ endpointRejected }: Figures): string[] {
+  if (endpointRejected === 0) return [];
+  const { requestsPerSecond, connectionsPerSecond, connections } = endpointLimits;
+  return [
+    `Responses of status 429 that name no deployment: ${number(endpointRejected)}. The likely cause is a limit of the endpoint (by default ` +
+      `${requestsPerSecond} requests per second, ${connectionsPerSecond} new connections per second and ${connections} connections), not the ` +
+      "concurrency of its deployments. Azure support can raise these limits.",
+  ];
 }
 
 /** What a load within the declared concurrency must satisfy in addition to not failing. */

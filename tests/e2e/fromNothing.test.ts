@@ -64,7 +64,9 @@ test("lock, up, mirror and up create prod from nothing, which answers requests, 
   await must(lock);
   const locked = lockText();
   const first = await must(up);
-  expect(first).toContain("Deployment chat/main is skipped: its weights are not staged. To stage them, run `npm run mirror -- -s prod`");
+  const skipped = `Deployment chat/main is skipped: its weights are not staged. To stage them, run \`${mirror}\` inside the network`;
+  expect(first).toContain(skipped);
+  expect(first).toContain("Then run `npm run local -- up -s prod` again.");
   expect(await serving(sandbox)).toEqual({ traffic: {}, deployments: [] });
 
   const staged = await must(mirror);

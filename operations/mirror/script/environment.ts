@@ -33,8 +33,18 @@ export function scriptPlace(pulumi: Pick<StackPulumi, "stack" | "local">, state:
   throw new Error(
     `The stack ${pulumi.stack} has no subnet in which Azure can run the copy. Set \`scripts: true\` in moor:platform.network.create, or ` +
       "`scriptsSubnetId` in moor:platform.network.existing. While it is set, containers in the subnet can reach the internet, and previews say so. " +
-      `Then run \`${pulumi.local ? "npm run local -- up" : "pulumi up"} -s ${pulumi.stack}\`, and this command again.`,
+      `Then run \`${creatingCommand(pulumi, state)}\`, which creates what the scripts need, and this command again.`,
   );
+}
+
+/**
+ * The command that creates the environment of scripts. On a machine outside the network, `pulumi up` fails before the first endpoint exists,
+ * because it publishes images; `npm run platform` is rejected after that.
+ */
+function creatingCommand({ stack, local }: Pick<StackPulumi, "stack" | "local">, state: Checkpoint): string {
+  const hasEndpoints = find(state, "azure-native:machinelearningservices:OnlineEndpoint") !== undefined;
+  if (!hasEndpoints) return `npm run platform -- -s ${stack}${local ? " --local" : ""}`;
+  return `${local ? "npm run local -- up" : "pulumi up"} -s ${stack}`;
 }
 
 /**

@@ -160,6 +160,7 @@ test("An account without public access rejects a machine outside of the network,
       "Run one of these commands:",
       "  npm run mirror -- -s prod                inside the network, on a machine that also reaches the Hugging Face Hub",
       "  npm run mirror -- -s prod --via azure    anywhere; Azure copies the weights, and this machine needs only Azure Resource Manager and the Hub",
+      "`--via azure` requires a subnet for scripts: `create.scripts: true` or `existing.scriptsSubnetId` in moor:platform.network (docs/weights.md).",
     ].join("\n"),
   );
 });

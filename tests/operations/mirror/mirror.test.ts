@@ -145,7 +145,7 @@ describe("Staging", () => {
     );
     const none = await open({ lock: { ...sampleLock(), endpoints: {} } });
     expect((await none.failure()).message).toBe(
-      "The stack prod has no deployment with `source: mirror` in its lock file, so there are no weights to stage.",
+      "The stack prod has no deployment with `source: mirror`, so there are no weights to stage.",
     );
   });
 });

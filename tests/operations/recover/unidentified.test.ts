@@ -78,6 +78,13 @@ test("If all IDs are known, the report has no list of resources.", async () => {
   expect(nothing.report).toBe("The state was complete.\nNow run `pulumi up -s prod` to complete the deployment.");
 });
 
+test("Without anything to recover or to create, the report names no command.", async () => {
+  const there = identity("there", { ...inGroup, id: identityId("there") });
+  const state = { version: 3, deployment: { resources: [stack, group, there] } };
+  const { report } = await recovered({ state, program: [there], azure: [identityId("there")] });
+  expect(report).toBe("The state was complete.\nA preview shows no changes, so there is nothing to do.");
+});
+
 test("Resources that depend on a resource that can't be looked up are added after that one is in the state.", async () => {
   const child = identity("child", { dependencies: [group.urn, redis().urn] });
   const world = { program: [redis(), child], azure: [identityId("child"), "/redis"] };
@@ -86,7 +93,7 @@ test("Resources that depend on a resource that can't be looked up are added afte
   expect(first.found.unidentified).toEqual([{ resource: redis(), begun: true }]);
   const imported = { version: 3, deployment: { resources: [stack, group, redis({ id: "/redis" })] } };
   const second = await recovered({ ...world, state: imported });
-  expect(second.found).toEqual({ adopted: [identityId("child")], unidentified: [], recreated: [], updatedAgain: [] });
+  expect(second.found).toEqual({ adopted: [identityId("child")], unidentified: [], recreated: [], updatedAgain: [], upToDate: false });
 });
 
 test.each([

@@ -155,6 +155,9 @@ const sample = (changes: Partial<Sample> = {}): Sample => ({ start: 0, seconds: 
 const stream = sample({ firstTokenSeconds: 0.2, tokens: 41 });
 const contract = { declaredConcurrency: 192, requestTimeoutSeconds: 60, maxTokens: 1000 };
 
+const endpointLimit =
+  "Responses of status 429 that name no deployment: 1. The likely cause is a limit of the endpoint (by default 500 requests per second, 500 new connections per second and 500 connections), not the concurrency of its deployments. Azure support can raise these limits.";
+
 test.each<[about: string, clients: number, samples: readonly Sample[], changes: object, passed: boolean, sentences: string[]]>([
   [
     "a load within the declared concurrency",
@@ -163,12 +166,25 @@ test.each<[about: string, clients: number, samples: readonly Sample[], changes: 
   ],
   [
     "one 429 within the declared concurrency",
-    ...([192, [sample(), sample({ status: 429 })], {}, false] as const),
+    ...([192, [sample(), sample({ status: 429, deployment: "main-1" })], {}, false] as const),
     ["Load of 192 is within the declared concurrency of 192: no request may fail: 1 of 2 failed. Failed."],
   ],
   [
+    "one 429 of the endpoint within the declared concurrency",
+    ...([192, [sample({ deployment: "main-1" }), sample({ status: 429 }), sample({ status: 408 })], {}, false] as const),
+    ["Load of 192 is within the declared concurrency of 192: no request may fail: 2 of 3 failed. Failed.", endpointLimit],
+  ],
+  [
+    "one 429 of the endpoint above it",
+    ...([193, [sample({ status: 429 })], {}, true] as const),
+    [
+      "Load of 193 is above the declared concurrency of 192: requests may be answered with 408 or 429, but must not fail otherwise: 0 of 1 failed otherwise. Passed.",
+      endpointLimit,
+    ],
+  ],
+  [
     "408 and 429 above it",
-    ...([193, [sample(), sample({ status: 429 }), sample({ status: 408 })], {}, true] as const),
+    ...([193, [sample(), sample({ status: 429, deployment: "main-1" }), sample({ status: 408 })], {}, true] as const),
     [
       "Load of 193 is above the declared concurrency of 192: requests may be answered with 408 or 429, but must not fail otherwise: 0 of 3 failed otherwise. Passed.",
     ],
