@@ -25,7 +25,7 @@ const network = z
             scripts: z
               .boolean({ error: "true or false" })
               .describe(
-                "Whether the stack creates a subnet in which deployment scripts run, with outbound access to the internet. Required for `mirror --via azure`. Default: false.",
+                "Whether the stack creates a subnet for deployment scripts, with outbound access to the internet. Required for `mirror --via azure`. Default: false.",
               )
               .optional(),
           },
@@ -39,7 +39,7 @@ const network = z
             subnetId: armId(armTypeOf("network:Subnet")).describe("Resource ID of the subnet for private endpoints."),
             scriptsSubnetId: armId(armTypeOf("network:Subnet"))
               .describe(
-                "Resource ID of a subnet in which deployment scripts run: delegated to Microsoft.ContainerInstance/containerGroups, with outbound access to the internet. Required for `mirror --via azure`.",
+                "Resource ID of a subnet for deployment scripts. The subnet must be delegated to Microsoft.ContainerInstance/containerGroups and have outbound access to the internet. Required for `mirror --via azure`.",
               )
               .optional(),
           },

@@ -57,7 +57,7 @@ const vllm = z
   .strictObject(
     {
       model: text(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "a Hugging Face model ID such as Qwen/Qwen2.5-7B-Instruct").describe(
-        "Model ID on Hugging Face. With `source: workspace` or `catalogue`, the ID of the base model, from which Moor takes the architecture.",
+        "Model ID on Hugging Face. With `source: workspace` or `catalogue`, the ID of the base model, which specifies the architecture.",
       ),
       revision: text(/^[0-9a-f]{40}$/, "a commit hash of 40 hexadecimal digits")
         .describe("Commit of the model repository. Only with `source: mirror` or `hub`. Default: `npm run lock` uses the newest commit.")
@@ -79,7 +79,7 @@ const vllm = z
       source: oneOf(weightSources)
         .default("mirror")
         .describe(
-          "Where the model weights are loaded from at each start: staged weights in the stack's region (`mirror`), Hugging Face (`hub`, for development), a model that is registered in the workspace (`workspace`), or a registry of Microsoft with weights in Azure (`catalogue`).",
+          "Where the model weights are loaded from at each start: staged weights in the stack's region (`mirror`), Hugging Face (`hub`, for development), a model that is registered in the workspace (`workspace`), or a model in a Microsoft registry that stores the weights in Azure (`catalogue`).",
         ),
       registeredModel: freeText(`${registeredModelForms.workspace}, or ${registeredModelForms.catalogue}`)
         .meta({
@@ -91,7 +91,7 @@ const vllm = z
       remoteCode: oneOf(["refuse", "omit", "allow"])
         .default("refuse")
         .describe(
-          "What to do with Python files of the model repository. `refuse`: `npm run mirror` stages no model that has such files. `omit`: it stages the model without them, which is sufficient if vLLM implements the architecture. `allow`: it stages them too, and the flag `trust-remote-code` is allowed, with which vLLM runs them.",
+          "Whether `npm run mirror` stages the Python files of a model repository. `refuse`: it rejects a model with Python files. `omit`: it stages the model without them, which is sufficient if vLLM implements the architecture. `allow`: it stages them, and the flag `trust-remote-code`, with which vLLM runs them, is allowed.",
         ),
       servedName: freeText("text").describe("Model name that clients use in requests. Default: the model ID on Hugging Face.").optional(),
       flags: z
@@ -227,7 +227,7 @@ const endpoint = z.strictObject(
     gate: oneOf(gateModes)
       .default(defaultGate)
       .describe(
-        "Check of a new deployment before it receives traffic: test requests from the machine that runs Pulumi (`runner`), the deployment state in Azure Resource Manager (`controlPlane`), or no check (`off`). `auto` sends test requests. It checks the state only if this machine can't reach the endpoint and no deployment has traffic yet.",
+        "Check of a new deployment before it receives traffic: test requests from the machine that runs Pulumi (`runner`), the deployment state in Azure Resource Manager (`controlPlane`), or no check (`off`). `auto` is the same as `controlPlane` if the machine can't reach the endpoint and no deployment has traffic yet, and otherwise the same as `runner`.",
       ),
     deployments: z
       .record(namePart, deployment, map("labels to deployments"))
