@@ -78,7 +78,7 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
 function noLock(stack: string, settings: Settings): string {
   if (!deploymentsOf(settings).some(({ settings: { vllm } }) => vllm?.source === "mirror")) return nothingToStage(`The stack ${stack}`);
   return (
-    `The stack ${stack} uses no lock file (moor:lock: none), so there is no place to record staged weights. Remove this setting, or use ` +
-    "`source: hub`, with which deployments download their weights."
+    `The stack ${stack} uses no lock file (moor:lock: none), so staged weights can't be recorded. Remove this setting, or use ` +
+    "`source: hub`. Deployments then download their weights at each start."
   );
 }

@@ -5,13 +5,16 @@ export function addRollout(program: Command): void {
   const smoke = program
     .command("smoke")
     .description(
-      "test the endpoints of a deployed stack with real requests, optionally under load, from a machine that can reach them; exit codes: 0 passed, " +
+      "send test requests to the endpoints of a deployed stack, optionally under load, from a machine that can reach them; exit codes: 0 passed, " +
         "1 failed, 2 not tested",
     )
     .requiredOption("-s, --stack <stack>", "the stack")
     .option("--endpoint <key>", "test only this endpoint (default: all; required with --load if there are several)")
     .option("--deployment <label>", "test only this deployment, regardless of its traffic weight")
-    .option("--load <requests>", "send this number of concurrent requests after the checks, and compare the result with the lock file")
+    .option(
+      "--load <requests>",
+      "send this number of concurrent requests after the checks, and compare the result with the declared concurrency",
+    )
     .option("--seconds <seconds>", "duration of the load (default: 60)")
     .option("--max-tokens <tokens>", "length of each answer under load (default: 256)")
     .option("--svg <file>", "file for the plot of the load (default: smoke-<stack>.svg)")

@@ -88,7 +88,8 @@ async function isDone({ way, record, report }: MirrorOptions, weights: WantedWei
   // Only the Hub knows whether a changed `vllm.remoteCode` changes the list.
   if ((weights.remoteCode === "allow") !== listed.some((file) => file.path.endsWith(".py"))) return false;
   const has = await way.has(path, listed);
-  if (has === false) report(`${name}: the storage account no longer has all files of the list in the lock file. They are staged again.`);
+  if (has === false)
+    report(`${name}: the storage account doesn't contain all files of the manifest in the lock file. The missing files are staged again.`);
   if (has === false || (has === "unknown" && !isListed)) return false;
   report(
     has === "unknown" ? `${name} is staged, according to the lock file. Its presence was not checked.` : `${name} is staged and verified.`,

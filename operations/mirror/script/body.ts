@@ -119,7 +119,7 @@ function contentOf(job: CopyJob): string {
   ].join("\n");
   if (content.length <= longestScript) return content;
   throw new Error(
-    `${job.model} has ${job.files.length} files to stage. Their list makes a deployment script of ${content.length} characters. Allowed: up to ${longestScript}. ` +
+    `${job.model} has ${job.files.length} files to stage. The deployment script would have ${content.length} characters. Allowed: up to ${longestScript}. ` +
       "Run the command from inside the network, with --via runner.",
   );
 }
