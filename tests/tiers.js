@@ -12,8 +12,17 @@ const tiers = [
     command: "npm test",
     paths: ["tests/e2e/life.test.ts", "tests/e2e/configErrors.test.ts", "tests/e2e/rollout.test.ts"],
   },
-  // Real image builds take minutes.
-  { name: "e2e", command: "npm run test:e2e", paths: ["tests/e2e/", "tests/docker/builds.test.ts", "tests/docker/layered.test.ts"] },
+  // Real image builds, and a copy that is killed at each of its requests, take minutes.
+  {
+    name: "e2e",
+    command: "npm run test:e2e",
+    paths: [
+      "tests/e2e/",
+      "tests/docker/builds.test.ts",
+      "tests/docker/layered.test.ts",
+      "tests/operations/mirror/script/copyWeights.test.ts",
+    ],
+  },
   { name: "histories", command: "npm run test:histories", paths: ["tests/histories/"] },
   { name: "unit", command: "npm test", paths: ["tests/"] },
 ];
