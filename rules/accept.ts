@@ -1,0 +1,62 @@
+/** Acceptances of findings: the only way to accept one is an entry of `moor:accept` in the stack file. */
+import type { FindingCode } from "./codes";
+import { type Check, type Finding, isFinding } from "./finding";
+
+/** An entry of `moor:accept`. */
+export interface Acceptance {
+  readonly code: FindingCode;
+  /** Name of the resource as findings show it, or `*` for all resources. */
+  readonly resource: string;
+  /** Why the finding is accepted. The statement quotes it. */
+  readonly reason: string;
+  /** The last day on which it applies, for example 2027-06-30 (UTC). */
+  readonly until: string;
+}
+
+/** A finding with the entry that accepts it. */
+export interface Accepted {
+  readonly finding: Finding;
+  readonly acceptance: Acceptance;
+}
+
+export interface Verdict {
+  /** Findings that no entry accepts. */
+  readonly refused: readonly Finding[];
+  readonly accepted: readonly Accepted[];
+  /** Findings whose entry has expired: a change is refused, and an unchanged resource is a warning. */
+  readonly expired: readonly Accepted[];
+  readonly unknown: readonly Check[];
+  /** Entries that accept no finding. */
+  readonly unused: readonly Acceptance[];
+}
+
+/**
+ * Compares checks with the acceptances.
+ * @param today For example 2026-11-30 (UTC).
+ */
+export function judge(checks: readonly Check[], acceptances: readonly Acceptance[], today: string): Verdict {
+  const findings = checks.filter(isFinding);
+  const pairs = findings.map((finding) => ({ finding, acceptance: bestFor(finding, acceptances, today) }));
+  const matched = pairs.flatMap(({ finding, acceptance }) => (acceptance === undefined ? [] : [{ finding, acceptance }]));
+  return {
+    refused: pairs.flatMap(({ finding, acceptance }) => (acceptance === undefined ? [finding] : [])),
+    accepted: matched.filter(({ acceptance }) => !isExpired(acceptance, today)),
+    expired: matched.filter(({ acceptance }) => isExpired(acceptance, today)),
+    unknown: checks.filter(({ outcome }) => outcome === "unknown"),
+    unused: acceptances.filter((one) => !findings.some((finding) => matches(one, finding))),
+  };
+}
+
+export function isExpired({ until }: Acceptance, today: string): boolean {
+  return until < today;
+}
+
+function matches({ code, resource }: Acceptance, finding: Finding): boolean {
+  const names = [finding.resource.name, finding.resource.id].map((name) => name?.toLowerCase());
+  return code === finding.code && (resource === "*" || names.includes(resource.toLowerCase()));
+}
+
+/** The entry that applies the longest. */
+function bestFor(finding: Finding, acceptances: readonly Acceptance[], _today: string): Acceptance | undefined {
+  return acceptances.filter((one) => matches(one, finding)).sort((one, other) => other.until.localeCompare(one.until))[0];
+}
