@@ -413,7 +413,7 @@ export const regions = {
   usdodcentral: {
     displayName: "US DoD Central",
     geography: "US Department of Defense",
-    country: "??",
+    country: "US",
     pairedRegion: "usdodeast",
     restricted: true,
     cloud: "AzureUSGovernment",
@@ -421,7 +421,7 @@ export const regions = {
   usdodeast: {
     displayName: "US DoD East",
     geography: "US Department of Defense",
-    country: "??",
+    country: "US",
     pairedRegion: "usdodcentral",
     restricted: true,
     cloud: "AzureUSGovernment",

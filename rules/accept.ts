@@ -36,7 +36,7 @@ export interface Verdict {
  */
 export function judge(checks: readonly Check[], acceptances: readonly Acceptance[], today: string): Verdict {
   const findings = checks.filter(isFinding);
-  const pairs = findings.map((finding) => ({ finding, acceptance: bestFor(finding, acceptances, today) }));
+  const pairs = findings.map((finding) => ({ finding, acceptance: longestFor(finding, acceptances) }));
   const matched = pairs.flatMap(({ finding, acceptance }) => (acceptance === undefined ? [] : [{ finding, acceptance }]));
   return {
     refused: pairs.flatMap(({ finding, acceptance }) => (acceptance === undefined ? [finding] : [])),
@@ -57,6 +57,6 @@ function matches({ code, resource }: Acceptance, finding: Finding): boolean {
 }
 
 /** The entry that applies the longest. */
-function bestFor(finding: Finding, acceptances: readonly Acceptance[], _today: string): Acceptance | undefined {
+function longestFor(finding: Finding, acceptances: readonly Acceptance[]): Acceptance | undefined {
   return acceptances.filter((one) => matches(one, finding)).sort((one, other) => other.until.localeCompare(one.until))[0];
 }

@@ -8,10 +8,11 @@ import { ResourceSet, type RuleResource } from "./resource";
 import { runRules } from "./rule";
 
 export { type Acceptance, type Accepted, judge, type Verdict } from "./accept";
-export { codes, type FindingCode, type FindingKind, isFindingCode } from "./codes";
+export { codes, type FindingCode, isFindingCode } from "./codes";
 export { type Contract, isAllowed } from "./contract";
 export { type Change, type Door, doors } from "./doors";
 export { type Check, type Finding, isFinding } from "./finding";
+export type { FindingKind } from "./kind";
 export { type Reported, reportFindings } from "./report";
 export { ResourceSet, type RuleResource } from "./resource";
 export { type Body, SECRET, UNKNOWN, type Value } from "./values";

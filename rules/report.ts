@@ -1,5 +1,5 @@
 /** The report of findings. */
-import { type Acceptance, isExpired } from "./accept";
+import type { Acceptance } from "./accept";
 import type { Finding } from "./finding";
 
 /** A finding of a report, with an entry of `moor:accept` that has expired. */
@@ -18,5 +18,3 @@ export function reportFindings(stack: string, reported: readonly Reported[]): st
   });
   return [`Stack "${stack}" has ${count}. Nothing was created or changed.`, ...blocks].join("\n\n");
 }
-
-export { isExpired };
