@@ -4,8 +4,8 @@
  */
 import { dockerRange } from "../azure/addresses";
 import { leastComputeCapability } from "../facts/gpus";
+import { withoutSecrets } from "../facts/secretForms";
 import { codes } from "../planner/codes";
-import { withoutSecrets } from "./secretForms";
 
 /** The meaning of a code. */
 export interface ErrorKind {
@@ -193,6 +193,8 @@ const configurationKinds = {
     title: "`trust-remote-code` without `remoteCode: allow`",
     remedy: "Review the Python files of the model at this revision or version. Then set `remoteCode: allow`, or remove the flag.",
   },
+  MOOR091: { title: "Duplicate acceptance", remedy: "Keep one of the entries." },
+  MOOR092: { title: "Unknown country", remedy: "Set the code of a country with an Azure region, or list `regions`." },
   MOOR095: {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",

@@ -47,6 +47,11 @@ export function judge(checks: readonly Check[], acceptances: readonly Acceptance
   };
 }
 
+/** The day of a time (UTC), for example 2026-11-30. */
+export function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}
+
 export function isExpired({ until }: Acceptance, today: string): boolean {
   return until < today;
 }
