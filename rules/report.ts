@@ -2,9 +2,8 @@
 import { withoutSecrets } from "../facts/secretForms";
 import { longest, mostShown, shorten, shortWords } from "../planner/reportText";
 import type { Acceptance } from "./accept";
-import { codes } from "./codes";
+import { kindOf } from "./codes";
 import type { Finding } from "./finding";
-import type { FindingKind } from "./kind";
 
 /** A finding of a report, with an entry of `moor:accept` that has expired. */
 export interface Reported {
@@ -48,8 +47,7 @@ function advice(stack: string, reported: readonly Reported[]): string[] {
 
 /** One entry accepts what Azure does on all resources. Any other finding is accepted for one resource. The placeholders are not valid values. */
 function entryText({ code, resource }: Finding): string {
-  const { kind }: FindingKind = codes[code];
-  const name = kind === "platform" ? "*" : resource.name;
+  const name = kindOf(code).kind === "platform" ? "*" : resource.name;
   return `\n    - { code: ${code}, resource: ${JSON.stringify(safe(name))}, reason: "<reason>", until: "<date>" }`;
 }
 
