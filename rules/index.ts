@@ -7,8 +7,8 @@ import { placeRules } from "./place";
 import { ResourceSet, type RuleResource } from "./resource";
 import { runRules } from "./rule";
 
-export { type Acceptance, type Accepted, judge, type Verdict } from "./accept";
-export { codes, type FindingCode, isFindingCode } from "./codes";
+export { type Acceptance, type Accepted, dayOf, judge, type Verdict } from "./accept";
+export { codes, type FindingCode, isFindingCode, kindOf } from "./codes";
 export { type Contract, isAllowed } from "./contract";
 export { type Change, type Door, doors } from "./doors";
 export { type Check, type Finding, isFinding } from "./finding";
