@@ -19,7 +19,10 @@ export { type Body, isBody, isOpaque, SECRET, UNKNOWN, type Value, valueAt, valu
 
 export const rules = [...placeRules, ...exposureRules];
 
-/** Checks resources against the contract: one check for each property that a rule looks at. */
-export function review(resources: readonly RuleResource[], contract: Contract): Check[] {
-  return runRules(rules, { contract, resources: new ResourceSet(resources) });
+/**
+ * Checks resources against the contract: one check for each property that a rule looks at.
+ * @param all The resources in which rules look up references. @default - the checked resources
+ */
+export function review(resources: readonly RuleResource[], contract: Contract, all = resources): Check[] {
+  return runRules(rules, { contract, resources: new ResourceSet(all) }, resources);
 }
