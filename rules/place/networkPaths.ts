@@ -1,11 +1,8 @@
-/** Network paths to other places: peerings, gateways, service endpoints and DNS. */
+/** Network paths to other places: peerings, gateways, and DNS zones. */
 import { armTypeOf } from "../../azure/resourceTypes";
 import { allowedText } from "../contract";
 import { checked, type Rule } from "../rule";
-import { valuesAt } from "../values";
-import { byId, flowCheck, flowRules } from "./flows";
-import { isPrivateAddress } from "./host";
-import { holds, opaque, violated } from "./judgement";
+import { byId, flowRules } from "./flows";
 
 const network = armTypeOf("network:VirtualNetwork");
 
@@ -28,18 +25,6 @@ const remoteConnectionRule: Rule = {
       allowed: allowedText(contract),
     }),
   ],
-};
-
-/** DNS servers of a network: they receive the names that its clients look up. */
-const dnsServersRule: Rule = {
-  code: "MOOR422",
-  types: [network],
-  check: (resource, context) =>
-    valuesAt(resource.body, "properties.dhcpOptions.dnsServers.*").map(({ path, value }) => {
-      const isPrivate = typeof value === "string" && (isPrivateAddress(value) || value === "168.63.129.16");
-      const judgement = opaque(value) ?? (isPrivate ? holds : violated("is an address in no known region"));
-      return flowCheck({ code: "MOOR422", flow: "Names are looked up in" }, resource, path, value, judgement, context);
-    }),
 };
 
 export const networkPathRules: readonly Rule[] = [
@@ -74,5 +59,4 @@ export const networkPathRules: readonly Rule[] = [
     },
   ]),
   remoteConnectionRule,
-  dnsServersRule,
 ];
