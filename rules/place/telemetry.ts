@@ -58,8 +58,15 @@ function variableChecks(resource: RuleResource, name: string, value: Value, cont
 /** Switches and flags of vLLM. */
 function serverChecks(resource: RuleResource, variables: Readonly<Record<string, Value>>): Check[] {
   return [
-    switchCheck("MOOR421", resource, variables, usageSwitches, "vLLM sends usage statistics to stats.vllm.ai"),
-    switchCheck("MOOR417", resource, variables, offlineSwitches, "vLLM can load models from the Hugging Face Hub at each start"),
+    switchCheck("MOOR421", resource, variables, usageSwitches, /^1$/, "vLLM sends usage statistics to stats.vllm.ai"),
+    switchCheck(
+      "MOOR417",
+      resource,
+      variables,
+      offlineSwitches,
+      /^(1|on|yes|true)$/i,
+      "vLLM can load models from the Hugging Face Hub at each start",
+    ),
     ...flagChecks(resource, variables),
   ];
 }
@@ -70,8 +77,10 @@ function switchCheck(
   resource: RuleResource,
   variables: Readonly<Record<string, Value>>,
   names: readonly string[],
+  onValues: RegExp,
   consequence: string,
 ): Check {
+  const isOn = (value: Value) => typeof value === "string" && onValues.test(value);
   const set = names.filter((name) => Object.hasOwn(variables, name));
   const off = set.find((name) => !isOpaque(variables[name]) && !isOn(variables[name]));
   const on = set.find((name) => isOn(variables[name]));
@@ -82,10 +91,6 @@ function switchCheck(
     problem: `${name} is ${valueText(value)}: ${consequence}.`,
     allowed: "1",
   });
-}
-
-function isOn(value: Value): boolean {
-  return typeof value === "string" && /^(1|true|yes|on)$/i.test(value);
 }
 
 /** Flags with which vLLM sends data to a receiver. */
