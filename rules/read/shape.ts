@@ -3,8 +3,8 @@ import { type Body, isBody, UNKNOWN, type Value } from "../values";
 
 /** How azure-native's form of an object differs from ARM's. */
 export interface Shape {
-  /** Properties that stay beside `properties`; all others are in it. @default - the object is not flattened */
-  readonly beside?: readonly string[];
+  /** Properties that are not in `properties` in ARM; all others are. @default - the object is not flattened */
+  readonly outer?: readonly string[];
   /** ARM's names by azure-native's names. */
   readonly renames?: Readonly<Record<string, string>>;
   /** Shapes of properties by azure-native's names. In a list, the shape is that of each item. */
@@ -14,12 +14,12 @@ export interface Shape {
 }
 
 /** Converts an object. Null and undefined properties are omitted, as azure-native does. */
-export function toArm(value: Body, { beside, renames = {}, parts = {}, maps = [] }: Shape): Body {
+export function toArm(value: Body, { outer, renames = {}, parts = {}, maps = [] }: Shape): Body {
   const body: Record<string, Value> = {};
   const properties: Record<string, Value> = {};
   for (const [key, item] of Object.entries(value)) {
     if (item === null || item === undefined) continue;
-    const target = beside === undefined || beside.includes(key) ? body : properties;
+    const target = outer === undefined || outer.includes(key) ? body : properties;
     const shape = Object.hasOwn(parts, key) ? parts[key]?.() : undefined;
     define(target, Object.hasOwn(renames, key) ? renames[key]! : key, maps.includes(key) ? asMap(item) : convert(item, shape ?? {}));
   }
