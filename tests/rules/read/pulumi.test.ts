@@ -32,7 +32,7 @@ test("A type without a row is its token, with its location", () => {
 });
 
 test("A type that only rules know has its ARM type and ID", () => {
-  const inputs = {
+  const inputs: Body = {
     resourceGroupName: "rg",
     accountName: "st",
     objectReplicationPolicyId: "p",
@@ -71,7 +71,7 @@ test("Identities are a map; with an unknown one, they are unknown", () => {
 });
 
 test("Unknown and secret values stay what they are, at any depth", () => {
-  const inputs = {
+  const inputs: Body = {
     sku: UNKNOWN,
     networkRuleSet: { defaultAction: SECRET, ipRules: [UNKNOWN, { iPAddressOrRange: UNKNOWN }] },
     tags: SECRET,
