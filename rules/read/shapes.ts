@@ -13,6 +13,17 @@ const named = (): Shape => ({ outer: ["id", "name", "type", "location", "tags"] 
 const odata = (): Shape => ({ renames: { odataType: "odata.type" } });
 const without = (name: string): readonly string[] => envelope.filter((other) => other !== name);
 
+const receiver = (): Shape => ({ outer: ["endpointType"] });
+const delivery = (): Shape => ({ parts: { destination: receiver, deadLetterDestination: receiver } });
+const eventSubscription: Shape = {
+  parts: {
+    destination: receiver,
+    deadLetterDestination: receiver,
+    deliveryWithResourceIdentity: delivery,
+    deadLetterWithResourceIdentity: delivery,
+  },
+};
+
 const shapes: Readonly<Record<string, Shape>> = {
   "applicationinsights:Component": {
     renames: {
@@ -33,6 +44,15 @@ const shapes: Readonly<Record<string, Shape>> = {
   "authorization:RoleDefinition": { renames: { roleType: "type" } },
   "containerinstance:ContainerGroup": { outer: without("sku"), parts: { containers: named, initContainers: named, extensions: named } },
   "containerregistry:Registry": { parts: { networkRuleSet: () => ({ parts: { ipRules: ipRule } }) } },
+  ...Object.fromEntries(
+    [
+      "EventSubscription",
+      "DomainEventSubscription",
+      "DomainTopicEventSubscription",
+      "SystemTopicEventSubscription",
+      "TopicEventSubscription",
+    ].map((name) => [`eventgrid:${name}`, eventSubscription]),
+  ),
   "keyvault:Secret": {
     parts: { properties: () => ({ parts: { attributes: () => ({ renames: { expires: "exp", notBefore: "nbf" } }) } }) },
   },
@@ -54,7 +74,12 @@ const shapes: Readonly<Record<string, Shape>> = {
   "network:Subnet": network.subnet(),
   "network:VirtualNetwork": network.virtualNetwork(),
   "network:VirtualNetworkPeering": network.peering(),
+  "operationalinsights:DataExport": { nested: { resourceId: ["destination"], eventHubName: ["destination", "metaData"] } },
   "operationalinsights:Workspace": { outer: without("sku") },
+  "storage:StorageAccountStaticWebsite": {
+    nested: { indexDocument: ["staticWebsite"], error404Document: ["staticWebsite"] },
+    implied: { staticWebsite: { enabled: true } },
+  },
   "storage:StorageAccount": {
     renames: { networkRuleSet: "networkAcls", enableHttpsTrafficOnly: "supportsHttpsTrafficOnly", enableNfsV3: "isNfsV3Enabled" },
     parts: {

@@ -46,6 +46,23 @@ test("A type that only rules know has its ARM type and ID", () => {
   });
 });
 
+test.each<[string, Body, Body]>([
+  [
+    "operationalinsights:DataExport",
+    { resourceId: "/a", eventHubName: "h" },
+    { destination: { resourceId: "/a", metaData: { eventHubName: "h" } } },
+  ],
+  [
+    "eventgrid:EventSubscription",
+    { destination: { endpointType: "WebHook", endpointUrl: "https://x" }, labels: ["l"] },
+    { destination: { endpointType: "WebHook", properties: { endpointUrl: "https://x" } }, labels: ["l"] },
+  ],
+  ["storage:StorageAccountStaticWebsite", { indexDocument: "i.html" }, { staticWebsite: { enabled: true, indexDocument: "i.html" } }],
+  ["storage:StorageAccountStaticWebsite", {}, { staticWebsite: { enabled: true } }],
+])("%s has the properties that ARM has", (name, inputs, properties) => {
+  expect(one(`azure-native:${name}`, inputs)?.body).toEqual({ properties });
+});
+
 test.each(["moor:index:Traffic", "random:index/randomString:RandomString", "pulumi:providers:azure-native", "azure-native", "", "a:b:c"])(
   "%p gives no resource of ARM",
   (token) => {
