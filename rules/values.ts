@@ -35,9 +35,16 @@ export function valueAt(body: Value, path: string): Value {
   for (const key of path.split(".")) {
     if (isOpaque(value)) return value;
     if (Array.isArray(value)) value = value[Number(key)];
-    else value = isBody(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    else value = isBody(value) ? memberOf(value, key) : undefined;
   }
   return value;
+}
+
+/** The value of a key. ARM compares names of properties without case, so another spelling counts if the exact one is absent. */
+function memberOf(body: Body, key: string): Value {
+  if (Object.hasOwn(body, key)) return body[key];
+  const spelling = Object.keys(body).find((one) => one.toLowerCase() === key.toLowerCase());
+  return spelling === undefined ? undefined : body[spelling];
 }
 
 /** A value as text for a finding. */
