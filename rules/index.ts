@@ -19,7 +19,10 @@ export { type Body, SECRET, UNKNOWN, type Value } from "./values";
 
 export const rules = [...placeRules, ...exposureRules];
 
-/** Checks resources against the contract: one check for each property that a rule looks at. */
-export function review(resources: readonly RuleResource[], contract: Contract): Check[] {
-  return runRules(rules, { contract, resources: new ResourceSet(resources) });
+/**
+ * Checks resources against the contract: one check for each property that a rule looks at.
+ * @param only The resources that are checked; the others are only looked up. @default - all
+ */
+export function review(resources: readonly RuleResource[], contract: Contract, only?: readonly RuleResource[]): Check[] {
+  return runRules(rules, { contract, resources: new ResourceSet(resources) }, only);
 }

@@ -8,13 +8,16 @@ export interface Reported {
   readonly expired?: Acceptance;
 }
 
-/** The error report of a run. */
-export function reportFindings(stack: string, reported: readonly Reported[]): string {
+/**
+ * The error report of a run.
+ * @param consequence What the run did. @default - it ended before the first write
+ */
+export function reportFindings(stack: string, reported: readonly Reported[], consequence = "Nothing was created or changed."): string {
   const count = reported.length === 1 ? "1 finding" : `${reported.length} findings`;
   const blocks = reported.map(({ finding: { code, resource, property, problem, allowed, remedy }, expired }) => {
     const was = expired === undefined ? [] : [`Accepted until ${expired.until}: ${expired.reason}`];
     const lines = [problem, `Allowed: ${allowed}`, `Fix: ${remedy}`, ...was].map((text) => `\n  ${text}`);
     return `${code} ${resource.name} ${property}${lines.join("")}`;
   });
-  return [`Stack "${stack}" has ${count}. Nothing was created or changed.`, ...blocks].join("\n\n");
+  return [`Stack "${stack}" has ${count}. ${consequence}`, ...blocks].join("\n\n");
 }

@@ -18,11 +18,12 @@ export interface Rule {
   check(resource: RuleResource, context: RuleContext): readonly Check[];
 }
 
-/** Runs rules over resources. */
-export function runRules(rules: readonly Rule[], context: RuleContext): Check[] {
-  return context.resources.all.flatMap((resource) =>
-    rules.flatMap((rule) => (appliesTo(rule, resource) ? rule.check(resource, context) : [])),
-  );
+/**
+ * Runs rules over resources.
+ * @param only The resources that are checked. @default - all
+ */
+export function runRules(rules: readonly Rule[], context: RuleContext, only: readonly RuleResource[] = context.resources.all): Check[] {
+  return only.flatMap((resource) => rules.flatMap((rule) => (appliesTo(rule, resource) ? rule.check(resource, context) : [])));
 }
 
 function appliesTo({ types }: Rule, resource: RuleResource): boolean {
