@@ -20,10 +20,10 @@ export interface Rule {
 
 /**
  * Runs rules over resources.
- * @param only The resources that are checked. @default - all
+ * @param resources The resources to check. @default - all resources of the context
  */
-export function runRules(rules: readonly Rule[], context: RuleContext, only: readonly RuleResource[] = context.resources.all): Check[] {
-  return only.flatMap((resource) => rules.flatMap((rule) => (appliesTo(rule, resource) ? rule.check(resource, context) : [])));
+export function runRules(rules: readonly Rule[], context: RuleContext, resources = context.resources.all): Check[] {
+  return resources.flatMap((resource) => rules.flatMap((rule) => (appliesTo(rule, resource) ? rule.check(resource, context) : [])));
 }
 
 function appliesTo({ types }: Rule, resource: RuleResource): boolean {

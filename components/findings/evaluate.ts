@@ -16,7 +16,7 @@ export interface Reviewed {
 export function evaluate(resources: readonly Reviewed[], contract: Contract, only: readonly Reviewed[] = resources): Check[] {
   const run = (form: keyof Reviewed) => {
     const [all, chosen] = [resources, only].map((list) => list.map((one) => one[form])) as [RuleResource[], RuleResource[]];
-    return review(all, contract, chosen);
+    return review(chosen, contract, all);
   };
   const exact = run("exact");
   return resources.every(isWithoutSecrets) ? exact : worded(exact, run("shown"), resources);

@@ -1,7 +1,7 @@
 /** Findings of a run: the rules over its resources, in previews and before each write. */
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
-import type { Acceptance, Contract } from "../../rules";
+import { type Acceptance, type Contract, dayOf } from "../../rules";
 import { azureOf } from "../base/azure";
 import { collect } from "./collect";
 import { Outside } from "./outside";
@@ -49,9 +49,4 @@ export function reviewProgram({ stack, contract, accept = [], today = dayOf(new 
   const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, subscriptionId });
   const registered = collect(reviewer);
   return pulumi.output(registered().then(() => reviewer.finish()));
-}
-
-/** The day of a time (UTC). */
-function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
 }
