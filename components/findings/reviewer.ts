@@ -49,11 +49,11 @@ export class Reviewer implements Collector {
     const { stack, acceptances, today, contract } = this.options;
     this.isFinished = true;
     if (!pulumi.runtime.isDryRun()) return;
-    const all = await this.known([...this.entries.values()].flatMap(({ resources }) => resources));
+    // The engine registers resources in any order.
+    const entries = [...this.entries].sort(([one], [other]) => compare(nameIn(one), nameIn(other))).map(([, entry]) => entry);
+    const all = await this.known(entries.flatMap(({ resources }) => resources));
     const verdict = judge(evaluate(all.resources, contract, all.own), acceptances, today);
-    const changed = new Set(
-      [...this.entries.values()].filter(({ isChanged }) => isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)),
-    );
+    const changed = new Set(entries.filter(({ isChanged }) => isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)));
     const { error, warnings, notes } = messagesOf(stack, verdict, ({ resource }) => changed.has(resource));
     for (const text of warnings) await pulumi.log.warn(text);
     for (const text of notes) await pulumi.log.info(text);
@@ -86,7 +86,7 @@ export class Reviewer implements Collector {
     const exact = ruleResources({ token, name, inputs: inputs.exact, id }, subscriptionId);
     if (inputs.exact === inputs.shown) return exact.map((one) => ({ exact: one, shown: one }));
     const shown = ruleResources({ token, name, inputs: inputs.shown, id }, subscriptionId);
-    return exact.map((one, index) => ({ exact: one, shown: shown[index] ?? withoutBody(one) }));
+    return exact.map((one) => ({ exact: one, shown: shown.find((other) => other.name === one.name) ?? withoutBody(one) }));
   }
 
   /** All resources that are known so far, with those outside the program to which `own` refer. */
@@ -103,4 +103,12 @@ export class Reviewer implements Collector {
 /** A resource in a template that contains a secret. */
 function withoutBody({ body, ...resource }: RuleResource): RuleResource {
   return { ...resource, body: Object.fromEntries(Object.keys(body).map((key) => [key, SECRET])) };
+}
+
+function nameIn(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
