@@ -95,6 +95,7 @@ const workspace = new Workspace(
     logs: createOr(platform.logsId),
     logRetentionDays: platform.logRetentionDays,
     logDailyCapGB: platform.logDailyCapGB,
+    storageRedundancy: platform.storageRedundancy,
     firewallSku: platform.firewallSku,
     privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
     vaultSecrets: (fromHub || scriptSubnet !== undefined) && huggingFaceToken !== undefined,
@@ -172,6 +173,7 @@ function createScriptEnvironment(subnet: ScriptSubnet): ScriptEnvironment {
     privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
     weights: { storageAccountId, container: blobContainerOf(workspace) },
     tokenSecretId: hub?.tokenSecretId ?? storeToken(),
+    storageRedundancy: platform.storageRedundancy,
     roles,
   };
   return new ScriptEnvironment("scripts", args, tagged);

@@ -114,6 +114,11 @@ export const platform = z
           "Daily cap of the Log Analytics workspace that the stack creates, in GB. When it is reached, ingestion stops until the next day. Default: no cap.",
         )
         .optional(),
+      storageRedundancy: oneOf(["LRS", "ZRS"])
+        .default("LRS")
+        .describe(
+          "Redundancy of the storage accounts that the stack creates: in one data center (`LRS`), or in three availability zones of the region (`ZRS`). You can't change it after the account is created.",
+        ),
       firewallSku: oneOf(["Basic", "Standard"])
         .default("Basic")
         .describe(
@@ -154,7 +159,7 @@ export const platform = z
         .optional(),
     },
     map(
-      "network, and optionally workspace, imageRegistry, logs, logRetentionDays, logDailyCapGB, firewallSku, dns, privateEndpoints, diagnostics, " +
+      "network, and optionally workspace, imageRegistry, logs, logRetentionDays, logDailyCapGB, storageRedundancy, firewallSku, dns, privateEndpoints, diagnostics, " +
         "roles, tags, policyTags, alerts, operators, networkRuleBypassAllowedForTasks",
     ),
   )

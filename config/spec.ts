@@ -48,6 +48,8 @@ export interface PlatformSpec {
   readonly tags: Readonly<Record<string, string>>;
   /** Names of tags that a policy of the landing zone sets. */
   readonly policyTags: readonly string[];
+  /** Redundancy of created storage accounts. */
+  readonly storageRedundancy: "LRS" | "ZRS";
   readonly firewallSku: "Basic" | "Standard";
   readonly logRetentionDays: number;
   /** GB per day. @default - no cap */

@@ -17,6 +17,7 @@ import type { IdentityChoice, RolesOwner } from "../identity";
 import type { PrivateEndpointPlace } from "../network";
 import type { DiagnosticsOwner, LogSource } from "./diagnostics";
 import type { OutboundRules } from "./outboundRules";
+import type { StorageRedundancy } from "./storage";
 import type { StoreTransforms } from "./stores";
 
 /** `create`, or the ARM ID of an existing resource to adopt. */
@@ -69,6 +70,12 @@ export interface WorkspaceArgs {
   readonly operators?: readonly string[];
   /** The Log Analytics workspace. @default "create" */
   readonly logs?: CreateOrExisting;
+  /**
+   * Redundancy of the created storage account: in one data center (LRS), or in three availability zones of the region (ZRS). An update
+   * can't change it.
+   * @default "LRS"
+   */
+  readonly storageRedundancy?: StorageRedundancy;
   /** The workspace's user-assigned identity. @default "create" */
   readonly identity?: IdentityChoice;
   /**
@@ -121,6 +128,7 @@ export interface WorkspaceNodes {
   workspace?: machinelearningservices.Workspace;
   identity?: managedidentity.UserAssignedIdentity;
   storage?: storage.StorageAccount;
+  blobService?: storage.BlobServiceProperties;
   vault?: keyvault.Vault;
   registry?: containerregistry.Registry;
   /** The template that sets `networkRuleBypassAllowedForTasks`. */

@@ -18,17 +18,10 @@ import type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
 import { checkPlatformLogs, logSources, sendPlatformLogs } from "./diagnostics";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
 import { workspacePrivacy } from "./privacy";
+import { createBlobService, createPrivateStorage } from "./storage";
+import { type StoreContext, storeName, storeOptions } from "./storeContext";
 import { storeRoles, type WorkspaceStores } from "./storeRoles";
-import {
-  createAppInsights,
-  createLogs,
-  createRegistry,
-  createStorage,
-  createVault,
-  type ImageRegistry,
-  type StoreContext,
-  storeName,
-} from "./stores";
+import { createAppInsights, createLogs, createRegistry, createVault, type ImageRegistry } from "./stores";
 
 interface Core {
   readonly id: pulumi.Output<string>;
@@ -206,7 +199,10 @@ export class Workspace extends pulumi.ComponentResource {
   private createWorkspace(): Core {
     const { transform } = this.args;
     const identity = this.chooseIdentity();
-    const storage = createStorage(this.context, transform?.storage);
+    const { context } = this;
+    const { storageRedundancy: redundancy } = this.args;
+    const storage = createPrivateStorage({ context, redundancy, transform: transform?.storage, opts: storeOptions(context) });
+    const blobService = createBlobService(context, storage, transform?.blobService);
     const vault = createVault(this.context, transform?.vault);
     const appInsights = createAppInsights(this.context, this.logsId, transform?.appInsights);
     const stores = { storage: storage.id, vault: vault.id, appInsights: appInsights.id };
@@ -214,7 +210,7 @@ export class Workspace extends pulumi.ComponentResource {
     const contributor = this.grant({
       "workspace-contributor": { principalId: identity.principalId, role: "Contributor", scope: workspace.id },
     });
-    Object.assign(this.created, { workspace, storage, vault, appInsights, identity: identity.resource });
+    Object.assign(this.created, { workspace, storage, blobService, vault, appInsights, identity: identity.resource });
     const links = this.createPrivateEndpoints({ blob: storage.id, file: storage.id, vault: vault.id, workspace: workspace.id });
     return {
       id: workspace.id,
@@ -295,14 +291,15 @@ export class Workspace extends pulumi.ComponentResource {
       subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id, { ids }]) => ids.subnet ?? id),
     };
     const all = { ...targets, registry: this.imageRegistryId };
-    const last = new Map<pulumi.Input<string>, pulumi.Resource[]>();
+    const { storage, blobService } = this.created;
+    const last = new Map<pulumi.Input<string>, pulumi.Resource[]>(storage && blobService ? [[storage.id, [blobService]]] : []);
     return this.services.flatMap((service) => {
       const targetId = all[service]!;
       const endpointName = storeName(this.context, "privateEndpoint", service);
       const link = createPrivateLink(
         `${this.logicalName}-${service}-endpoint`,
         { service, targetId, endpointName, resourceGroupName, location, place, tags },
-        // A storage account rejects a second private endpoint while one is being created (StorageAccountOperationInProgress).
+        // A storage account rejects other changes while a private endpoint is being created (StorageAccountOperationInProgress).
         { parent: this, dependsOn: last.get(targetId) },
       );
       last.set(targetId, link);

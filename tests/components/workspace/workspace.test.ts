@@ -63,6 +63,7 @@ function standard(): ReturnType<typeof make> {
 
 const stores = [
   "platform-app-insights: applicationinsights:Component",
+  "platform-blob-service: storage:BlobServiceProperties",
   "platform-identity: managedidentity:UserAssignedIdentity",
   "platform-storage: storage:StorageAccount",
   "platform-vault: keyvault:Vault",
@@ -150,6 +151,16 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
     kind: "StorageV2",
     sku: { name: "Standard_LRS" },
     properties: {
+      encryption: {
+        keySource: "Microsoft.Storage",
+        requireInfrastructureEncryption: true,
+        services: {
+          blob: { enabled: true, keyType: "Account" },
+          file: { enabled: true, keyType: "Account" },
+          queue: { enabled: true, keyType: "Account" },
+          table: { enabled: true, keyType: "Account" },
+        },
+      },
       publicNetworkAccess: "Disabled",
       networkAcls: { defaultAction: "Deny", bypass: "AzureServices" },
       allowBlobPublicAccess: false,
@@ -183,6 +194,7 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
       anonymousPullEnabled: false,
       publicNetworkAccess: "Disabled",
       networkRuleBypassOptions: "AzureServices",
+      policies: { exportPolicy: { status: "disabled" } },
     },
   });
   // Public addresses, with Microsoft Entra ID only.
@@ -316,6 +328,7 @@ test("Two private endpoints of one storage account are created one after the oth
   expect(before.filter(([, others]) => others!.length > 0)).toEqual([
     ["platform-file-endpoint", ["platform-blob-endpoint", "platform-blob-endpoint-dns"]],
   ]);
+  expect(find(recording, "platform-blob-endpoint").dependsOn).toContain("platform-blob-service");
 });
 
 test("The workspace's private endpoint is in both of its zones.", async () => {
@@ -453,6 +466,7 @@ test("Its nodes are the created resources, without adopted ones.", async () => {
   const own = await nodesOf();
   expect(Object.keys(own).sort()).toEqual([
     "appInsights",
+    "blobService",
     "diagnostics",
     "identity",
     "logs",
