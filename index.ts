@@ -95,6 +95,8 @@ const workspace = new Workspace(
     logs: createOr(platform.logsId),
     logRetentionDays: platform.logRetentionDays,
     logDailyCapGB: platform.logDailyCapGB,
+    logQueries: platform.logQueries,
+    hbiWorkspace: platform.hbiWorkspace,
     storageRedundancy: platform.storageRedundancy,
     firewallSku: platform.firewallSku,
     privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,

@@ -18,7 +18,7 @@ import type { PrivateEndpointPlace } from "../network";
 import type { DiagnosticsOwner, LogSource } from "./diagnostics";
 import type { OutboundRules } from "./outboundRules";
 import type { StorageRedundancy } from "./storage";
-import type { StoreTransforms } from "./stores";
+import type { LogQueries, StoreTransforms } from "./stores";
 
 /** `create`, or the ARM ID of an existing resource to adopt. */
 export type CreateOrExisting = "create" | { readonly existing: string };
@@ -112,6 +112,19 @@ export interface WorkspaceArgs {
   readonly logRetentionDays?: number;
   /** Daily cap of a created Log Analytics workspace, in GB. When it is reached, logs are dropped until the next day. @default - no cap */
   readonly logDailyCapGB?: number;
+  /**
+   * Who can query a created Log Analytics workspace and Application Insights: clients with any address, or only clients of networks with an
+   * Azure Monitor Private Link Scope, which the owner of the network manages. Both require Microsoft Entra ID and a role.
+   * @default "public"
+   */
+  readonly logQueries?: LogQueries;
+  /**
+   * Whether a created workspace is for data of high business impact: Microsoft collects fewer diagnostics, and the temporary disks of
+   * instances are encrypted. Azure can't change it.
+   * @default - true for a new workspace; an existing one keeps its value
+   * @see Azure docs, machine-learning/concept-data-encryption
+   */
+  readonly hbiWorkspace?: boolean;
   /** Whether Pulumi protects the workspace, its storage account, Key Vault and registry from deletion. @default true */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;

@@ -107,16 +107,34 @@ function loginServerOf({ properties }: { readonly properties: { readonly loginSe
   return properties.loginServer;
 }
 
+/** Who can query logs: clients with any address, or only clients of networks with an Azure Monitor Private Link Scope. */
+export type LogQueries = "public" | "private";
+
 /**
- * Logs are written and read through public addresses, with Microsoft Entra ID and roles on the Log Analytics workspace. Disabling public
- * access requires an Azure Monitor Private Link Scope, which the owner of the network manages.
+ * Returns the network access to logs. No client writes logs from outside: Azure sends those of diagnostic settings over its own channel,
+ * which these settings don't affect, and deployments don't send to Application Insights. Queries require Microsoft Entra ID and a role.
+ * Source: Azure docs, azure-monitor/fundamentals/private-link-design (2024-10-23).
  */
-const logAccess = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
+function logAccess(queries: LogQueries = "public") {
+  return {
+    publicNetworkAccessForIngestion: "Disabled",
+    publicNetworkAccessForQuery: queries === "public" ? "Enabled" : "Disabled",
+  };
+}
+
+/** Settings of a Log Analytics workspace. */
+export interface LogSettings {
+  readonly retentionInDays: number;
+  /** @default - no cap */
+  readonly dailyQuotaGb?: number;
+  /** @default "public" */
+  readonly queries?: LogQueries;
+}
 
 /** Creates the Log Analytics workspace, in the region of the stack. */
 export function createLogs(
   context: StoreContext,
-  { retentionInDays, dailyQuotaGb }: { readonly retentionInDays: number; readonly dailyQuotaGb?: number },
+  { retentionInDays, dailyQuotaGb, queries }: LogSettings,
   transform: StoreTransforms["logs"],
 ): operationalinsights.Workspace {
   return new operationalinsights.Workspace(
@@ -128,7 +146,7 @@ export function createLogs(
         ...place(context),
         sku: { name: "PerGB2018" },
         retentionInDays,
-        ...logAccess,
+        ...logAccess(queries),
         features: { disableLocalAuth: true },
         ...(dailyQuotaGb === undefined ? {} : { workspaceCapping: { dailyQuotaGb } }),
       },
@@ -140,7 +158,7 @@ export function createLogs(
 /** Creates Application Insights on the given Log Analytics workspace, so that its data stays in the same region. */
 export function createAppInsights(
   context: StoreContext,
-  logsId: pulumi.Input<string>,
+  { logsId, queries }: { readonly logsId: pulumi.Input<string> } & Pick<LogSettings, "queries">,
   transform: StoreTransforms["appInsights"],
 ): applicationinsights.Component {
   return new applicationinsights.Component(
@@ -155,7 +173,7 @@ export function createAppInsights(
         flowType: "Bluefield",
         requestSource: "rest",
         ingestionMode: "LogAnalytics",
-        ...logAccess,
+        ...logAccess(queries),
         disableLocalAuth: true,
         workspaceResourceId: logsId,
       },

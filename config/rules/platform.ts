@@ -35,6 +35,9 @@ type Adoptable = "logs" | "workspace" | "imageRegistry";
 const settingsOfCreated: Readonly<Partial<Record<keyof PlatformSettings, readonly Adoptable[]>>> = {
   logRetentionDays: ["logs"],
   logDailyCapGB: ["logs"],
+  // Application Insights belongs to the workspace.
+  logQueries: ["logs", "workspace"],
+  hbiWorkspace: ["workspace"],
   storageRedundancy: ["workspace"],
   firewallSku: ["workspace"],
   networkRuleBypassAllowedForTasks: ["imageRegistry"],

@@ -39,7 +39,7 @@ test("Left out, each setting has its default.", () => {
     policyTags: [],
     network: { addressSpace: "10.40.0.0/22" },
   });
-  for (const absent of ["alerts", "logDailyCapGB"]) expect(platform).not.toHaveProperty(absent);
+  for (const absent of ["alerts", "logDailyCapGB", "hbiWorkspace"]) expect(platform).not.toHaveProperty(absent);
   for (const absent of ["dnsServers", "securityGroupId"]) expect(platform.network).not.toHaveProperty(absent);
 });
 
@@ -84,6 +84,10 @@ test.each<[string, platform: Tree, hook: Webhook | undefined, code: string, path
   ["a cap on adopted logs", { logs, logDailyCapGB: 5 }, undefined, "MOOR084", "moor:platform.logDailyCapGB"],
   ["the firewall of an adopted workspace", { workspace, firewallSku: "Basic" }, undefined, "MOOR084", "moor:platform.firewallSku"],
   ["the storage of an adopted workspace", { workspace, storageRedundancy: "LRS" }, undefined, "MOOR084", "moor:platform.storageRedundancy"],
+  ["hbiWorkspace of an adopted workspace", { workspace, hbiWorkspace: true }, undefined, "MOOR084", "moor:platform.hbiWorkspace"],
+  ["queries of adopted logs and insights", { workspace, logs, logQueries: "public" }, undefined, "MOOR084", "moor:platform.logQueries"],
+  ["queries from nowhere", { logQueries: "none" }, undefined, "MOOR004", "moor:platform.logQueries"],
+  ["hbiWorkspace as text", { hbiWorkspace: "yes" }, undefined, "MOOR003", "moor:platform.hbiWorkspace"],
   ["geo-redundant storage", { storageRedundancy: "GRS" }, undefined, "MOOR004", "moor:platform.storageRedundancy"],
   ["a DNS server by name", create({ dnsServers: ["dns.example"] }), undefined, "MOOR006", "moor:platform.network.create.dnsServers.0"],
   ["no DNS server", create({ dnsServers: [] }), undefined, "MOOR006", "moor:platform.network.create.dnsServers"],
@@ -145,6 +149,13 @@ test("Zone-redundant storage is refused in a region without availability zones."
   const problem = "The region ukwest has no availability zones, which `storageRedundancy: ZRS` requires.";
   expect(errors("ukwest")).toContainEqual(["MOOR099", "moor:platform.storageRedundancy", problem]);
 });
+
+test.each([{ workspace }, { logs }])(
+  "The queries of logs can be set if the stack creates one of the two resources: %j adopted.",
+  (adopted) => {
+    expect(specOf({ ...adopted, logQueries: "private" }).platform.logQueries).toBe("private");
+  },
+);
 
 test("The redundancy of the scripts' storage account can be set with an adopted workspace.", () => {
   const platform = { workspace, storageRedundancy: "ZRS", ...create({ scripts: true }) };

@@ -197,8 +197,8 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
       policies: { exportPolicy: { status: "disabled" } },
     },
   });
-  // Public addresses, with Microsoft Entra ID only.
-  const access = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
+  // Queries from public addresses, with Microsoft Entra ID only.
+  const access = { publicNetworkAccessForIngestion: "Disabled", publicNetworkAccessForQuery: "Enabled" };
   expect(body("platform-logs")).toEqual({
     ...place,
     properties: { ...access, sku: { name: "PerGB2018" }, retentionInDays: 90, features: { disableLocalAuth: true } },
@@ -231,6 +231,7 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
       applicationInsights: `${group}/providers/Microsoft.Insights/components/appi-dev-x7k2p9`,
       containerRegistry: `${group}/providers/Microsoft.ContainerRegistry/registries/crdevx7k2p9`,
       publicNetworkAccess: "Disabled",
+      hbiWorkspace: true,
       v1LegacyMode: false,
       systemDatastoresAuthMode: "Identity",
       managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku: "Basic", enableNetworkMonitor: false },
@@ -238,6 +239,18 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
     },
   });
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test.each([true, false])("A stated hbiWorkspace (%s) is compared with the existing workspace.", async (hbiWorkspace) => {
+  const workspace = find(await make({ hbiWorkspace }), "platform-workspace");
+  expect(workspace.inputs.hbiWorkspace).toBe(hbiWorkspace);
+  expect(workspace.ignoreChanges).not.toContain("hbiWorkspace");
+});
+
+test("With logQueries: private, logs can't be queried from public addresses.", async () => {
+  const recording = await make({ logQueries: "private" });
+  const access = { publicNetworkAccessForIngestion: "Disabled", publicNetworkAccessForQuery: "Disabled" };
+  for (const name of ["platform-logs", "platform-app-insights"]) expect(find(recording, name).inputs).toMatchObject(access);
 });
 
 test("The keys of Application Insights are secrets in the state.", async () => {
@@ -258,7 +271,7 @@ test("The workspace waits for its identity's roles, has a timeout of an hour, an
   );
   expect(roles).toHaveLength(8);
   expect(workspace.dependsOn).toEqual(expect.arrayContaining(roles.map(({ name }) => name)));
-  expect(workspace.ignoreChanges).toEqual(["managedNetwork.outboundRules", "provisionNetworkNow"]);
+  expect(workspace.ignoreChanges).toEqual(["managedNetwork.outboundRules", "provisionNetworkNow", "hbiWorkspace"]);
   expect(workspace.customTimeouts).toEqual({ create: "60m", update: "60m", delete: "60m" });
   expect(workspace.hooks).toEqual({ beforeCreate: ["platform-workspace-role-wait"] });
 });
