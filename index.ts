@@ -99,6 +99,9 @@ const workspace = new Workspace(
     logs: createOr(platform.logsId),
     logRetentionDays: platform.logRetentionDays,
     logDailyCapGB: platform.logDailyCapGB,
+    logQueries: platform.logQueries,
+    hbiWorkspace: platform.hbiWorkspace,
+    storageRedundancy: platform.storageRedundancy,
     firewallSku: platform.firewallSku,
     privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
     vaultSecrets: (fromHub || scriptSubnet !== undefined) && huggingFaceToken !== undefined,
@@ -176,6 +179,7 @@ function createScriptEnvironment(subnet: ScriptSubnet): ScriptEnvironment {
     privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
     weights: { storageAccountId, container: blobContainerOf(workspace) },
     tokenSecretId: hub?.tokenSecretId ?? storeToken(),
+    storageRedundancy: platform.storageRedundancy,
     roles,
   };
   return new ScriptEnvironment("scripts", args, tagged);
