@@ -7,9 +7,8 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { codes, type FindingCode, type FindingKind, type Reported } from "../rules";
+import { codes, type FindingCode, type FindingKind, findingText, type Reported } from "../rules";
 import { inputsOf } from "./inputs";
-import { findingText } from "./message";
 import { Review, type Seen } from "./review";
 import { type PackSettings, settingsSchema } from "./settings";
 
@@ -55,7 +54,7 @@ function codePolicy(review: Review, code: FindingCode, { title, remedy, source, 
   const policy: BothPolicy = {
     name: code,
     displayName: title,
-    description: `${code} ${title}.`,
+    description: `${title}.`,
     enforcementLevel: "mandatory",
     severity: severities[kind],
     remediationSteps: remedy,
