@@ -17,6 +17,8 @@ export type BothPolicy = ResourceValidationPolicy & StackValidationPolicy;
 
 const notProvableHint = "Not provable in this run. `pulumi policy analyze` checks the state after the update.";
 
+export type PackPolicy = BothPolicy | StackValidationPolicy;
+
 /** Severity of a finding that the configuration doesn't accept. */
 const severities = { place: "high", platform: "medium", exposure: "high" } as const satisfies Record<
   Exclude<FindingKind["kind"], "door">,
@@ -27,7 +29,7 @@ const severities = { place: "high", platform: "medium", exposure: "high" } as co
  * Returns the policies. `contract` must be the first.
  * @param today Returns the date, for example 2026-11-30 (UTC).
  */
-export function packPolicies(today = () => new Date().toISOString().slice(0, 10)): readonly (BothPolicy | StackValidationPolicy)[] {
+export function packPolicies(today = () => new Date().toISOString().slice(0, 10)): readonly PackPolicy[] {
   const review = new Review(today);
   const reviewed = (Object.entries(codes) as [FindingCode, FindingKind][]).flatMap(([code, kind]) => codePolicy(review, code, kind));
   return [contractPolicy(review), ...reviewed, notProvable(review), unusedAcceptances(review)];
