@@ -101,6 +101,7 @@ const workspace = new Workspace(
     networkRuleBypassAllowedForTasks: platform.networkRuleBypassAllowedForTasks,
     registryTasks: spec.images.some(isPublishedByTask) || undefined,
     operators: platform.operators.length > 0 ? platform.operators : undefined,
+    diagnostics,
     roles,
     rolePropagationSeconds: waits.rolePropagationSeconds,
     protect,

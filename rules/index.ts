@@ -15,7 +15,7 @@ export { type Check, type Finding, isFinding } from "./finding";
 export type { FindingKind } from "./kind";
 export { findingText, type Reported, reportFindings } from "./report";
 export { ResourceSet, type RuleResource } from "./resource";
-export { type Body, SECRET, UNKNOWN, type Value } from "./values";
+export { type Body, isBody, isOpaque, SECRET, UNKNOWN, type Value, valueAt, valueText } from "./values";
 
 export const rules = [...placeRules, ...exposureRules];
 

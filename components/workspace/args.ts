@@ -5,6 +5,7 @@ import type * as containerregistry from "@pulumi/azure-native/containerregistry"
 import type * as keyvault from "@pulumi/azure-native/keyvault";
 import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
+import type * as monitor from "@pulumi/azure-native/monitor";
 import type * as network from "@pulumi/azure-native/network";
 import type * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import type * as resources from "@pulumi/azure-native/resources";
@@ -14,6 +15,7 @@ import type { LinkedServiceName } from "../../planner/linkedServices";
 import type { Transform } from "../base/transform";
 import type { IdentityChoice, RolesOwner } from "../identity";
 import type { PrivateEndpointPlace } from "../network";
+import type { DiagnosticsOwner, LogSource } from "./diagnostics";
 import type { OutboundRules } from "./outboundRules";
 import type { StoreTransforms } from "./stores";
 
@@ -74,6 +76,12 @@ export interface WorkspaceArgs {
    * @default - no private endpoints: the landing zone creates them
    */
   readonly privateEndpoints?: PrivateEndpointPlace;
+  /**
+   * Who creates the diagnostic settings of the created resources: this component, or a policy of the landing zone. With `policy`, a missing
+   * one is reported as a warning. Adopted resources get no diagnostic setting.
+   * @default "moor"
+   */
+  readonly diagnostics?: DiagnosticsOwner;
   /** Who creates the role assignments of the workspace's identity. @default "moor" */
   readonly roles?: RolesOwner;
   /**
@@ -104,6 +112,7 @@ export interface WorkspaceArgs {
   readonly transform?: StoreTransforms & {
     readonly identity?: Transform<managedidentity.UserAssignedIdentityArgs>;
     readonly workspace?: Transform<machinelearningservices.WorkspaceArgs>;
+    readonly diagnostics?: Transform<monitor.DiagnosticSettingArgs>;
   };
 }
 
@@ -121,4 +130,6 @@ export interface WorkspaceNodes {
   logs?: operationalinsights.Workspace;
   appInsights?: applicationinsights.Component;
   privateEndpoints?: Readonly<Partial<Record<LinkedServiceName, network.PrivateEndpoint>>>;
+  /** By the resource whose logs are sent. */
+  diagnostics?: Readonly<Partial<Record<LogSource, monitor.DiagnosticSetting>>>;
 }

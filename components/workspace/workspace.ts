@@ -15,6 +15,7 @@ import { missingZones, reportMissing } from "../owners";
 import { type AdoptedIds, type AdoptedResources, checkAdopted, type PlannedEndpoint } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
+import { checkPlatformLogs, logSources, sendPlatformLogs } from "./diagnostics";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
 import { workspacePrivacy } from "./privacy";
 import { storeRoles, type WorkspaceStores } from "./storeRoles";
@@ -83,8 +84,8 @@ export class Workspace extends pulumi.ComponentResource {
   private readonly context: StoreContext;
   /** The adopted resources. It fails if one doesn't meet the requirements, so that no resource that depends on it is created. */
   private readonly found: pulumi.Output<AdoptedResources>;
-  /** Checks of private DNS zones. `registerOutputs` waits for them. Otherwise, the run could end before they are done. */
-  private readonly zoneChecks: pulumi.Output<void>[] = [];
+  /** Checks of what a policy creates. `registerOutputs` waits for them. Otherwise, the run could end before they are done. */
+  private readonly checks: pulumi.Output<void>[] = [];
 
   constructor(name: string, args: WorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Workspace", name, stateInputs(args), opts);
@@ -107,6 +108,7 @@ export class Workspace extends pulumi.ComponentResource {
     this.vaultId = core.vaultId;
     this.ready = [...core.resources, ...this.openOutbound(core)];
     this.admitOperators();
+    this.sendLogs();
 
     this.registerOutputs({
       id: this.id,
@@ -118,7 +120,7 @@ export class Workspace extends pulumi.ComponentResource {
       imageRegistryId: this.imageRegistryId,
       loginServer: this.loginServer,
       logsId: this.logsId,
-      asked: pulumi.all(this.zoneChecks).apply(() => undefined),
+      asked: pulumi.all(this.checks).apply(() => undefined),
     });
   }
 
@@ -312,7 +314,15 @@ export class Workspace extends pulumi.ComponentResource {
 
   private checkZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
     const missing = id.apply((endpointId) => missingZones(azureOf(this), endpointId, LINKED_SERVICES[service].zones));
-    this.zoneChecks.push(reportMissing("dns: policy", missing));
+    this.checks.push(reportMissing("dns: policy", missing));
+  }
+
+  /** Sends the logs of the created resources to Log Analytics, or checks that a policy does. */
+  private sendLogs(): void {
+    const { diagnostics = "moor", transform } = this.args;
+    const [sources, context] = [logSources(this.created), { parentName: this.logicalName, parent: this, logsId: this.logsId }];
+    if (diagnostics === "policy") this.checks.push(...checkPlatformLogs(context, sources));
+    else this.created.diagnostics = sendPlatformLogs(context, sources, transform?.diagnostics);
   }
 
   private admitOperators(): void {

@@ -47,6 +47,7 @@ const platform = [
     `platform-${service}-endpoint: network:PrivateEndpoint`,
     `platform-${service}-endpoint-dns: network:PrivateDnsZoneGroup`,
   ]),
+  ...["blob", "logs", "registry", "vault", "workspace"].map((source) => `platform-${source}-diagnostics: monitor:DiagnosticSetting`),
 ];
 const endpoint = (key: string, image: string) => [
   `${key}: moor:index:InferenceEndpoint`,
@@ -102,7 +103,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       [...platform, ...hub, ...built(recording), ...endpoint("chat", image!), ...deployment(main!, "GpuDeployment")].sort(),
     );
-    expect(recording.resources).toHaveLength(66);
+    expect(recording.resources).toHaveLength(71);
   });
 
   test("contains the token only in secret envelopes.", async () => {
@@ -111,7 +112,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       expect.arrayContaining(["hub-token: keyvault:Secret", "chat-secrets-user: authorization:RoleAssignment"]),
     );
-    expect(recording.resources).toHaveLength(69);
+    expect(recording.resources).toHaveLength(74);
     expect(recording.resources.flatMap(({ name, rawInputs }) => recorder.exposed(rawInputs, token, name))).toEqual([]);
     expect(JSON.stringify(recording.outputs)).not.toContain(token);
     expect(JSON.stringify(find(recording, "hub-token").rawInputs)).toContain(token);
@@ -153,7 +154,7 @@ describe.each([undefined, true])("prod (preview %s)", (preview) => {
         ...deployment(names["fraud-main"]!, "ScoreDeployment"),
       ].sort(),
     );
-    expect(recording.resources).toHaveLength(95);
+    expect(recording.resources).toHaveLength(100);
   });
 });
 

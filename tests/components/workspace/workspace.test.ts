@@ -84,6 +84,8 @@ const links = (...services: string[]) =>
     `platform-${service}-endpoint-dns: network:PrivateDnsZoneGroup`,
   ]);
 
+const settings = (...sources: string[]) => sources.map((source) => `platform-${source}-diagnostics: monitor:DiagnosticSetting`);
+
 test.each([false, true])("All resources are created, private and in one region (preview %s).", async (preview) => {
   const recording = await make({}, { preview });
   expect(listing(recording)).toEqual(
@@ -95,8 +97,48 @@ test.each([false, true])("All resources are created, private and in one region (
       ...stores,
       ...storeRoles,
       ...links("blob", "file", "registry", "vault", "workspace"),
+      ...settings("blob", "logs", "registry", "vault", "workspace"),
     ].sort(),
   );
+});
+
+const logsOfStack = `${group}/providers/Microsoft.OperationalInsights/workspaces/log-dev-x7k2p9`;
+const logging = {
+  blob: ["allLogs", `${group}/providers/Microsoft.Storage/storageAccounts/stdevx7k2p9/blobServices/default`, "blob service"],
+  logs: ["audit", logsOfStack, "Log Analytics workspace"],
+  registry: ["allLogs", `${group}/providers/Microsoft.ContainerRegistry/registries/crdevx7k2p9`, "container registry"],
+  vault: ["allLogs", `${group}/providers/Microsoft.KeyVault/vaults/kv-dev-x7k2p9`, "Key Vault"],
+  workspace: ["allLogs", `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-dev-x7k2p9`, "workspace"],
+} as const;
+
+test("The logs of each created resource are sent to the Log Analytics workspace, after the resource exists.", async () => {
+  const recording = await standard();
+  for (const [source, [categoryGroup, id]] of Object.entries(logging)) {
+    const setting = find(recording, `platform-${source}-diagnostics`);
+    expect(armRequest(setting)).toEqual({
+      id: `${id}/providers/Microsoft.Insights/diagnosticSettings/moor`,
+      body: { properties: { workspaceId: logsOfStack, logs: [{ categoryGroup, enabled: true }] } },
+    });
+    expect(setting.inputs.resourceUri).toBe(id);
+  }
+});
+
+test.each([false, true])("With diagnostics: policy, missing settings of existing resources are reported (preview %s).", async (preview) => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  for (const [, id] of Object.values(logging)) azure.responses[id] = { id };
+  const sent = { workspaceId: "/hub/logs", logs: [{ category: "AuditEvent", enabled: true }] };
+  azure.responses[`${logging.vault[1]}/providers/Microsoft.Insights/diagnosticSettings`] = { value: [{ properties: sent }] };
+  const recording = await make({ diagnostics: "policy" }, { preview });
+  const asked = warn.mock.calls.map(([message]) => message).sort();
+  warn.mockRestore();
+  expect(recording.resources.filter(({ type }) => type.endsWith("DiagnosticSetting"))).toEqual([]);
+  const missing = Object.entries(logging).filter(([source]) => source !== "vault");
+  const messages = missing.map(
+    ([, [, id, what]]) =>
+      `diagnostics: policy: no diagnostic setting of the ${what} ${id} sends its logs to Log Analytics (the stack's workspace is ${logsOfStack}). The owner of the policy must add one.`,
+  );
+  // In the preview of a new stack, no ID is known.
+  expect(asked).toEqual(preview ? [] : messages.sort());
 });
 
 test("The bodies disable public access and account keys, and ARM's schemas accept them.", async () => {
@@ -319,6 +361,7 @@ test("An adopted registry gets an approver role and then an outbound rule, but n
       ...stores,
       ...storeRoles,
       ...links("blob", "file", "vault", "workspace"),
+      ...settings("blob", "logs", "vault", "workspace"),
     ].sort(),
   );
   expect(armRequest(find(recording, "platform-workspace")).body.properties).not.toHaveProperty("containerRegistry");
@@ -362,6 +405,7 @@ test("The stores and the identity of an existing workspace are read, and only th
       "platform-image-registry: machinelearningservices:ManagedNetworkSettingsRule",
       "platform-registry: containerregistry:Registry",
       ...links("registry"),
+      ...settings("registry"),
     ].sort(),
   );
   const rules = `${existing.workspace}/outboundRules`;
@@ -409,6 +453,7 @@ test("Its nodes are the created resources, without adopted ones.", async () => {
   const own = await nodesOf();
   expect(Object.keys(own).sort()).toEqual([
     "appInsights",
+    "diagnostics",
     "identity",
     "logs",
     "privateEndpoints",
@@ -417,6 +462,7 @@ test("Its nodes are the created resources, without adopted ones.", async () => {
     "vault",
     "workspace",
   ]);
+  expect(Object.keys(own.diagnostics ?? {}).sort()).toEqual(["blob", "logs", "registry", "vault", "workspace"]);
   expect(Object.keys(own.privateEndpoints ?? {})).toEqual(["blob", "file", "vault", "workspace", "registry"]);
   expect(Object.keys(await nodesOf({ logs: { existing: existing.logs } }))).not.toContain("logs");
 });
