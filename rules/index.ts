@@ -29,13 +29,16 @@ export {
 } from "./doors";
 export { type Check, type Finding, isFinding } from "./finding";
 export type { FindingKind } from "./kind";
-export { type Reported, reportFindings } from "./report";
+export { findingText, type Reported, reportFindings } from "./report";
 export { ResourceSet, type RuleResource } from "./resource";
-export { type Body, SECRET, UNKNOWN, type Value } from "./values";
+export { type Body, isBody, isOpaque, SECRET, UNKNOWN, type Value, valueAt, valueText } from "./values";
 
 export const rules = [...placeRules, ...exposureRules];
 
-/** Checks resources against the contract: one check for each property that a rule looks at. */
-export function review(resources: readonly RuleResource[], contract: Contract): Check[] {
-  return runRules(rules, { contract, resources: new ResourceSet(resources) });
+/**
+ * Checks resources against the contract: one check for each property that a rule looks at.
+ * @param all The resources in which rules look up references. @default - the checked resources
+ */
+export function review(resources: readonly RuleResource[], contract: Contract, all = resources): Check[] {
+  return runRules(rules, { contract, resources: new ResourceSet(all) }, resources);
 }
