@@ -48,7 +48,9 @@ function outputOf({ planned, live, output }: ResidencyCommandOptions): string | 
     if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
     fs.accessSync(path.dirname(file), fs.constants.W_OK);
   } catch (error) {
-    throw new Error(`The statement can't be written to ${file} (${(error as Error).message}). Set --output to a file in a writable folder.`);
+    throw new Error(
+      `The statement can't be written to ${file} (${(error as Error).message}). Set --output to a file in a writable folder.`,
+    );
   }
   return file;
 }

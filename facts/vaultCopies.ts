@@ -5,7 +5,8 @@
 import { isRegion, type RegionName, regionOf } from "./regions";
 
 export const vaultCopiesSource = {
-  source: "Azure docs, key-vault/general/backup (2026-04-20), reliability/reliability-key-vault (2024-11-12), reliability/regions-paired (2025-01-13)",
+  source:
+    "Azure docs, key-vault/general/backup (2026-04-20), reliability/reliability-key-vault (2024-11-12), reliability/regions-paired (2025-01-13)",
   asOf: "2026-04-20",
 } as const;
 
