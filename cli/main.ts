@@ -100,6 +100,11 @@ export function commandLine(): Command {
   load<typeof import("./mirror/command")>("./mirror/command").addMirror(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
   program
+    .command("policy")
+    .description("build the policy pack, which checks the stacks of any Pulumi program with the rules of this one")
+    .option("--output <folder>", "folder to write", ".moor/policy")
+    .action((options) => load<typeof import("./policyPack")>("./policyPack").policyPack(options));
+  program
     .command("generate")
     .description("write the JSON schemas for editors and the generated tables of the README")
     .action(() => load<typeof import("./generate")>("./generate").generate());

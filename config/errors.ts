@@ -200,6 +200,10 @@ const configurationKinds = {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",
   },
+  MOOR099: {
+    title: "Zone-redundant storage in a region without availability zones",
+    remedy: "Set `storageRedundancy: LRS`, or choose a region with availability zones.",
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 /** All codes: MOOR0xx for the stack file and the lock file, the other codes for errors that the planner finds. */

@@ -7,9 +7,8 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { codes, type FindingCode, type FindingKind, type Reported } from "../rules";
+import { codes, type FindingCode, type FindingKind, findingText, type Reported } from "../rules";
 import { inputsOf } from "./inputs";
-import { findingText } from "./message";
 import { Review, type Seen } from "./review";
 import { type PackSettings, settingsSchema } from "./settings";
 
@@ -17,6 +16,8 @@ import { type PackSettings, settingsSchema } from "./settings";
 export type BothPolicy = ResourceValidationPolicy & StackValidationPolicy;
 
 const notProvableHint = "Not provable in this run. `pulumi policy analyze` checks the state after the update.";
+
+export type PackPolicy = BothPolicy | StackValidationPolicy;
 
 /** Severity of a finding that the configuration doesn't accept. */
 const severities = { place: "high", platform: "medium", exposure: "high" } as const satisfies Record<
@@ -28,7 +29,7 @@ const severities = { place: "high", platform: "medium", exposure: "high" } as co
  * Returns the policies. `contract` must be the first.
  * @param today Returns the date, for example 2026-11-30 (UTC).
  */
-export function packPolicies(today = () => new Date().toISOString().slice(0, 10)): readonly (BothPolicy | StackValidationPolicy)[] {
+export function packPolicies(today = () => new Date().toISOString().slice(0, 10)): readonly PackPolicy[] {
   const review = new Review(today);
   const reviewed = (Object.entries(codes) as [FindingCode, FindingKind][]).flatMap(([code, kind]) => codePolicy(review, code, kind));
   return [contractPolicy(review), ...reviewed, notProvable(review), unusedAcceptances(review)];
@@ -55,7 +56,7 @@ function codePolicy(review: Review, code: FindingCode, { title, remedy, source, 
   const policy: BothPolicy = {
     name: code,
     displayName: title,
-    description: `${code} ${title}.`,
+    description: `${title}.`,
     enforcementLevel: "mandatory",
     severity: severities[kind],
     remediationSteps: remedy,

@@ -13,7 +13,7 @@ export { type Contract, isAllowed } from "./contract";
 export { type Change, type Door, doors } from "./doors";
 export { type Check, type Finding, isFinding } from "./finding";
 export type { FindingKind } from "./kind";
-export { type Reported, reportFindings } from "./report";
+export { findingText, type Reported, reportFindings } from "./report";
 export { ResourceSet, type RuleResource } from "./resource";
 export { type Body, isBody, isOpaque, SECRET, UNKNOWN, type Value, valueAt, valueText } from "./values";
 
