@@ -15,7 +15,8 @@ export interface ErrorKind {
   readonly remedy: string;
 }
 
-const configurationKinds = {
+/** Codes of the errors in the stack file and the lock file. */
+export const configurationKinds = {
   MOOR001: { title: "Unknown key", remedy: "Remove the key or correct its spelling." },
   MOOR002: { title: "Missing value", remedy: "Add the value." },
   MOOR003: {
@@ -199,6 +200,10 @@ const configurationKinds = {
   MOOR095: {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",
+  },
+  MOOR099: {
+    title: "Zone-redundant storage in a region without availability zones",
+    remedy: "Set `storageRedundancy: LRS`, or choose a region with availability zones.",
   },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -53,6 +53,12 @@ export interface PlatformSpec {
   readonly tags: Readonly<Record<string, string>>;
   /** Names of tags that a policy of the landing zone sets. */
   readonly policyTags: readonly string[];
+  /** From where the logs can be queried. */
+  readonly logQueries: "public" | "private";
+  /** @default - true for a new workspace; an existing one keeps its value */
+  readonly hbiWorkspace?: boolean;
+  /** Redundancy of created storage accounts. */
+  readonly storageRedundancy: "LRS" | "ZRS";
   readonly firewallSku: "Basic" | "Standard";
   readonly logRetentionDays: number;
   /** GB per day. @default - no cap */

@@ -17,7 +17,8 @@ import type { IdentityChoice, RolesOwner } from "../identity";
 import type { PrivateEndpointPlace } from "../network";
 import type { DiagnosticsOwner, LogSource } from "./diagnostics";
 import type { OutboundRules } from "./outboundRules";
-import type { StoreTransforms } from "./stores";
+import type { StorageRedundancy } from "./storage";
+import type { LogQueries, StoreTransforms } from "./stores";
 
 /** `create`, or the ARM ID of an existing resource to adopt. */
 export type CreateOrExisting = "create" | { readonly existing: string };
@@ -69,6 +70,12 @@ export interface WorkspaceArgs {
   readonly operators?: readonly string[];
   /** The Log Analytics workspace. @default "create" */
   readonly logs?: CreateOrExisting;
+  /**
+   * Redundancy of the created storage account: in one data center (LRS), or in three availability zones of the region (ZRS). An update
+   * can't change it.
+   * @default "LRS"
+   */
+  readonly storageRedundancy?: StorageRedundancy;
   /** The workspace's user-assigned identity. @default "create" */
   readonly identity?: IdentityChoice;
   /**
@@ -105,6 +112,19 @@ export interface WorkspaceArgs {
   readonly logRetentionDays?: number;
   /** Daily cap of a created Log Analytics workspace, in GB. When it is reached, logs are dropped until the next day. @default - no cap */
   readonly logDailyCapGB?: number;
+  /**
+   * Who can query a created Log Analytics workspace and Application Insights: clients with any address, or only clients of networks with an
+   * Azure Monitor Private Link Scope, which the owner of the network manages. Both require Microsoft Entra ID and a role.
+   * @default "public"
+   */
+  readonly logQueries?: LogQueries;
+  /**
+   * Whether a created workspace is for data of high business impact: Microsoft collects fewer diagnostics, and the temporary disks of
+   * instances are encrypted. Azure can't change it.
+   * @default - true for a new workspace; an existing one keeps its value
+   * @see Azure docs, machine-learning/concept-data-encryption
+   */
+  readonly hbiWorkspace?: boolean;
   /** Whether Pulumi protects the workspace, its storage account, Key Vault and registry from deletion. @default true */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
@@ -121,6 +141,7 @@ export interface WorkspaceNodes {
   workspace?: machinelearningservices.Workspace;
   identity?: managedidentity.UserAssignedIdentity;
   storage?: storage.StorageAccount;
+  blobService?: storage.BlobServiceProperties;
   vault?: keyvault.Vault;
   registry?: containerregistry.Registry;
   /** The template that sets `networkRuleBypassAllowedForTasks`. */

@@ -63,6 +63,7 @@ function standard(): ReturnType<typeof make> {
 
 const stores = [
   "platform-app-insights: applicationinsights:Component",
+  "platform-blob-service: storage:BlobServiceProperties",
   "platform-identity: managedidentity:UserAssignedIdentity",
   "platform-storage: storage:StorageAccount",
   "platform-vault: keyvault:Vault",
@@ -150,6 +151,16 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
     kind: "StorageV2",
     sku: { name: "Standard_LRS" },
     properties: {
+      encryption: {
+        keySource: "Microsoft.Storage",
+        requireInfrastructureEncryption: true,
+        services: {
+          blob: { enabled: true, keyType: "Account" },
+          file: { enabled: true, keyType: "Account" },
+          queue: { enabled: true, keyType: "Account" },
+          table: { enabled: true, keyType: "Account" },
+        },
+      },
       publicNetworkAccess: "Disabled",
       networkAcls: { defaultAction: "Deny", bypass: "AzureServices" },
       allowBlobPublicAccess: false,
@@ -183,10 +194,11 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
       anonymousPullEnabled: false,
       publicNetworkAccess: "Disabled",
       networkRuleBypassOptions: "AzureServices",
+      policies: { exportPolicy: { status: "disabled" } },
     },
   });
-  // Public addresses, with Microsoft Entra ID only.
-  const access = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
+  // Queries from public addresses, with Microsoft Entra ID only.
+  const access = { publicNetworkAccessForIngestion: "Disabled", publicNetworkAccessForQuery: "Enabled" };
   expect(body("platform-logs")).toEqual({
     ...place,
     properties: { ...access, sku: { name: "PerGB2018" }, retentionInDays: 90, features: { disableLocalAuth: true } },
@@ -219,6 +231,7 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
       applicationInsights: `${group}/providers/Microsoft.Insights/components/appi-dev-x7k2p9`,
       containerRegistry: `${group}/providers/Microsoft.ContainerRegistry/registries/crdevx7k2p9`,
       publicNetworkAccess: "Disabled",
+      hbiWorkspace: true,
       v1LegacyMode: false,
       systemDatastoresAuthMode: "Identity",
       managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku: "Basic", enableNetworkMonitor: false },
@@ -226,6 +239,18 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
     },
   });
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test.each([true, false])("A stated hbiWorkspace (%s) is compared with the existing workspace.", async (hbiWorkspace) => {
+  const workspace = find(await make({ hbiWorkspace }), "platform-workspace");
+  expect(workspace.inputs.hbiWorkspace).toBe(hbiWorkspace);
+  expect(workspace.ignoreChanges).not.toContain("hbiWorkspace");
+});
+
+test("With logQueries: private, logs can't be queried from public addresses.", async () => {
+  const recording = await make({ logQueries: "private" });
+  const access = { publicNetworkAccessForIngestion: "Disabled", publicNetworkAccessForQuery: "Disabled" };
+  for (const name of ["platform-logs", "platform-app-insights"]) expect(find(recording, name).inputs).toMatchObject(access);
 });
 
 test("The keys of Application Insights are secrets in the state.", async () => {
@@ -246,7 +271,7 @@ test("The workspace waits for its identity's roles, has a timeout of an hour, an
   );
   expect(roles).toHaveLength(8);
   expect(workspace.dependsOn).toEqual(expect.arrayContaining(roles.map(({ name }) => name)));
-  expect(workspace.ignoreChanges).toEqual(["managedNetwork.outboundRules", "provisionNetworkNow"]);
+  expect(workspace.ignoreChanges).toEqual(["managedNetwork.outboundRules", "provisionNetworkNow", "hbiWorkspace"]);
   expect(workspace.customTimeouts).toEqual({ create: "60m", update: "60m", delete: "60m" });
   expect(workspace.hooks).toEqual({ beforeCreate: ["platform-workspace-role-wait"] });
 });
@@ -316,6 +341,7 @@ test("Two private endpoints of one storage account are created one after the oth
   expect(before.filter(([, others]) => others!.length > 0)).toEqual([
     ["platform-file-endpoint", ["platform-blob-endpoint", "platform-blob-endpoint-dns"]],
   ]);
+  expect(find(recording, "platform-blob-endpoint").dependsOn).toContain("platform-blob-service");
 });
 
 test("The workspace's private endpoint is in both of its zones.", async () => {
@@ -453,6 +479,7 @@ test("Its nodes are the created resources, without adopted ones.", async () => {
   const own = await nodesOf();
   expect(Object.keys(own).sort()).toEqual([
     "appInsights",
+    "blobService",
     "diagnostics",
     "identity",
     "logs",
