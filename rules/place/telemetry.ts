@@ -8,7 +8,7 @@ import { at, type RuleResource } from "../resource";
 import { checked, type Rule, type RuleContext } from "../rule";
 import { isBody, isOpaque, type Value, valueText } from "../values";
 import { flowCheck } from "./flows";
-import { judgeHost, urlsIn } from "./host";
+import { hostOf, judgeHost, urlsIn } from "./host";
 import { type Judgement, opaque } from "./judgement";
 
 const PROPERTY = "properties.environmentVariables";
@@ -52,7 +52,7 @@ function variableChecks(resource: RuleResource, name: string, value: Value, cont
   }
   const urls = urlsIn(value);
   if (urls.length > 0) return urls.map((url) => check(url, judgeHost(url, context)));
-  return isAddress ? [check(value, judgeHost(value, context))] : [];
+  return isAddress ? [check(hostOf(value) ?? "set", judgeHost(value, context))] : [];
 }
 
 /** Switches and flags of vLLM. */

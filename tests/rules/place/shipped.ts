@@ -3,19 +3,11 @@
 // Before Pulumi's runtime, which reads the folder on load.
 import "../../components/rootDirectory";
 
-import type { Contract } from "../../../rules/contract";
 import { ruleResources } from "../../../rules/read/pulumi";
 import type { RuleResource } from "../../../rules/resource";
 import type { Body } from "../../../rules/values";
 import { SUBSCRIPTION } from "../../components/recorder";
 import { runStack } from "../../components/shippedStacks";
-
-export const sweden: Contract = {
-  home: "swedencentral",
-  regions: ["swedencentral", "swedensouth"],
-  declared: { geography: "Sweden" },
-  principals: [],
-};
 
 /** All resources of a shipped stack, as the update writes them. */
 export async function shippedResources(stack: string): Promise<RuleResource[]> {
