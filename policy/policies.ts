@@ -15,8 +15,6 @@ import { type PackSettings, settingsSchema } from "./settings";
 /** A policy that Pulumi calls for each resource and for the whole stack. */
 export type BothPolicy = ResourceValidationPolicy & StackValidationPolicy;
 
-const notProvableHint = "Not provable in this run. `pulumi policy analyze` checks the state after the update.";
-
 export type PackPolicy = BothPolicy | StackValidationPolicy;
 
 /** Severity of a finding that the configuration doesn't accept. */
@@ -72,15 +70,14 @@ function notProvable(review: Review): StackValidationPolicy {
   return {
     name: "not-provable",
     displayName: "Not provable here",
-    description: "A value that a rule needs is unknown.",
+    description: "A rule needs a value that this run doesn't know. After the update, `pulumi policy analyze` checks the state.",
     enforcementLevel: "advisory",
     severity: "medium",
     validateStack(_: StackValidationArgs, violation) {
-      const pairs = review.verdict.unknown.map((check) => [review.urnOf(check), check] as const);
-      for (const urn of new Set(pairs.map(([one]) => one))) {
-        const checks = pairs.flatMap(([one, check]) => (one === urn ? [check] : []));
-        const lines = checks.map(({ code, resource, property, problem }) => `${code} ${resource.name} ${property}: ${problem}`);
-        violation([notProvableHint, ...new Set(lines)].join("\n"), urn);
+      const { unknown } = review.verdict;
+      for (const code of new Set(unknown.map((check) => check.code))) {
+        const lines = unknown.flatMap((check) => (check.code === code ? [`  ${check.resource.name} ${check.property}`] : []));
+        violation([`${code} ${codes[code].title}, not provable for:`, ...new Set(lines)].join("\n"));
       }
     },
   };

@@ -65,7 +65,7 @@ const bypassRules: readonly Rule[] = [
     allowed: ["AzureServices", "None", undefined],
     consequence: "other services bypass the network rules",
   }),
-  // The stack file can allow it, but it stays a finding: whoever can write a task can then read and write images from the internet.
+  // The stack file can allow it, but it stays a finding: anyone who can write a task can then read and write images from the internet.
   propertyRule({
     code: "MOOR444",
     types: [REGISTRY],
