@@ -23,10 +23,11 @@ export interface PulumiResource {
 /**
  * Returns the resources of ARM that a resource of Pulumi writes: usually one. An untyped resource (`azure-native:resources:Resource`) counts as its
  * ARM type. A template deployment (`azure-native:resources:Deployment`) gives itself and each resource in its template, at any depth. Resources of
- * other providers and components give none.
+ * other providers and components give none, except images that Docker pushes.
  * @param subscriptionId Completes the ARM IDs. @default - IDs that need it are undefined
  */
 export function ruleResources({ token, name, inputs, id, outputs }: PulumiResource, subscriptionId?: string): RuleResource[] {
+  if (token === DOCKER_IMAGE) return [pushedImage(name, inputs)];
   const parsed = parseToken(token);
   if (parsed === undefined) return [];
   const arm = armTypeOfToken(parsed.name, inputs, subscriptionId);
@@ -40,6 +41,15 @@ export function ruleResources({ token, name, inputs, id, outputs }: PulumiResour
     from: "planned",
   };
   return [resource, ...templateResources(resource)];
+}
+
+/** An image that Docker builds and pushes to a registry. Its token stands for an ARM type. */
+export const DOCKER_IMAGE = "docker:index/image:Image";
+
+/** Where an image is pushed to. The rest of the inputs, such as the password, has no meaning for the rules. */
+function pushedImage(name: string, inputs: Body): RuleResource {
+  const properties: Body = { imageName: inputs.imageName, server: valueAt(inputs, "registry.server") };
+  return { name, type: DOCKER_IMAGE, body: { properties }, from: "planned" };
 }
 
 function principalOf(outputs: Body = {}): Pick<RuleResource, "principalId"> {
