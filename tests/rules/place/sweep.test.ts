@@ -42,7 +42,15 @@ function abroad(all: readonly RuleResource[]): RuleResource[] {
   return all.flatMap((resource) =>
     resource.id === undefined
       ? []
-      : [{ ...resource, name: "away", id: idAbroad(resource.id), body: { ...resource.body, location: "westeurope" } }],
+      : [
+          {
+            ...resource,
+            name: "away",
+            from: "observed" as const,
+            id: idAbroad(resource.id),
+            body: { ...resource.body, location: "westeurope" },
+          },
+        ],
   );
 }
 
