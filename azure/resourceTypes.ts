@@ -160,6 +160,11 @@ export function apiVersionOf(id: string): string {
   return version;
 }
 
+/** The API version of azure-native for an ARM type. Undefined for a type that the table doesn't contain. */
+export function apiVersionOfType(type: string): string | undefined {
+  return apiVersions.get(type.toLowerCase());
+}
+
 /** The resource type of a request path. The path of a resource ends with its name, the path of a collection with its type. */
 function requestTypeOf(id: string): string {
   const [, inSubscription] = /^\/subscriptions\/[^/]+\/providers\/([^/]+\/[^/]+)$/i.exec(id) ?? [];

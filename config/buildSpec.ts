@@ -6,14 +6,16 @@ import { LINKED_SERVICES } from "../facts/privateLink";
 import { canonicalRegion } from "../facts/regions";
 import { SCORE_ACTION } from "../facts/roles";
 import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
-import { allowedRegions } from "../planner/residency";
+import { allowedRegions, canonicalCountry } from "../planner/residency";
 import { scaleWeights } from "../planner/traffic";
+import { dayOf } from "../rules";
 import { type Decided, type Decisions, isStaged } from "./decisions";
 import { isPlatformOnly, isPlatformRun } from "./endpointsVariable";
 import { plannedImages } from "./images/planned";
 import type { ImageOf } from "./images/stack";
 import { lockFileName, stagingAdvice } from "./lockFile";
 import { quotaNotes, quotaOf } from "./quota";
+import { acceptNotes } from "./rules/accept";
 import { tokenNotes } from "./rules/token";
 import type { RawStack } from "./settings";
 import type { CreatedNetworkSpec, DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
@@ -29,6 +31,7 @@ export function buildSpec(raw: RawStack, settings: Settings, decisions: Decision
     name: stack,
     location: settings["azure-native:location"],
     residency: residencySpec(settings["moor:residency"]),
+    accept: settings["moor:accept"],
     platform: platformSpec(settings["moor:platform"]),
     quota: settings["moor:quota"],
     endpoints,
@@ -40,6 +43,7 @@ export function buildSpec(raw: RawStack, settings: Settings, decisions: Decision
       ...endpointsNotes(raw, settings),
       ...lockNotes(settings),
       ...tokenNotes(raw, settings),
+      ...acceptNotes(settings["moor:accept"], dayOf(raw.now ?? new Date())),
       ...(isPlatformRun(raw) ? [] : endpointNote(endpoints)),
       ...platformNotes(settings["moor:platform"], endpoints),
       ...alertNotes(settings),
@@ -51,10 +55,12 @@ export function buildSpec(raw: RawStack, settings: Settings, decisions: Decision
   };
 }
 
-function residencySpec({ geography, regions }: Settings["moor:residency"]): ResidencySpec {
+function residencySpec({ geography, regions, countries: codes }: Settings["moor:residency"]): ResidencySpec {
+  const countries = codes === undefined ? undefined : [...new Set(codes.map(canonicalCountry))];
   return {
     ...(geography === undefined ? {} : { geography }),
-    regions: allowedRegions({ geography, regions: regions?.map(canonicalRegion) }),
+    ...(countries === undefined ? {} : { countries }),
+    regions: allowedRegions({ geography, regions: regions?.map(canonicalRegion), countries }),
   };
 }
 

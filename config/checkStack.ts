@@ -8,6 +8,7 @@ import { endpointsErrors, isPlatformOnly } from "./endpointsVariable";
 import type { ConfigError } from "./errors";
 import { type StackImages, stackImages } from "./images/stack";
 import { quotaErrors, quotaOf } from "./quota";
+import { acceptErrors } from "./rules/accept";
 import type { SettingsDraft } from "./rules/draft";
 import { endpointErrors, regionCount } from "./rules/endpoints";
 import { exactlyOne } from "./rules/exactlyOne";
@@ -104,7 +105,8 @@ function read(raw: RawStack): Read {
     ...ofKeys,
     ...ofShape,
     ...placeErrors(draft),
-    ...exactlyOne("moor:residency", tree["moor:residency"], ["geography", "regions"]),
+    ...exactlyOne("moor:residency", tree["moor:residency"], ["geography", "regions", "countries"]),
+    ...acceptErrors(draft),
     ...platformErrors(draft, tree),
     ...endpointErrors(draft, tree, raw.stack),
     ...scoreErrors(draft, folder),

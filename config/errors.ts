@@ -4,8 +4,9 @@
  */
 import { dockerRange } from "../azure/addresses";
 import { leastComputeCapability } from "../facts/gpus";
+import { withoutSecrets } from "../facts/secretForms";
 import { codes } from "../planner/codes";
-import { withoutSecrets } from "./secretForms";
+import { longest, mostShown, shorten, shortWords } from "../planner/reportText";
 
 /** The meaning of a code. */
 export interface ErrorKind {
@@ -14,7 +15,8 @@ export interface ErrorKind {
   readonly remedy: string;
 }
 
-const configurationKinds = {
+/** Codes of the errors in the stack file and the lock file. */
+export const configurationKinds = {
   MOOR001: { title: "Unknown key", remedy: "Remove the key or correct its spelling." },
   MOOR002: { title: "Missing value", remedy: "Add the value." },
   MOOR003: {
@@ -193,9 +195,15 @@ const configurationKinds = {
     title: "`trust-remote-code` without `remoteCode: allow`",
     remedy: "Review the Python files of the model at this revision or version. Then set `remoteCode: allow`, or remove the flag.",
   },
+  MOOR091: { title: "Duplicate acceptance", remedy: "Keep one of the entries." },
+  MOOR092: { title: "Unknown country", remedy: "Set the code of a country with an Azure region, or list `regions`." },
   MOOR095: {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",
+  },
+  MOOR099: {
+    title: "Zone-redundant storage in a region without availability zones",
+    remedy: "Set `storageRedundancy: LRS`, or choose a region with availability zones.",
   },
 } as const satisfies Record<string, ErrorKind>;
 
@@ -223,11 +231,6 @@ export function configError(code: ErrorCode, path: string, text: { problem: stri
   return { code, path: withoutSecrets(path), problem: withoutSecrets(text.problem), allowed: text.allowed, fix: withoutSecrets(fix) };
 }
 
-/** Number of errors that a report shows. */
-const mostShown = 50;
-/** Longest path and longest word that a report shows, in characters. Both are longer than any in a valid file. */
-const longest = { path: 400, word: 200 };
-
 /** The error report of a stack: the first 50 errors, with very long values shortened. */
 export function reportErrors(stack: string, errors: readonly ConfigError[]): string {
   const count = errors.length === 1 ? "1 configuration error" : `${errors.length} configuration errors`;
@@ -238,14 +241,6 @@ export function reportErrors(stack: string, errors: readonly ConfigError[]): str
   const hidden = errors.length - mostShown;
   const more = hidden > 0 ? [`${hidden} more ${hidden === 1 ? "error is" : "errors are"} not shown. Fix the errors above first.`] : [];
   return [`Stack "${stack}" has ${count}. Nothing was created or changed.`, ...blocks, ...more].join("\n\n");
-}
-
-function shortWords(text: string): string {
-  return text.replace(new RegExp(`\\S{${longest.word},}`, "g"), (word) => shorten(word, longest.word));
-}
-
-function shorten(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 3)}...` : text;
 }
 
 /**

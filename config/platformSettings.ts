@@ -114,6 +114,22 @@ export const platform = z
           "Daily cap of the Log Analytics workspace that the stack creates, in GB. When it is reached, ingestion stops until the next day. Default: no cap.",
         )
         .optional(),
+      logQueries: oneOf(["public", "private"])
+        .default("public")
+        .describe(
+          "From where the logs of the stack can be queried: from any address with Microsoft Entra ID (`public`), or only from networks with an Azure Monitor Private Link Scope (`private`), which the owner of the network manages.",
+        ),
+      hbiWorkspace: z
+        .boolean({ error: "true or false" })
+        .describe(
+          "Whether the workspace that the stack creates is for data of high business impact: Microsoft collects fewer diagnostics, and temporary disks are encrypted. You can't change it after the workspace is created. Default: true for a new workspace; an existing workspace keeps its value.",
+        )
+        .optional(),
+      storageRedundancy: oneOf(["LRS", "ZRS"])
+        .default("LRS")
+        .describe(
+          "Redundancy of the storage accounts that the stack creates: in one data center (`LRS`), or in three availability zones of the region (`ZRS`). You can't change it after the account is created.",
+        ),
       firewallSku: oneOf(["Basic", "Standard"])
         .default("Basic")
         .describe(
@@ -154,7 +170,7 @@ export const platform = z
         .optional(),
     },
     map(
-      "network, and optionally workspace, imageRegistry, logs, logRetentionDays, logDailyCapGB, firewallSku, dns, privateEndpoints, diagnostics, " +
+      "network, and optionally workspace, imageRegistry, logs, logRetentionDays, logDailyCapGB, logQueries, hbiWorkspace, storageRedundancy, firewallSku, dns, privateEndpoints, diagnostics, " +
         "roles, tags, policyTags, alerts, operators, networkRuleBypassAllowedForTasks",
     ),
   )

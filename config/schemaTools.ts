@@ -23,6 +23,7 @@ function schemaOfKey(schema: Schema, key: PropertyKey): Schema | undefined {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) return inner.shape[String(key)] as Schema | undefined;
   if (inner instanceof z.ZodRecord) return inner.valueType as Schema;
+  if (inner instanceof z.ZodArray) return inner.element as Schema;
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Converts settings from text, as Pulumi passes them to a program, to the values in the stack file. */
 import * as z from "zod";
+import { acceptKey } from "./acceptSettings";
 import { isPlatformRun } from "./endpointsVariable";
 import { type ConfigError, configError, show } from "./errors";
 import { didYouMean, mostSuggestions } from "./nearest";
@@ -37,6 +38,13 @@ export function decodeSettings({ settings, secretKeys, endpointsVariable }: RawS
 /** Format in which Pulumi passes an unquoted date: `2027-03-01 00:00:00 +0000 UTC`. */
 const pulumiDate = /^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/;
 
+/** Format in which Pulumi passes an unquoted date in a list: `2027-03-01T00:00:00Z`. */
+const nestedPulumiDate = /^(\d{4}-\d{2}-\d{2})T00:00:00Z$/;
+
+function withoutTime(_: string, value: unknown): unknown {
+  return typeof value === "string" ? value.replace(nestedPulumiDate, "$1") : value;
+}
+
 /** Types whose values Pulumi passes as JSON. */
 const jsonTypes: readonly string[] = ["object", "record", "array"];
 
@@ -46,7 +54,7 @@ function decode(key: string, text: string): unknown {
   if (schema instanceof z.ZodISODate) return text.replace(pulumiDate, "$1");
   if (!jsonTypes.includes(schema.def.type)) return text;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, key === acceptKey ? withoutTime : undefined);
   } catch {
     return text;
   }

@@ -8,6 +8,8 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: Node | boolean;
+  /** The items of a list. */
+  readonly items?: Node;
   /** The forms of a value. */
   readonly anyOf?: readonly Node[];
 }
@@ -19,7 +21,7 @@ interface Row {
   readonly description: string;
 }
 
-/** Returns a Markdown table with one row per setting. `<key>` stands for a key that the user chooses. */
+/** Returns a Markdown table with one row per setting. `<key>` stands for a key that the user chooses, and `[]` for each item of a list. */
 export function settingsTable(): string {
   const schema = z.toJSONSchema(settingsSchema, { io: "input" }) as Node;
   const rows = rowsOf(schema, "", "", new Set());
@@ -32,7 +34,8 @@ function rowsOf(node: Node, path: string, defaultText: string, described: Set<st
   const own = node.description === undefined || path === "" ? [] : [{ path, defaultText, description: node.description }];
   const { additionalProperties: values } = node;
   const keyed = typeof values === "object" ? rowsOf(values, `${path}.<key>`, "", described) : [];
-  return [...own, ...namedRows(node, path, described), ...formRows(node, path, described), ...keyed];
+  const listed = node.items === undefined ? [] : namedRows(node.items, `${path}[]`, described);
+  return [...own, ...namedRows(node, path, described), ...formRows(node, path, described), ...keyed, ...listed];
 }
 
 function namedRows({ properties = {}, required = [] }: Node, path: string, described: Set<string>): Row[] {

@@ -2,6 +2,7 @@
 import type { PlannedImage } from "../planner/image";
 import type { DesiredDeployment } from "../planner/rollout";
 import type { GateMode } from "../planner/rollout/gateMode";
+import type { Acceptance } from "../rules";
 
 /** The specification of a stack. */
 export interface StackSpec {
@@ -11,6 +12,8 @@ export interface StackSpec {
   /** Region, in ARM's spelling. */
   readonly location: string;
   readonly residency: ResidencySpec;
+  /** Accepted findings. Entries can have expired. */
+  readonly accept: readonly Acceptance[];
   readonly platform: PlatformSpec;
   /** Azure ML quota by VM family, in vCPUs. */
   readonly quota: Readonly<Record<string, { readonly limit: number; readonly others: number }>>;
@@ -27,10 +30,12 @@ export interface StackSpec {
   readonly notes: readonly string[];
 }
 
-/** Where data is allowed to be stored. */
+/** Where data is allowed to be stored. Without `geography` and `countries`, the stack file lists the regions. */
 export interface ResidencySpec {
   /** The geography, if the stack file sets one. */
   readonly geography?: string;
+  /** Country codes (ISO 3166-1 alpha-2), if the stack file lists countries. */
+  readonly countries?: readonly string[];
   /** Allowed regions. */
   readonly regions: readonly string[];
 }
@@ -48,6 +53,12 @@ export interface PlatformSpec {
   readonly tags: Readonly<Record<string, string>>;
   /** Names of tags that a policy of the landing zone sets. */
   readonly policyTags: readonly string[];
+  /** From where the logs can be queried. */
+  readonly logQueries: "public" | "private";
+  /** @default - true for a new workspace; an existing one keeps its value */
+  readonly hbiWorkspace?: boolean;
+  /** Redundancy of created storage accounts. */
+  readonly storageRedundancy: "LRS" | "ZRS";
   readonly firewallSku: "Basic" | "Standard";
   readonly logRetentionDays: number;
   /** GB per day. @default - no cap */

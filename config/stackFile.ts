@@ -8,9 +8,10 @@ import { regions } from "../facts/regions";
 import { sizes } from "../facts/sizes";
 import { namePartPattern, physicalNamePattern } from "../planner/names";
 import { type Pattern, patterns } from "../planner/pattern";
-import { geographies } from "../planner/residency";
+import { countries, geographies } from "../planner/residency";
 import { defaultGate, gateModes } from "../planner/rollout/gateMode";
 import { hasCommit, registryModelPattern, weightSources, workspaceModelPattern } from "../planner/weights";
+import { accept } from "./acceptSettings";
 import { imageSetting } from "./imageSettings";
 import { freeText, map, objectId, oneOf, text, tokens, whole } from "./leaves";
 import { platform } from "./platformSettings";
@@ -24,6 +25,9 @@ const namePart = text(namePartPattern, "lowercase letters, digits and single hyp
  */
 const regionNames = { anyOf: [{ enum: Object.keys(regions) }, { pattern: "[A-Z ]" }] };
 
+/** For editors, which can't normalize codes: codes with lower-case letters are accepted here and checked later. */
+const countryCodes = { anyOf: [{ enum: countries }, { pattern: "[a-z]" }] };
+
 const residency = z
   .strictObject(
     {
@@ -36,12 +40,19 @@ const residency = z
         .max(Object.keys(regions).length, { error: `a list of at most ${Object.keys(regions).length} regions` })
         .describe("Names of the regions in which data is allowed.")
         .optional(),
+      countries: z
+        .array(freeText("a country code (ISO 3166-1 alpha-2), for example SE").meta(countryCodes), { error: "a list of country codes" })
+        .min(1, { error: "a list of at least one country code" })
+        .max(countries.length, { error: `a list of at most ${countries.length} country codes` })
+        .describe("Codes of the countries in which data is allowed (ISO 3166-1 alpha-2), for example `[NL, DE]`.")
+        .optional(),
     },
-    map("geography or regions"),
+    map("geography, regions or countries"),
   )
   .meta({
-    description: "Regions or geography in which data can be stored. Moor checks the region of every resource in the stack.",
-    oneOf: [{ required: ["geography"] }, { required: ["regions"] }],
+    description:
+      "Geography, regions or countries in which data can be stored. Moor checks the region of every resource in the stack, and where Azure copies and sends its data.",
+    oneOf: [{ required: ["geography"] }, { required: ["regions"] }, { required: ["countries"] }],
   });
 
 /** For editors: each source with its form of `registeredModel`. config/rules/weights.ts reports violations. */
@@ -261,6 +272,7 @@ export const settingsSchema = z.strictObject({
     ...regionNames,
   }),
   "moor:residency": residency,
+  "moor:accept": accept,
   "moor:platform": platform,
   "moor:quota": quota,
   "moor:images": z

@@ -6,3 +6,6 @@ export const ALL_LOGS = "allLogs";
 
 /** Category of all metrics of a resource. Source: Azure docs, diagnostic-settings. */
 export const ALL_METRICS = "AllMetrics";
+
+/** Category group of the logs that record access to a resource. Source: Azure docs, diagnostic-settings. */
+export const AUDIT_LOGS = "audit";

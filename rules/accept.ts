@@ -26,7 +26,7 @@ export interface Verdict {
   /** Findings whose entry has expired: a change is refused, and an unchanged resource is a warning. */
   readonly expired: readonly Accepted[];
   readonly unknown: readonly Check[];
-  /** Entries that accept no finding. */
+  /** Entries that accept no finding, and no property that isn't provable here. */
   readonly unused: readonly Acceptance[];
 }
 
@@ -43,17 +43,23 @@ export function judge(checks: readonly Check[], acceptances: readonly Acceptance
     accepted: matched.filter(({ acceptance }) => !isExpired(acceptance, today)),
     expired: matched.filter(({ acceptance }) => isExpired(acceptance, today)),
     unknown: checks.filter(({ outcome }) => outcome === "unknown"),
-    unused: acceptances.filter((one) => !findings.some((finding) => matches(one, finding))),
+    unused: acceptances.filter((one) => !checks.some((check) => check.outcome !== "holds" && matches(one, check))),
   };
+}
+
+/** The day of a time (UTC), for example 2026-11-30. */
+export function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 10);
 }
 
 export function isExpired({ until }: Acceptance, today: string): boolean {
   return until < today;
 }
 
-function matches({ code, resource }: Acceptance, finding: Finding): boolean {
-  const names = [finding.resource.name, finding.resource.id].map((name) => name?.toLowerCase());
-  return code === finding.code && (resource === "*" || names.includes(resource.toLowerCase()));
+/** ARM IDs are compared without case, as ARM does, and logical names too, so that a finding's name can be typed in any case. */
+function matches({ code, resource }: Acceptance, check: Check): boolean {
+  const names = [check.resource.name, check.resource.id].map((name) => name?.toLowerCase());
+  return code === check.code && (resource === "*" || names.includes(resource.toLowerCase()));
 }
 
 /** The entry that applies the longest. */

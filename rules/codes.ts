@@ -14,3 +14,8 @@ export type FindingCode = keyof typeof codes;
 export function isFindingCode(text: string): text is FindingCode {
   return Object.hasOwn(codes, text);
 }
+
+/** The meaning of a code. */
+export function kindOf(code: FindingCode): FindingKind {
+  return codes[code];
+}

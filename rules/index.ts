@@ -7,19 +7,38 @@ import { placeRules } from "./place";
 import { ResourceSet, type RuleResource } from "./resource";
 import { runRules } from "./rule";
 
-export { type Acceptance, type Accepted, judge, type Verdict } from "./accept";
-export { codes, type FindingCode, isFindingCode } from "./codes";
+export { type Acceptance, type Accepted, dayOf, judge, type Verdict } from "./accept";
+export { codes, type FindingCode, isFindingCode, kindOf } from "./codes";
 export { type Contract, isAllowed } from "./contract";
-export { type Change, type Door, doors } from "./doors";
+export {
+  type Change,
+  checkChange,
+  checkRemoval,
+  checkReplacement,
+  checkSoftDeleted,
+  type Door,
+  type DoorCode,
+  type DoorKind,
+  type DoorWay,
+  doorCodes,
+  doors,
+  doorWays,
+  type LiveFacts,
+  type RemovalFacts,
+  type SoftDeleted,
+} from "./doors";
 export { type Check, type Finding, isFinding } from "./finding";
 export type { FindingKind } from "./kind";
-export { type Reported, reportFindings } from "./report";
+export { findingText, type Reported, reportFindings } from "./report";
 export { ResourceSet, type RuleResource } from "./resource";
-export { type Body, SECRET, UNKNOWN, type Value } from "./values";
+export { type Body, isBody, isOpaque, SECRET, UNKNOWN, type Value, valueAt, valueText } from "./values";
 
 export const rules = [...placeRules, ...exposureRules];
 
-/** Checks resources against the contract: one check for each property that a rule looks at. */
-export function review(resources: readonly RuleResource[], contract: Contract): Check[] {
-  return runRules(rules, { contract, resources: new ResourceSet(resources) });
+/**
+ * Checks resources against the contract: one check for each property that a rule looks at.
+ * @param all The resources in which rules look up references. @default - the checked resources
+ */
+export function review(resources: readonly RuleResource[], contract: Contract, all = resources): Check[] {
+  return runRules(rules, { contract, resources: new ResourceSet(all) }, resources);
 }

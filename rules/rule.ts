@@ -18,11 +18,12 @@ export interface Rule {
   check(resource: RuleResource, context: RuleContext): readonly Check[];
 }
 
-/** Runs rules over resources. */
-export function runRules(rules: readonly Rule[], context: RuleContext): Check[] {
-  return context.resources.all.flatMap((resource) =>
-    rules.flatMap((rule) => (appliesTo(rule, resource) ? rule.check(resource, context) : [])),
-  );
+/**
+ * Runs rules over resources.
+ * @param resources The resources to check. @default - all resources of the context
+ */
+export function runRules(rules: readonly Rule[], context: RuleContext, resources = context.resources.all): Check[] {
+  return resources.flatMap((resource) => rules.flatMap((rule) => (appliesTo(rule, resource) ? rule.check(resource, context) : [])));
 }
 
 function appliesTo({ types }: Rule, resource: RuleResource): boolean {

@@ -9,6 +9,7 @@ import { type ArmPath, type Node, parsePath, RESOURCE_GROUP, SUBSCRIPTION, TEMPL
 import { providerRoute } from "./providerRoutes";
 import { filterGroups, listResources } from "./resourceList";
 import { runRoute } from "./runs/routes";
+import { scopeRead } from "./scopeReads";
 import type { ScriptHost } from "./scripts/host";
 import { scriptLogs } from "./scripts/logs";
 import { deploymentOperations, Templates } from "./templates";
@@ -39,6 +40,8 @@ export class Service {
     this.checkSubscription(path.nodes[0]!);
     const special = providerRoute({ request, path, engine: this.engine });
     if (special) return special;
+    const read = scopeRead(request, path, this.engine);
+    if (read) return read;
     const run = runRoute(request, path, this.engine);
     if (run) return run;
     const logs = scriptLogs(request, path, this.engine, this.scripts);

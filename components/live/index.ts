@@ -18,5 +18,6 @@ export {
   mirrorScriptPrefix,
   removeMirrorScript,
 } from "./mirrorScripts";
+export { type Observation, observe } from "./observe";
 export { type ListedDeployment, listDeployments, waitForOperations } from "./operations";
 export { servingNow } from "./serving";

@@ -1,1 +1,1 @@
-export { missingDiagnostics, missingZones, reportMissing } from "./ownerRequests";
+export { missingDiagnostics, missingLogs, missingZones, reportMissing } from "./ownerRequests";

@@ -48,20 +48,50 @@ export function missingZones(azure: ArmClient, endpointId: string, zones: readon
   });
 }
 
+/** A resource whose logs a policy sends to Log Analytics. */
+export interface LoggingResource {
+  /** ARM ID. */
+  readonly id: string;
+  /** Name of the resource in messages, such as "endpoint". */
+  readonly what: string;
+}
+
 /** Returns a message if logs of an endpoint are sent to no Log Analytics workspace. Returns nothing if the endpoint doesn't exist yet. */
 export function missingDiagnostics(azure: ArmClient, endpointId: string, logsId: string): Promise<string[]> {
-  return readOrReport(endpointId, "diagnostic settings", async () => {
-    if ((await azure.find(endpointId)) === undefined) return [];
-    const all = await azure.list<DiagnosticSetting>(`${endpointId}/providers/${armTypeOf("monitor:DiagnosticSetting")}`);
-    const toLogAnalytics = all.filter(({ properties }) => properties.workspaceId);
-    const sent = toLogAnalytics.flatMap(({ properties: { logs = [] } }) => logs).filter(({ enabled }) => enabled);
+  return requestLogs(azure, { id: endpointId, what: "endpoint" }, logsId, (sent) => {
     const has = (category: string) => sent.some((one) => one.category === category);
     const allLogs = sent.some(({ categoryGroup }) => categoryGroup === ALL_LOGS);
-    // Metrics aren't checked: Azure stores them anyway, and its built-in policies send only logs.
-    const lacking = LOG_CATEGORIES.filter((category) => !allLogs && !has(category));
-    if (lacking.length === 0) return [];
+    return LOG_CATEGORIES.filter((category) => !allLogs && !has(category));
+  });
+}
+
+/**
+ * Returns a message if no logs of a resource are sent to a Log Analytics workspace. The owner of the policy decides which logs are sent.
+ * Returns nothing if the resource doesn't exist yet.
+ */
+export function missingLogs(azure: ArmClient, resource: LoggingResource, logsId: string): Promise<string[]> {
+  return requestLogs(azure, resource, logsId, (sent) => (sent.length === 0 ? ["its logs"] : []));
+}
+
+/**
+ * Metrics aren't checked: Azure stores them anyway, and its built-in policies send only logs.
+ * @param lacking Returns the logs that are not among those that are sent.
+ */
+function requestLogs(
+  azure: ArmClient,
+  { id, what }: LoggingResource,
+  logsId: string,
+  lacking: (sent: readonly LogSetting[]) => readonly string[],
+): Promise<string[]> {
+  return readOrReport(id, "diagnostic settings", async () => {
+    if ((await azure.find(id)) === undefined) return [];
+    const all = await azure.list<DiagnosticSetting>(`${id}/providers/${armTypeOf("monitor:DiagnosticSetting")}`);
+    const toLogAnalytics = all.filter(({ properties }) => properties.workspaceId);
+    const sent = toLogAnalytics.flatMap(({ properties: { logs = [] } }) => logs).filter(({ enabled }) => enabled);
+    const missing = lacking(sent);
+    if (missing.length === 0) return [];
     const to = `to Log Analytics (the stack's workspace is ${logsId})`;
-    return [`no diagnostic setting of the endpoint ${endpointId} sends ${lacking.join(", ")} ${to}. The owner of the policy must add one.`];
+    return [`no diagnostic setting of the ${what} ${id} sends ${missing.join(", ")} ${to}. The owner of the policy must add one.`];
   });
 }
 

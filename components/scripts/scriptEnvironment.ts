@@ -1,7 +1,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import type * as network from "@pulumi/azure-native/network";
-import * as storage from "@pulumi/azure-native/storage";
+import type * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalArmId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
@@ -9,11 +9,11 @@ import { LINKED_SERVICES } from "../../facts/privateLink";
 import { stop } from "../../program/fail";
 import { armIdOf, azureOf } from "../base/azure";
 import type { Privacy } from "../base/privacy";
-import { stateInputs, type Transform, transformed } from "../base/transform";
+import { stateInputs, type Transform } from "../base/transform";
 import { chooseIdentity, type Grant, grantRole, type Identity, type RolesOwner, reportMissingRoles } from "../identity";
 import { createPrivateLink, type PrivateEndpointPlace } from "../network";
 import { missingZones, reportMissing } from "../owners";
-import { privateStorage, storagePrivacy, storeName } from "../workspace";
+import { createPrivateStorage, type StorageRedundancy, storagePrivacy, storeName } from "../workspace";
 import { checkSubnet, createSubnet, type SubnetNodes, type SubnetTransforms } from "./subnet";
 
 /** A subnet that the component creates in a virtual network, or an existing delegated one of the landing zone. */
@@ -56,6 +56,8 @@ export interface ScriptEnvironmentArgs {
   };
   /** ARM ID of the Key Vault secret with the Hugging Face token, which scripts can read. @default - scripts read no secret */
   readonly tokenSecretId?: pulumi.Input<string>;
+  /** Redundancy of the scripts' storage account. An update can't change it. @default "LRS" */
+  readonly storageRedundancy?: StorageRedundancy;
   /** Who creates the role assignments of the scripts' identity. @default "moor" */
   readonly roles?: RolesOwner;
   readonly tags?: Readonly<Record<string, string>>;
@@ -67,7 +69,7 @@ export interface ScriptEnvironmentArgs {
 }
 
 /** Azure Container Instances mounts the file share by account key, so this one property differs from the workspace's storage account. */
-const { allowSharedKeyAccess: _byKey, ...scriptStoragePrivacy } = storagePrivacy;
+const { allowSharedKeyAccess: _byKey, ...scriptStoragePrivacy }: Privacy = storagePrivacy;
 
 /**
  * The environment of deployment scripts that copy model weights into the storage account of a workspace, for machines that reach only Azure
@@ -165,15 +167,15 @@ export class ScriptEnvironment extends pulumi.ComponentResource {
   }
 
   private createStorage(): storage.StorageAccount {
-    const account = new storage.StorageAccount(
-      ...transformed<storage.StorageAccountArgs>(
-        this.args.transform?.storage,
-        `${this.name}-storage`,
-        { ...privateStorage({ ...this.args, tags: this.args.tags }, "scr"), allowSharedKeyAccess: true },
-        { parent: this },
-        scriptStoragePrivacy satisfies Privacy,
-      ),
-    );
+    const account = createPrivateStorage({
+      context: { ...this.args, tags: this.args.tags, parentName: this.name, parent: this },
+      qualifier: "scr",
+      redundancy: this.args.storageRedundancy,
+      overrides: { allowSharedKeyAccess: true },
+      transform: this.args.transform?.storage,
+      privacy: scriptStoragePrivacy,
+      opts: { parent: this },
+    });
     this.created.storage = account;
     return account;
   }

@@ -5,6 +5,7 @@ import type * as containerregistry from "@pulumi/azure-native/containerregistry"
 import type * as keyvault from "@pulumi/azure-native/keyvault";
 import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
+import type * as monitor from "@pulumi/azure-native/monitor";
 import type * as network from "@pulumi/azure-native/network";
 import type * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import type * as resources from "@pulumi/azure-native/resources";
@@ -14,8 +15,10 @@ import type { LinkedServiceName } from "../../planner/linkedServices";
 import type { Transform } from "../base/transform";
 import type { IdentityChoice, RolesOwner } from "../identity";
 import type { PrivateEndpointPlace } from "../network";
+import type { DiagnosticsOwner, LogSource } from "./diagnostics";
 import type { OutboundRules } from "./outboundRules";
-import type { StoreTransforms } from "./stores";
+import type { StorageRedundancy } from "./storage";
+import type { LogQueries, StoreTransforms } from "./stores";
 
 /** `create`, or the ARM ID of an existing resource to adopt. */
 export type CreateOrExisting = "create" | { readonly existing: string };
@@ -67,6 +70,12 @@ export interface WorkspaceArgs {
   readonly operators?: readonly string[];
   /** The Log Analytics workspace. @default "create" */
   readonly logs?: CreateOrExisting;
+  /**
+   * Redundancy of the created storage account: in one data center (LRS), or in three availability zones of the region (ZRS). An update
+   * can't change it.
+   * @default "LRS"
+   */
+  readonly storageRedundancy?: StorageRedundancy;
   /** The workspace's user-assigned identity. @default "create" */
   readonly identity?: IdentityChoice;
   /**
@@ -74,6 +83,12 @@ export interface WorkspaceArgs {
    * @default - no private endpoints: the landing zone creates them
    */
   readonly privateEndpoints?: PrivateEndpointPlace;
+  /**
+   * Who creates the diagnostic settings of the created resources: this component, or a policy of the landing zone. With `policy`, a missing
+   * one is reported as a warning. Adopted resources get no diagnostic setting.
+   * @default "moor"
+   */
+  readonly diagnostics?: DiagnosticsOwner;
   /** Who creates the role assignments of the workspace's identity. @default "moor" */
   readonly roles?: RolesOwner;
   /**
@@ -97,6 +112,19 @@ export interface WorkspaceArgs {
   readonly logRetentionDays?: number;
   /** Daily cap of a created Log Analytics workspace, in GB. When it is reached, logs are dropped until the next day. @default - no cap */
   readonly logDailyCapGB?: number;
+  /**
+   * Who can query a created Log Analytics workspace and Application Insights: clients with any address, or only clients of networks with an
+   * Azure Monitor Private Link Scope, which the owner of the network manages. Both require Microsoft Entra ID and a role.
+   * @default "public"
+   */
+  readonly logQueries?: LogQueries;
+  /**
+   * Whether a created workspace is for data of high business impact: Microsoft collects fewer diagnostics, and the temporary disks of
+   * instances are encrypted. Azure can't change it.
+   * @default - true for a new workspace; an existing one keeps its value
+   * @see Azure docs, machine-learning/concept-data-encryption
+   */
+  readonly hbiWorkspace?: boolean;
   /** Whether Pulumi protects the workspace, its storage account, Key Vault and registry from deletion. @default true */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
@@ -104,6 +132,7 @@ export interface WorkspaceArgs {
   readonly transform?: StoreTransforms & {
     readonly identity?: Transform<managedidentity.UserAssignedIdentityArgs>;
     readonly workspace?: Transform<machinelearningservices.WorkspaceArgs>;
+    readonly diagnostics?: Transform<monitor.DiagnosticSettingArgs>;
   };
 }
 
@@ -112,6 +141,7 @@ export interface WorkspaceNodes {
   workspace?: machinelearningservices.Workspace;
   identity?: managedidentity.UserAssignedIdentity;
   storage?: storage.StorageAccount;
+  blobService?: storage.BlobServiceProperties;
   vault?: keyvault.Vault;
   registry?: containerregistry.Registry;
   /** The template that sets `networkRuleBypassAllowedForTasks`. */
@@ -121,4 +151,6 @@ export interface WorkspaceNodes {
   logs?: operationalinsights.Workspace;
   appInsights?: applicationinsights.Component;
   privateEndpoints?: Readonly<Partial<Record<LinkedServiceName, network.PrivateEndpoint>>>;
+  /** By the resource whose logs are sent. */
+  diagnostics?: Readonly<Partial<Record<LogSource, monitor.DiagnosticSetting>>>;
 }

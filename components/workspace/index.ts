@@ -4,5 +4,6 @@ export { provisionedNetwork } from "./managedNetwork";
 export { createOutboundRules, type OutboundRule, type OutboundRules } from "./outboundRules";
 export { storagePrivacy } from "./privacy";
 export type { WorkspaceReference } from "./reference";
-export { privateStorage, storeName } from "./stores";
+export { createPrivateStorage, type StorageRedundancy } from "./storage";
+export { storeName } from "./storeContext";
 export { Workspace } from "./workspace";

@@ -4,26 +4,13 @@ import * as containerregistry from "@pulumi/azure-native/containerregistry";
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import type * as resources from "@pulumi/azure-native/resources";
-import * as storage from "@pulumi/azure-native/storage";
+import type * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { immutableOutput } from "../base/outputs";
-import { type NamedType, platformName } from "../base/platformName";
 import { type Transform, transformed } from "../base/transform";
-import { registryPrivacy, storagePrivacy, vaultPrivacy } from "./privacy";
+import { registryPrivacy, vaultPrivacy } from "./privacy";
+import { place, type StoreContext, storeName, storeOptions } from "./storeContext";
 import { writeTaskAccess } from "./taskAccess";
-
-/** Arguments that all stores of a workspace have in common. */
-export interface StoreContext {
-  /** Logical name of the component that the store belongs to. */
-  readonly parentName: string;
-  readonly parent: pulumi.Resource;
-  readonly stack: string;
-  readonly suffix: pulumi.Input<string>;
-  readonly resourceGroupName: pulumi.Input<string>;
-  readonly location: pulumi.Input<string>;
-  readonly tags: Readonly<Record<string, string>> | undefined;
-  readonly protect: boolean;
-}
 
 /** The container registry of the images. */
 export interface ImageRegistry {
@@ -42,42 +29,11 @@ export interface ImageRegistry {
 /** Changes to the stores' arguments, applied last. */
 export interface StoreTransforms {
   readonly storage?: Transform<storage.StorageAccountArgs>;
+  readonly blobService?: Transform<storage.BlobServicePropertiesArgs>;
   readonly vault?: Transform<keyvault.VaultArgs>;
   readonly registry?: Transform<containerregistry.RegistryArgs>;
   readonly logs?: Transform<operationalinsights.WorkspaceArgs>;
   readonly appInsights?: Transform<applicationinsights.ComponentArgs>;
-}
-
-/**
- * Creates the storage account for model weights and code. Access requires a private endpoint and Microsoft Entra ID; account keys are
- * disabled.
- */
-export function createStorage(context: StoreContext, transform: StoreTransforms["storage"]): storage.StorageAccount {
-  return new storage.StorageAccount(
-    ...transformed(transform, `${context.parentName}-storage`, privateStorage(context), storeOptions(context), storagePrivacy),
-  );
-}
-
-/**
- * Returns the arguments of a storage account without public access and account keys.
- * @param qualifier Part of the name that distinguishes it from other accounts of the stack. @default - none
- */
-export function privateStorage(context: Omit<StoreContext, "parentName" | "parent" | "protect">, qualifier?: string) {
-  return {
-    accountName: storeName(context, "storage", qualifier),
-    ...place(context),
-    kind: "StorageV2",
-    // A geo-redundant account would store a copy in the paired region. LRS is available in every region.
-    sku: { name: "Standard_LRS" },
-    publicNetworkAccess: "Disabled",
-    networkRuleSet: { defaultAction: "Deny", bypass: "AzureServices" },
-    allowBlobPublicAccess: false,
-    allowSharedKeyAccess: false,
-    allowCrossTenantReplication: false,
-    defaultToOAuthAuthentication: true,
-    enableHttpsTrafficOnly: true,
-    minimumTlsVersion: "TLS1_2",
-  } satisfies storage.StorageAccountArgs;
 }
 
 /**
@@ -128,6 +84,9 @@ export function createRegistry(context: StoreContext, transform: StoreTransforms
       anonymousPullEnabled: false,
       publicNetworkAccess: "Disabled",
       networkRuleBypassOptions: "AzureServices",
+      // Images can't be copied to another registry. Imports into this registry, and pulls, aren't affected. Source: Azure docs,
+      // container-registry/data-loss-prevention.
+      policies: { exportPolicy: { status: "disabled" } },
       // An undefined Output, because the SDK would set "Disabled". Azure creates zone-redundant registries in regions with zones.
       zoneRedundancy: pulumi.output<string | undefined>(undefined),
     },
@@ -148,16 +107,34 @@ function loginServerOf({ properties }: { readonly properties: { readonly loginSe
   return properties.loginServer;
 }
 
+/** Who can query logs: clients with any address, or only clients of networks with an Azure Monitor Private Link Scope. */
+export type LogQueries = "public" | "private";
+
 /**
- * Logs are written and read through public addresses, with Microsoft Entra ID and roles on the Log Analytics workspace. Disabling public
- * access requires an Azure Monitor Private Link Scope, which the owner of the network manages.
+ * Returns the network access to logs. No client writes logs from outside: Azure sends those of diagnostic settings over its own channel,
+ * which these settings don't affect, and deployments don't send to Application Insights. Queries require Microsoft Entra ID and a role.
+ * Source: Azure docs, azure-monitor/fundamentals/private-link-design (2024-10-23).
  */
-const logAccess = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
+function logAccess(queries: LogQueries = "public") {
+  return {
+    publicNetworkAccessForIngestion: "Disabled",
+    publicNetworkAccessForQuery: queries === "public" ? "Enabled" : "Disabled",
+  };
+}
+
+/** Settings of a Log Analytics workspace. */
+export interface LogSettings {
+  readonly retentionInDays: number;
+  /** @default - no cap */
+  readonly dailyQuotaGb?: number;
+  /** @default "public" */
+  readonly queries?: LogQueries;
+}
 
 /** Creates the Log Analytics workspace, in the region of the stack. */
 export function createLogs(
   context: StoreContext,
-  { retentionInDays, dailyQuotaGb }: { readonly retentionInDays: number; readonly dailyQuotaGb?: number },
+  { retentionInDays, dailyQuotaGb, queries }: LogSettings,
   transform: StoreTransforms["logs"],
 ): operationalinsights.Workspace {
   return new operationalinsights.Workspace(
@@ -169,7 +146,7 @@ export function createLogs(
         ...place(context),
         sku: { name: "PerGB2018" },
         retentionInDays,
-        ...logAccess,
+        ...logAccess(queries),
         features: { disableLocalAuth: true },
         ...(dailyQuotaGb === undefined ? {} : { workspaceCapping: { dailyQuotaGb } }),
       },
@@ -181,7 +158,7 @@ export function createLogs(
 /** Creates Application Insights on the given Log Analytics workspace, so that its data stays in the same region. */
 export function createAppInsights(
   context: StoreContext,
-  logsId: pulumi.Input<string>,
+  { logsId, queries }: { readonly logsId: pulumi.Input<string> } & Pick<LogSettings, "queries">,
   transform: StoreTransforms["appInsights"],
 ): applicationinsights.Component {
   return new applicationinsights.Component(
@@ -196,24 +173,11 @@ export function createAppInsights(
         flowType: "Bluefield",
         requestSource: "rest",
         ingestionMode: "LogAnalytics",
-        ...logAccess,
+        ...logAccess(queries),
         disableLocalAuth: true,
         workspaceResourceId: logsId,
       },
       { parent: context.parent, additionalSecretOutputs: ["connectionString", "instrumentationKey"] },
     ),
   );
-}
-
-/** Returns the physical name of a resource of the workspace. */
-export function storeName(context: Pick<StoreContext, "stack" | "suffix">, type: NamedType, qualifier?: string): pulumi.Output<string> {
-  return pulumi.output(context.suffix).apply((suffix) => platformName(type, context.stack, suffix, qualifier));
-}
-
-function place({ resourceGroupName, location, tags }: Pick<StoreContext, "resourceGroupName" | "location" | "tags">) {
-  return { resourceGroupName, location, tags };
-}
-
-function storeOptions({ parent, protect }: StoreContext): pulumi.CustomResourceOptions {
-  return { parent, protect };
 }

@@ -1,5 +1,4 @@
 import * as authorization from "@pulumi/azure-native/authorization";
-import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
 import { armId, resourceGroupId, sameArmId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
@@ -8,26 +7,20 @@ import type { BuiltInRole } from "../../facts/roles";
 import { type LinkedServiceName, linkedServices } from "../../planner/linkedServices";
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
 import { resolved } from "../base/resolved";
-import { stateInputs, transformed } from "../base/transform";
+import { stateInputs } from "../base/transform";
 import { chooseIdentity, type Grant, grantRole, grantRoleToAny, type Identity, roleTimes, roleWait, warnOfMissingRoles } from "../identity";
 import { createPrivateLink } from "../network";
 import { missingZones, reportMissing } from "../owners";
 import { type AdoptedIds, type AdoptedResources, checkAdopted, type PlannedEndpoint } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
+import { checkPlatformLogs, logSources, sendPlatformLogs } from "./diagnostics";
+import { createMachineLearningWorkspace } from "./machineLearningWorkspace";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
-import { workspacePrivacy } from "./privacy";
-import { storeRoles, type WorkspaceStores } from "./storeRoles";
-import {
-  createAppInsights,
-  createLogs,
-  createRegistry,
-  createStorage,
-  createVault,
-  type ImageRegistry,
-  type StoreContext,
-  storeName,
-} from "./stores";
+import { createBlobService, createPrivateStorage } from "./storage";
+import { type StoreContext, storeName, storeOptions } from "./storeContext";
+import { storeRoles } from "./storeRoles";
+import { createAppInsights, createLogs, createRegistry, createVault, type ImageRegistry } from "./stores";
 
 interface Core {
   readonly id: pulumi.Output<string>;
@@ -83,8 +76,8 @@ export class Workspace extends pulumi.ComponentResource {
   private readonly context: StoreContext;
   /** The adopted resources. It fails if one doesn't meet the requirements, so that no resource that depends on it is created. */
   private readonly found: pulumi.Output<AdoptedResources>;
-  /** Checks of private DNS zones. `registerOutputs` waits for them. Otherwise, the run could end before they are done. */
-  private readonly zoneChecks: pulumi.Output<void>[] = [];
+  /** Checks of what a policy creates. `registerOutputs` waits for them. Otherwise, the run could end before they are done. */
+  private readonly checks: pulumi.Output<void>[] = [];
 
   constructor(name: string, args: WorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Workspace", name, stateInputs(args), opts);
@@ -107,6 +100,7 @@ export class Workspace extends pulumi.ComponentResource {
     this.vaultId = core.vaultId;
     this.ready = [...core.resources, ...this.openOutbound(core)];
     this.admitOperators();
+    this.sendLogs();
 
     this.registerOutputs({
       id: this.id,
@@ -118,7 +112,7 @@ export class Workspace extends pulumi.ComponentResource {
       imageRegistryId: this.imageRegistryId,
       loginServer: this.loginServer,
       logsId: this.logsId,
-      asked: pulumi.all(this.zoneChecks).apply(() => undefined),
+      asked: pulumi.all(this.checks).apply(() => undefined),
     });
   }
 
@@ -174,9 +168,15 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private chooseLogs(): pulumi.Output<string> {
-    const { logs = "create", logRetentionDays = 90, logDailyCapGB, transform } = this.args;
+    const {
+      logs = "create",
+      logRetentionDays: retentionInDays = 90,
+      logDailyCapGB: dailyQuotaGb,
+      logQueries: queries,
+      transform,
+    } = this.args;
     if (logs !== "create") return this.found.apply(({ ids }) => ids.logs!);
-    this.created.logs = createLogs(this.context, { retentionInDays: logRetentionDays, dailyQuotaGb: logDailyCapGB }, transform?.logs);
+    this.created.logs = createLogs(this.context, { retentionInDays, dailyQuotaGb, queries }, transform?.logs);
     return this.created.logs.id;
   }
 
@@ -204,15 +204,20 @@ export class Workspace extends pulumi.ComponentResource {
   private createWorkspace(): Core {
     const { transform } = this.args;
     const identity = this.chooseIdentity();
-    const storage = createStorage(this.context, transform?.storage);
-    const vault = createVault(this.context, transform?.vault);
-    const appInsights = createAppInsights(this.context, this.logsId, transform?.appInsights);
+    const { context } = this;
+    const { storageRedundancy: redundancy, logQueries } = this.args;
+    const storage = createPrivateStorage({ context, redundancy, transform: transform?.storage, opts: storeOptions(context) });
+    const blobService = createBlobService(context, storage, transform?.blobService);
+    const vault = createVault(context, transform?.vault);
+    const appInsights = createAppInsights(context, { logsId: this.logsId, queries: logQueries }, transform?.appInsights);
     const stores = { storage: storage.id, vault: vault.id, appInsights: appInsights.id };
-    const workspace = this.createMachineLearningWorkspace(identity, stores);
+    const registryId = this.ownsRegistry ? this.imageRegistryId : undefined;
+    const roles = this.grantFor("workspace", storeRoles(identity, stores, registryId));
+    const workspace = createMachineLearningWorkspace(context, { ...this.args, identity, stores, registryId }, roles, transform?.workspace);
     const contributor = this.grant({
       "workspace-contributor": { principalId: identity.principalId, role: "Contributor", scope: workspace.id },
     });
-    Object.assign(this.created, { workspace, storage, vault, appInsights, identity: identity.resource });
+    Object.assign(this.created, { workspace, storage, blobService, vault, appInsights, identity: identity.resource });
     const links = this.createPrivateEndpoints({ blob: storage.id, file: storage.id, vault: vault.id, workspace: workspace.id });
     return {
       id: workspace.id,
@@ -231,45 +236,6 @@ export class Workspace extends pulumi.ComponentResource {
       { resourceName: storeName(this.context, "identity"), resourceGroupName, location, tags },
       transform?.identity,
       { parent: this },
-    );
-  }
-
-  private createMachineLearningWorkspace(identity: Identity, stores: WorkspaceStores): machinelearningservices.Workspace {
-    const roles = this.grantFor("workspace", storeRoles(identity, stores, this.ownsRegistry ? this.imageRegistryId : undefined));
-    const { resourceGroupName, location, tags, firewallSku = "Basic", transform } = this.args;
-    return new machinelearningservices.Workspace(
-      ...transformed(
-        transform?.workspace,
-        `${this.logicalName}-workspace`,
-        {
-          workspaceName: storeName(this.context, "workspace"),
-          resourceGroupName,
-          location,
-          tags,
-          kind: "Default",
-          sku: { name: "Basic", tier: "Basic" },
-          identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
-          primaryUserAssignedIdentity: identity.id,
-          storageAccount: stores.storage,
-          keyVault: stores.vault,
-          applicationInsights: stores.appInsights,
-          containerRegistry: this.ownsRegistry ? this.imageRegistryId : undefined,
-          publicNetworkAccess: "Disabled",
-          v1LegacyMode: false,
-          systemDatastoresAuthMode: "Identity",
-          managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku, enableNetworkMonitor: false },
-          provisionNetworkNow: true,
-        },
-        {
-          parent: this,
-          ...roles,
-          protect: this.context.protect,
-          // Azure adds its own rules to the managed network, and uses `provisionNetworkNow` only at creation.
-          ignoreChanges: ["managedNetwork.outboundRules", "provisionNetworkNow"],
-          customTimeouts: { create: "60m", update: "60m", delete: "60m" },
-        },
-        workspacePrivacy,
-      ),
     );
   }
 
@@ -293,14 +259,15 @@ export class Workspace extends pulumi.ComponentResource {
       subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id, { ids }]) => ids.subnet ?? id),
     };
     const all = { ...targets, registry: this.imageRegistryId };
-    const last = new Map<pulumi.Input<string>, pulumi.Resource[]>();
+    const { storage, blobService } = this.created;
+    const last = new Map<pulumi.Input<string>, pulumi.Resource[]>(storage && blobService ? [[storage.id, [blobService]]] : []);
     return this.services.flatMap((service) => {
       const targetId = all[service]!;
       const endpointName = storeName(this.context, "privateEndpoint", service);
       const link = createPrivateLink(
         `${this.logicalName}-${service}-endpoint`,
         { service, targetId, endpointName, resourceGroupName, location, place, tags },
-        // A storage account rejects a second private endpoint while one is being created (StorageAccountOperationInProgress).
+        // A storage account rejects other changes while a private endpoint is being created (StorageAccountOperationInProgress).
         { parent: this, dependsOn: last.get(targetId) },
       );
       last.set(targetId, link);
@@ -312,7 +279,15 @@ export class Workspace extends pulumi.ComponentResource {
 
   private checkZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
     const missing = id.apply((endpointId) => missingZones(azureOf(this), endpointId, LINKED_SERVICES[service].zones));
-    this.zoneChecks.push(reportMissing("dns: policy", missing));
+    this.checks.push(reportMissing("dns: policy", missing));
+  }
+
+  /** Sends the logs of the created resources to Log Analytics, or checks that a policy does. */
+  private sendLogs(): void {
+    const { diagnostics = "moor", transform } = this.args;
+    const [sources, context] = [logSources(this.created), { parentName: this.logicalName, parent: this, logsId: this.logsId }];
+    if (diagnostics === "policy") this.checks.push(...checkPlatformLogs(context, sources));
+    else this.created.diagnostics = sendPlatformLogs(context, sources, transform?.diagnostics);
   }
 
   private admitOperators(): void {

@@ -8,6 +8,7 @@ import { hasCommit } from "../../planner/weights";
 import { type ConfigError, configError } from "../errors";
 import { patternsIn } from "../patternOf";
 import type { DeploymentDraft, EndpointDraft, SettingsDraft } from "./draft";
+import { hasScripts } from "./scripts";
 
 /** A setting without an effect. */
 interface Ignored {
@@ -32,12 +33,6 @@ export interface Given {
   readonly lock: boolean;
 }
 
-/** Deployment scripts that copy weights read the token too. */
-function hasScripts({ "moor:platform": platform }: SettingsDraft): boolean {
-  const { create, existing } = platform?.network ?? {};
-  return create?.scripts === true || existing?.scriptsSubnetId !== undefined;
-}
-
 /** Notes for the preview: settings that have no effect at the moment but can be intended for later. */
 export function ignoredNotes(draft: SettingsDraft, stack: string, has: Given): string[] {
   const deployments = Object.values(draft["moor:endpoints"] ?? {}).flatMap((endpoint) => Object.values(endpoint?.deployments ?? {}));
@@ -45,7 +40,8 @@ export function ignoredNotes(draft: SettingsDraft, stack: string, has: Given): s
     deployments.some((deployment) => deployment?.vllm?.source === source),
   );
   return [
-    ...(has.token && !fromHub && !hasScripts(draft)
+    // Deployment scripts that copy weights read the token too.
+    ...(has.token && !fromHub && !hasScripts(draft["moor:platform"])
       ? ["`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`."]
       : []),
     ...(draft["moor:licenses"] !== undefined && !isMirrored

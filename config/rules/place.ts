@@ -1,6 +1,6 @@
 /** Rules for the region and the residency of a stack. */
-import { canonicalRegion, isRegion, regionOf, regions } from "../../facts/regions";
-import { allowedRegions, geographies } from "../../planner/residency";
+import { canonicalRegion, isRegion, type Region, regionOf, regions } from "../../facts/regions";
+import { allowedRegions, canonicalCountry, countries, countryName, geographies, type Residency } from "../../planner/residency";
 import { type ConfigError, configError, show } from "../errors";
 import { didYouMean, nearest } from "../nearest";
 import type { SettingsDraft } from "./draft";
@@ -20,12 +20,40 @@ function location({ [locationKey]: given, [residencyKey]: residencyGiven }: Sett
 
 function residency({ [residencyKey]: given }: SettingsDraft): ConfigError[] {
   if (given === undefined) return [];
-  const { geography, regions: named = [] } = given;
+  const { geography, regions: named = [], countries: codes = [] } = given;
   const unknown = geography !== undefined && !geographies.includes(geography);
   return [
     ...(unknown ? [unknownGeography(geography)] : []),
     ...named.flatMap((name, index) => regionErrors(`${residencyKey}.regions.${index}`, name)),
+    ...codes.flatMap((code, index) => countryErrors(`${residencyKey}.countries.${index}`, code)),
   ];
+}
+
+function countryErrors(path: string, given: string): ConfigError[] {
+  const code = canonicalCountry(given);
+  if (countries.includes(code)) return [];
+  const name = countryName(code);
+  const other = Object.values<Region>(regions).find(({ country }) => country === code);
+  if (other !== undefined) {
+    const problem = `The regions in ${code} (${name}) are in ${other.cloud}, which doesn't offer private managed endpoints.`;
+    return [
+      configError("MOOR018", path, { problem, allowed: countries.join(", "), fix: "Set countries with regions of the public cloud." }),
+    ];
+  }
+  const problem = name === undefined ? `The country code ${show(given)} does not exist.` : `Azure has no region in ${code} (${name}).`;
+  return [configError("MOOR092", path, { problem, allowed: countries.join(", "), fix: countryFix(given, name) })];
+}
+
+/**
+ * Suggests the code for the name of a country, for `UK`, and for a misspelt code.
+ * @param name Name of the country, if `given` is the code of one
+ */
+function countryFix(given: string, name: string | undefined): string | undefined {
+  const names = new Map(countries.map((code) => [countryName(code) ?? code, code]));
+  const [close] = nearest(name ?? given, [...names.keys()], 1);
+  const code = close === undefined ? undefined : names.get(close);
+  if (code !== undefined) return `Did you mean "${code}" (${close})?`;
+  return name === undefined ? didYouMean(given, countries, 2) : undefined;
 }
 
 /** Checks the name of a region. `resident` contains the regions of the residency if the region must be one of them. */
@@ -62,12 +90,13 @@ function outside({ [locationKey]: given, [residencyKey]: residencyGiven }: Setti
   const region = canonicalRegion(given ?? "");
   const allowed: readonly string[] = residencyGiven === undefined ? [] : allowedRegions(canonical(residencyGiven));
   if (!isRegion(region) || allowed.length === 0 || allowed.includes(region)) return [];
-  const { geography, cloud } = regionOf(region);
+  const { geography, country, cloud } = regionOf(region);
   if (cloud !== "AzureCloud") return [];
-  const problem = `The region ${region} of the stack is in the geography ${geography}, outside the residency.`;
+  const place = residencyGiven?.countries === undefined ? `the geography ${geography}` : `${country} (${countryName(country)})`;
+  const problem = `The region ${region} of the stack is in ${place}, outside the residency.`;
   return [configError("MOOR017", locationKey, { problem, allowed: allowed.join(", ") })];
 }
 
-function canonical({ geography, regions: named }: { readonly geography?: string; readonly regions?: readonly string[] }) {
-  return { geography, regions: named?.map(canonicalRegion) };
+function canonical({ geography, regions: named, countries: codes }: Residency): Residency {
+  return { geography, regions: named?.map(canonicalRegion), countries: codes?.map(canonicalCountry) };
 }

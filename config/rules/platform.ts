@@ -1,22 +1,25 @@
 /** Rules for the platform: network, adopted resources, alerts, tags and quota. */
 import { dockerRange } from "../../azure/addresses";
+import { canonicalRegion } from "../../facts/regions";
 import { type Size, sizes } from "../../facts/sizes";
+import { hasZones } from "../../facts/zones";
 import { type Cidr, overlaps, parseCidr } from "../cidr";
 import { type ConfigError, configError, show } from "../errors";
 import { didYouMean, mostSuggestions } from "../nearest";
 import { webhookKey } from "../settings";
+import type { PlatformSettings } from "../stackFile";
 import type { PlatformDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
+import { hasScripts } from "./scripts";
 import { tagErrors } from "./tags";
 
 const dockerAddresses = parseCidr(dockerRange) as Cidr;
 const families = [...new Set(Object.values<Size>(sizes).map(({ family }) => family))];
 
-export function platformErrors(
-  { "moor:platform": platform, "moor:quota": quota }: SettingsDraft,
-  tree: Record<string, unknown>,
-): ConfigError[] {
+export function platformErrors(draft: SettingsDraft, tree: Record<string, unknown>): ConfigError[] {
+  const { "moor:platform": platform, "moor:quota": quota } = draft;
   return [
+    ...zoneErrors(draft),
     ...network(platform, tree),
     ...adoptedErrors(platform, tree),
     ...alertErrors(platform, tree),
@@ -26,27 +29,42 @@ export function platformErrors(
   ];
 }
 
-/** Settings that apply only to resources that the stack creates. */
-const settingsOfCreated = {
-  logs: ["logRetentionDays", "logDailyCapGB"],
-  workspace: ["firewallSku"],
-  imageRegistry: ["networkRuleBypassAllowedForTasks"],
-} as const;
+type Adoptable = "logs" | "workspace" | "imageRegistry";
+
+/** Settings that apply only to resources that the stack creates: to at least one of those in the list. */
+const settingsOfCreated: Readonly<Partial<Record<keyof PlatformSettings, readonly Adoptable[]>>> = {
+  logRetentionDays: ["logs"],
+  logDailyCapGB: ["logs"],
+  // Application Insights belongs to the workspace.
+  logQueries: ["logs", "workspace"],
+  hbiWorkspace: ["workspace"],
+  storageRedundancy: ["workspace"],
+  firewallSku: ["workspace"],
+  networkRuleBypassAllowedForTasks: ["imageRegistry"],
+};
 
 function adoptedErrors(platform: PlatformDraft | undefined, tree: Record<string, unknown>): ConfigError[] {
   // Defaults don't count, only values in the stack file.
   const written = (tree["moor:platform"] ?? {}) as Record<string, unknown>;
-  return (Object.keys(settingsOfCreated) as (keyof typeof settingsOfCreated)[]).flatMap((resource) => {
-    const id = platform?.[resource];
-    if (id === undefined || id === "create") return [];
-    const found = settingsOfCreated[resource].filter((setting) => written[setting] !== undefined);
-    return found.map((setting) =>
-      configError("MOOR084", `moor:platform.${setting}`, {
-        problem: `${setting} applies only to a resource that the stack creates, but \`${resource}\` is the ID of an existing one.`,
-        allowed: `${setting} together with \`${resource}: create\``,
-      }),
-    );
+  const isAdopted = (resource: Adoptable) => platform?.[resource] !== undefined && platform[resource] !== "create";
+  return Object.entries(settingsOfCreated).flatMap(([setting, resources]) => {
+    if (written[setting] === undefined || !resources.every(isAdopted)) return [];
+    // Deployment scripts have a storage account of their own.
+    if (setting === "storageRedundancy" && hasScripts(platform)) return [];
+    const names = resources.map((resource) => `\`${resource}\``).join(" and ");
+    const is = resources.length === 1 ? "is the ID of an existing one" : "are IDs of existing ones";
+    return configError("MOOR084", `moor:platform.${setting}`, {
+      problem: `${setting} applies only to a resource that the stack creates, but ${names} ${is}.`,
+      allowed: `${setting} together with ${resources.map((resource) => `\`${resource}: create\``).join(" or ")}`,
+    });
   });
+}
+
+/** Zone-redundant storage requires availability zones. */
+function zoneErrors({ "moor:platform": platform, "azure-native:location": location }: SettingsDraft): ConfigError[] {
+  if (platform?.storageRedundancy !== "ZRS" || location === undefined || hasZones(location)) return [];
+  const problem = `The region ${canonicalRegion(location)} has no availability zones, which \`storageRedundancy: ZRS\` requires.`;
+  return [configError("MOOR099", "moor:platform.storageRedundancy", { problem, allowed: "LRS" })];
 }
 
 function alertErrors(platform: PlatformDraft | undefined, tree: Record<string, unknown>): ConfigError[] {

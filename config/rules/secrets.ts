@@ -1,7 +1,8 @@
 /** Rules for secrets in plain text, anywhere in a stack file. */
+
+import { secretIn } from "../../facts/secretForms";
 import { reservedFlags } from "../../planner/explicitFlags";
 import { type ConfigError, configError } from "../errors";
-import { secretIn } from "../secretForms";
 import type { RawStack } from "../settings";
 import { walk } from "../walk";
 import type { SettingsDraft } from "./draft";

@@ -1,6 +1,11 @@
 /** Resources of Pulumi, from a running program, `pulumi preview --json` or a state, in ARM's form. */
 import type { RuleResource } from "../resource";
 import type { Body } from "../values";
+import { toArm } from "./shape";
+import { shapeOf } from "./shapes";
+import { templateResources } from "./templates";
+import { parseToken } from "./token";
+import { armTypeOfToken } from "./types";
 
 /** A resource of Pulumi. Unknown values are UNKNOWN, secrets are SECRET. */
 export interface PulumiResource {
@@ -19,6 +24,28 @@ export interface PulumiResource {
  * other providers and components give none.
  * @param subscriptionId Completes the ARM IDs. @default - IDs that need it are undefined
  */
-export function ruleResources(_resource: PulumiResource, _subscriptionId?: string): RuleResource[] {
-  throw new Error("not implemented");
+export function ruleResources({ token, name, inputs, id }: PulumiResource, subscriptionId?: string): RuleResource[] {
+  const parsed = parseToken(token);
+  if (parsed === undefined) return [];
+  const arm = armTypeOfToken(parsed.name, inputs, subscriptionId);
+  const resource: RuleResource = {
+    name,
+    type: arm.type,
+    id: id || arm.id,
+    apiVersion: parsed.apiVersion ?? arm.apiVersion,
+    body: armBody(parsed.name, inputs, arm.parameters),
+    from: "planned",
+  };
+  return [resource, ...templateResources(resource)];
+}
+
+/** Inputs and outputs that ARM has outside of the body, or that only azure-native has. */
+const outside: ReadonlySet<string> = new Set(["azureApiVersion", "etag", "id", "name", "skipValidation", "type"]);
+
+function armBody(name: string, inputs: Body, parameters: readonly string[]): Body {
+  // The body of an autoscale setting contains its name.
+  const isInBody = (key: string) =>
+    (!outside.has(key) && !parameters.includes(key)) || (key === "name" && name === "monitor:AutoscaleSetting");
+  const written = Object.fromEntries(Object.entries(inputs).filter(([key]) => isInBody(key)));
+  return toArm(written, shapeOf(name, inputs));
 }

@@ -9,7 +9,9 @@ import { deploymentPrivacy, endpointPrivacy } from "../../components/endpoint/pr
 import { Traffic } from "../../components/endpoint/traffic";
 import type { WorkspaceArgs } from "../../components/workspace/args";
 import { registryPrivacy, storagePrivacy, vaultPrivacy, workspacePrivacy } from "../../components/workspace/privacy";
-import { createRegistry, createStorage, createVault, type StoreContext } from "../../components/workspace/stores";
+import { createPrivateStorage } from "../../components/workspace/storage";
+import type { StoreContext } from "../../components/workspace/storeContext";
+import { createRegistry, createVault } from "../../components/workspace/stores";
 import { Workspace } from "../../components/workspace/workspace";
 import { registryId, scoreDecision, storageId, workspace } from "./fixtures";
 import { find, type Recording, type RecordOptions, record } from "./recorder";
@@ -24,6 +26,8 @@ const storeWith =
     const parent = new pulumi.ComponentResource("tests:index:Parent", parentName);
     return create({ ...place, parentName, parent, tags: {}, protect: false }, transform as never);
   };
+const createStorage = (context: StoreContext, transform: never) =>
+  createPrivateStorage({ context, transform, opts: { parent: context.parent } });
 const endpointWith =
   (args: Partial<OnlineEndpointArgs> = {}) =>
   (transform?: unknown, name = "chat") =>

@@ -26,6 +26,7 @@ const platform = [
   ...DNS_ZONE_NAMES.flatMap((zone) => [`network-${zone}: privatedns:PrivateZone`, `network-${zone}-link: privatedns:VirtualNetworkLink`]),
   "platform: moor:index:Workspace",
   "platform-app-insights: applicationinsights:Component",
+  "platform-blob-service: storage:BlobServiceProperties",
   "platform-identity: managedidentity:UserAssignedIdentity",
   "platform-logs: operationalinsights:Workspace",
   "platform-registry: containerregistry:Registry",
@@ -47,6 +48,7 @@ const platform = [
     `platform-${service}-endpoint: network:PrivateEndpoint`,
     `platform-${service}-endpoint-dns: network:PrivateDnsZoneGroup`,
   ]),
+  ...["blob", "logs", "registry", "vault", "workspace"].map((source) => `platform-${source}-diagnostics: monitor:DiagnosticSetting`),
 ];
 const endpoint = (key: string, image: string) => [
   `${key}: moor:index:InferenceEndpoint`,
@@ -102,7 +104,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       [...platform, ...hub, ...built(recording), ...endpoint("chat", image!), ...deployment(main!, "GpuDeployment")].sort(),
     );
-    expect(recording.resources).toHaveLength(66);
+    expect(recording.resources).toHaveLength(72);
   });
 
   test("contains the token only in secret envelopes.", async () => {
@@ -111,7 +113,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       expect.arrayContaining(["hub-token: keyvault:Secret", "chat-secrets-user: authorization:RoleAssignment"]),
     );
-    expect(recording.resources).toHaveLength(69);
+    expect(recording.resources).toHaveLength(75);
     expect(recording.resources.flatMap(({ name, rawInputs }) => recorder.exposed(rawInputs, token, name))).toEqual([]);
     expect(JSON.stringify(recording.outputs)).not.toContain(token);
     expect(JSON.stringify(find(recording, "hub-token").rawInputs)).toContain(token);
@@ -153,7 +155,7 @@ describe.each([undefined, true])("prod (preview %s)", (preview) => {
         ...deployment(names["fraud-main"]!, "ScoreDeployment"),
       ].sort(),
     );
-    expect(recording.resources).toHaveLength(95);
+    expect(recording.resources).toHaveLength(101);
   });
 });
 

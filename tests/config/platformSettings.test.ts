@@ -32,14 +32,27 @@ function specOf(platform: Tree, hook?: Webhook): StackSpec {
 
 test("Left out, each setting has its default.", () => {
   const { platform } = specOf({});
-  expect(platform).toMatchObject({ logRetentionDays: 90, firewallSku: "Basic", policyTags: [], network: { addressSpace: "10.40.0.0/22" } });
-  for (const absent of ["alerts", "logDailyCapGB"]) expect(platform).not.toHaveProperty(absent);
+  expect(platform).toMatchObject({
+    logRetentionDays: 90,
+    storageRedundancy: "LRS",
+    firewallSku: "Basic",
+    policyTags: [],
+    network: { addressSpace: "10.40.0.0/22" },
+  });
+  for (const absent of ["alerts", "logDailyCapGB", "hbiWorkspace"]) expect(platform).not.toHaveProperty(absent);
   for (const absent of ["dnsServers", "securityGroupId"]) expect(platform.network).not.toHaveProperty(absent);
 });
 
 test("Written, each setting is in the spec, and a webhook is not.", () => {
   const alerts = { emails: ["a@example.com"], actionGroups: [actionGroup], latencySeconds: 20, failuresPerMinute: 0 };
-  const written = { logRetentionDays: 30, logDailyCapGB: 1, firewallSku: "Standard", policyTags: ["CostCenter"], alerts };
+  const written = {
+    logRetentionDays: 30,
+    logDailyCapGB: 1,
+    storageRedundancy: "ZRS",
+    firewallSku: "Standard",
+    policyTags: ["CostCenter"],
+    alerts,
+  };
   const spec = specOf({ ...written, ...create({ dnsServers: ["10.0.0.4"], securityGroup }) }, webhook("https://hooks.example.com/token"));
   expect(spec.platform).toMatchObject(written);
   expect(spec.platform.network).toEqual({ addressSpace: "10.40.0.0/22", dnsServers: ["10.0.0.4"], securityGroupId: securityGroup });
@@ -70,6 +83,12 @@ test.each<[string, platform: Tree, hook: Webhook | undefined, code: string, path
   ["retention of adopted logs", { logs, logRetentionDays: 30 }, undefined, "MOOR084", "moor:platform.logRetentionDays"],
   ["a cap on adopted logs", { logs, logDailyCapGB: 5 }, undefined, "MOOR084", "moor:platform.logDailyCapGB"],
   ["the firewall of an adopted workspace", { workspace, firewallSku: "Basic" }, undefined, "MOOR084", "moor:platform.firewallSku"],
+  ["the storage of an adopted workspace", { workspace, storageRedundancy: "LRS" }, undefined, "MOOR084", "moor:platform.storageRedundancy"],
+  ["hbiWorkspace of an adopted workspace", { workspace, hbiWorkspace: true }, undefined, "MOOR084", "moor:platform.hbiWorkspace"],
+  ["queries of adopted logs and insights", { workspace, logs, logQueries: "public" }, undefined, "MOOR084", "moor:platform.logQueries"],
+  ["queries from nowhere", { logQueries: "none" }, undefined, "MOOR004", "moor:platform.logQueries"],
+  ["hbiWorkspace as text", { hbiWorkspace: "yes" }, undefined, "MOOR003", "moor:platform.hbiWorkspace"],
+  ["geo-redundant storage", { storageRedundancy: "GRS" }, undefined, "MOOR004", "moor:platform.storageRedundancy"],
   ["a DNS server by name", create({ dnsServers: ["dns.example"] }), undefined, "MOOR006", "moor:platform.network.create.dnsServers.0"],
   ["no DNS server", create({ dnsServers: [] }), undefined, "MOOR006", "moor:platform.network.create.dnsServers"],
   ["21 DNS servers", create({ dnsServers: Array(21).fill("10.0.0.4") }), undefined, "MOOR006", "moor:platform.network.create.dnsServers"],
@@ -114,6 +133,33 @@ test.each<[string, platform: Tree, hook: Webhook | undefined, code: string, path
 
 test("A webhook that only Pulumi can decrypt is a receiver, and its form is checked in the run that decrypts it.", () => {
   expect(specOf({ alerts: {} }, webhook(encrypted)).platform.alerts).toMatchObject({ emails: [], actionGroups: [] });
+});
+
+test("Zone-redundant storage is refused in a region without availability zones.", () => {
+  const errors = (region: string) => {
+    const settings = spoilt((s) => {
+      s["azure-native:location"] = region;
+      s["moor:residency"] = { regions: [region] };
+      s["moor:platform"].storageRedundancy = "ZRS";
+    });
+    const checked = checkStack(rawStack(settings));
+    return "errors" in checked ? checked.errors.map(({ code, path, problem }) => [code, path, problem]) : [];
+  };
+  expect(errors("francecentral")).toEqual([]);
+  const problem = "The region ukwest has no availability zones, which `storageRedundancy: ZRS` requires.";
+  expect(errors("ukwest")).toContainEqual(["MOOR099", "moor:platform.storageRedundancy", problem]);
+});
+
+test.each([{ workspace }, { logs }])(
+  "The queries of logs can be set if the stack creates one of the two resources: %j adopted.",
+  (adopted) => {
+    expect(specOf({ ...adopted, logQueries: "private" }).platform.logQueries).toBe("private");
+  },
+);
+
+test("The redundancy of the scripts' storage account can be set with an adopted workspace.", () => {
+  const platform = { workspace, storageRedundancy: "ZRS", ...create({ scripts: true }) };
+  expect(specOf(platform).platform.storageRedundancy).toBe("ZRS");
 });
 
 test("Where Azure has no regional action groups, the preview says where the addresses of alerts are kept.", () => {

@@ -16,6 +16,7 @@ test("defaults are filled in", () => {
     name: "dev",
     location: "swedencentral",
     residency: { geography: "Sweden", regions: ["swedencentral", "swedensouth"] },
+    accept: [],
     platform: {
       network: { addressSpace: "10.40.0.0/22" },
       dns: "moor",

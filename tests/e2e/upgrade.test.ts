@@ -45,9 +45,25 @@ const models = [
 /** Landing zones deny a subnet without a network security group. Logs and Application Insights have no local authentication. */
 const platform = [
   "create azure-native:network:NetworkSecurityGroup network-nsg",
-  "update azure-native:applicationinsights:Component platform-app-insights: disableLocalAuth",
+  "update azure-native:applicationinsights:Component platform-app-insights: disableLocalAuth, publicNetworkAccessForIngestion",
   "update azure-native:network:Subnet network-private-endpoints: networkSecurityGroup",
   "update azure-native:operationalinsights:Workspace platform-logs: features, publicNetworkAccessForIngestion, publicNetworkAccessForQuery",
+];
+/**
+ * Logs of the platform are sent, exports of images are disabled, and deleted blobs are kept. The workspace and the storage account keep
+ * what Azure accepts only at creation: `hbiWorkspace` and the encryption.
+ */
+const guarded = [
+  ...["blob", "logs", "registry", "vault", "workspace"].map(
+    (source) => `create azure-native:monitor:DiagnosticSetting platform-${source}-diagnostics`,
+  ),
+  "create azure-native:storage:BlobServiceProperties platform-blob-service",
+  "update azure-native:containerregistry:Registry platform-registry: policies",
+];
+/** No client sends logs from outside the network. */
+const ingestion = [
+  "update azure-native:applicationinsights:Component platform-app-insights: publicNetworkAccessForIngestion",
+  "update azure-native:operationalinsights:Workspace platform-logs: publicNetworkAccessForIngestion",
 ];
 /** Diagnostic settings use a category group. */
 const logs = (key: string) =>
@@ -57,7 +73,9 @@ const latency = (key: string) => `update azure-native:monitor:MetricAlert ${key}
 
 /** New arguments, which are only in the state. */
 const network = (...inputs: string[]) => `update moor:index:Network network: ${[...inputs, "services"].join(", ")}`;
-const workspace = "update moor:index:Workspace platform: firewallSku, logRetentionDays, vaultSecrets";
+const workspace =
+  "update moor:index:Workspace platform: diagnostics, firewallSku, logQueries, logRetentionDays, storageRedundancy, vaultSecrets";
+const settings = "update moor:index:Workspace platform: diagnostics, logQueries, storageRedundancy";
 const alerts = (key: string) =>
   `update moor:index:Monitoring ${key}-monitoring: alerts.actionGroups, alerts.failuresPerMinute, alerts.latencyMilliseconds, location`;
 
@@ -81,8 +99,8 @@ const versions: Record<string, Record<string, Expected>> = {
   // correct: while they are linked, the names of their services don't resolve in its network.
   "0.1.0": {
     dev: {
-      azure: 49,
-      changes: [...platform, logs("chat")],
+      azure: 48,
+      changes: [...platform, ...guarded, logs("chat")],
       components: [
         ...computed,
         "update moor:index:Monitoring chat-monitoring: location",
@@ -91,8 +109,8 @@ const versions: Record<string, Record<string, Expected>> = {
       ],
     },
     prod: {
-      azure: 60,
-      changes: [...platform, ...models, logs("chat"), logs("fraud"), latency("chat"), latency("fraud")],
+      azure: 59,
+      changes: [...platform, ...guarded, ...models, logs("chat"), logs("fraud"), latency("chat"), latency("fraud")],
       components: [...modelComponents, alerts("chat"), alerts("fraud"), network("network.create.securityGroup"), workspace],
     },
     adopted: {
@@ -103,9 +121,9 @@ const versions: Record<string, Record<string, Expected>> = {
   },
   // The stacks of the last commit before images could be published: each image is a digest in the registry.
   digests: {
-    dev: { azure: 54, changes: [], components: [] },
-    prod: { azure: 72, changes: [], components: [] },
-    adopted: { azure: 34, changes: [], components: [] },
+    dev: { azure: 51, changes: [...guarded, ...ingestion], components: [settings] },
+    prod: { azure: 69, changes: [...guarded, ...ingestion], components: [settings] },
+    adopted: { azure: 34, changes: [], components: [settings] },
   },
 };
 

@@ -30,7 +30,7 @@ const beyondSchema: readonly ErrorCode[] = [
   ...(["MOOR041", "MOOR042", "MOOR043", "MOOR044", "MOOR045", "MOOR046", "MOOR050", "MOOR055", "MOOR056", "MOOR057"] as const),
   ...(["MOOR060", "MOOR061", "MOOR062", "MOOR063", "MOOR064", "MOOR065", "MOOR067"] as const),
   ...(["MOOR070", "MOOR071", "MOOR072", "MOOR073", "MOOR074", "MOOR075", "MOOR076", "MOOR077", "MOOR079"] as const),
-  ...(["MOOR080", "MOOR081", "MOOR082", "MOOR083", "MOOR084", "MOOR085", "MOOR095"] as const),
+  ...(["MOOR080", "MOOR081", "MOOR082", "MOOR083", "MOOR084", "MOOR085", "MOOR095", "MOOR099"] as const),
 ];
 const isBeyondSchema = (code: ErrorCode) => beyondSchema.includes(code) || /^MOOR[123]/.test(code);
 

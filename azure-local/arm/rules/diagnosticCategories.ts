@@ -12,6 +12,7 @@ const STORAGE_METRICS = ["Transaction", "Capacity"];
 const LOGS: Readonly<Record<string, readonly string[]>> = {
   "microsoft.keyvault/vaults": ["AuditEvent", "AzurePolicyEvaluationDetails"],
   "microsoft.containerregistry/registries": ["ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"],
+  "microsoft.operationalinsights/workspaces": ["Audit", "SummaryLogs"],
   "microsoft.storage/storageaccounts": [],
   "microsoft.storage/storageaccounts/blobservices": ["StorageRead", "StorageWrite", "StorageDelete"],
   "microsoft.network/networksecuritygroups": ["NetworkSecurityGroupEvent", "NetworkSecurityGroupRuleCounter"],
@@ -95,8 +96,9 @@ export const diagnosticCategoryRules: readonly Rule[] = [
       const { logs = [], metrics = [] } = settingOf(body);
       const group = logs.find(({ categoryGroup }) => categoryGroup !== undefined && !GROUPS.includes(categoryGroup));
       if (group) return `Category group '${group.categoryGroup}' is not supported: it must be ${GROUPS.join(" or ")}.`;
+      if (supported?.length === 0 && logs.length > 0) return `Logs are not supported by ${type}: it has no log categories.`;
       const log = logs.find(({ category }) => supported && category !== undefined && !supported.includes(category));
-      if (log) return `Category '${log.category}' is not supported by ${type}. Supported: ${supported!.join(", ") || "none"}.`;
+      if (log) return `Category '${log.category}' is not supported by ${type}. Supported: ${supported!.join(", ")}.`;
       const metric = metrics.find(({ category = "" }) => isStorage !== STORAGE_METRICS.includes(category));
       const allowed = isStorage ? STORAGE_METRICS : ["AllMetrics"];
       return metric && `Metric category '${metric.category}' is not supported by ${type}: it must be ${allowed.join(" or ")}.`;

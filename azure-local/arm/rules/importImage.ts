@@ -1,11 +1,22 @@
 import { isClosed } from "../closedRegistry";
 import { invalidTarget, targetsOf } from "../imports/request";
 import { at } from "../json";
-import type { Rule } from "../model";
+import type { Inventory, Resource, Rule } from "../model";
+import { sameId } from "../path";
 
 const DOCS = "Azure docs, container-registry/container-registry-import-images";
 
-const common = { types: ["Microsoft.ContainerRegistry/registries"], on: ["action"], action: "importImage", status: 400 } as const;
+const REGISTRY = "Microsoft.ContainerRegistry/registries";
+
+/** The simulated registry that an import reads from. */
+function sourceOf(body: unknown, inventory: Inventory): Resource | undefined {
+  const [id, uri] = ["resourceId", "registryUri"].map((name) => at(body, `source.${name}`));
+  if (typeof id === "string") return inventory.get(id);
+  const host = String(uri).toLowerCase();
+  return inventory.all(REGISTRY).find(({ outputs }) => at(outputs, "properties.loginServer") === host);
+}
+
+const common = { types: [REGISTRY], on: ["action"], action: "importImage", status: 400 } as const;
 
 /** Rules of `importImage`. Azure's codes and messages are not documented. */
 export const importImageRules: readonly Rule[] = [
@@ -59,6 +70,21 @@ export const importImageRules: readonly Rule[] = [
         if (tag) return `The tag '${repository}:${tag}' already exists in the target registry '${name}'. Use the mode Force to replace it.`;
       }
       return undefined;
+    },
+  },
+  {
+    ...common,
+    code: "import-export-disabled",
+    azureCode: "Forbidden",
+    status: 403,
+    source:
+      "Azure docs, container-registry/data-loss-prevention: a disabled export policy blocks imports of its artifacts into another registry; the status is inferred",
+    grade: "D",
+    check: ({ body, id, inventory }) => {
+      const source = sourceOf(body, inventory);
+      return source && !sameId(source.id, id) && at(source.body, "properties.policies.exportPolicy.status") === "disabled"
+        ? `The export policy of the registry '${source.name}' is disabled: its images can't be imported into another registry.`
+        : undefined;
     },
   },
   {

@@ -1,7 +1,7 @@
 /** What the copying of one model's files needs. */
 import type { BlobContainer } from "../../../azure/blobStorage";
+import { Slots } from "../../../azure/slots";
 import type { HubModel } from "../../hub";
-import { Slots } from "../parallel";
 import type { PreparedFile } from "../prepare";
 import type { Progress } from "../progress";
 

@@ -1,6 +1,6 @@
 // Proves the warnings of resources that a policy must create, by ID, and that there is none if they exist. Doesn't prove that a policy's
 // zones resolve in the networks of callers, nor that Azure's lists have this form.
-import { missingDiagnostics, missingZones } from "../../../components/owners/ownerRequests";
+import { missingDiagnostics, missingLogs, missingZones } from "../../../components/owners/ownerRequests";
 import { armClient, type FakeAzure, serveAzure } from "../../azure/fakeArm";
 import { group, logsId, workspaceId } from "../fixtures";
 import { record } from "../recorder";
@@ -66,6 +66,23 @@ test.each<[string, object[], string | undefined]>([
 
 test("There is no warning for an endpoint that doesn't exist yet.", async () => {
   expect(await asked(() => missingDiagnostics(armClient(), endpointId, logsId))).toEqual([]);
+});
+
+const vaultId = `${group}/providers/Microsoft.KeyVault/vaults/kv`;
+
+test.each<[string, object[], boolean]>([
+  ["no setting", [], true],
+  ["the group of all logs", [setting({ logs: [{ categoryGroup: "allLogs", enabled: true }] })], false],
+  ["one category", [setting({ logs: [on("AuditEvent")] })], false],
+  ["only metrics", [setting({ logs: [], metrics })], true],
+  ["logs switched off", [setting({ logs: [{ categoryGroup: "allLogs", enabled: false }] })], true],
+  ["a setting that sends to storage only", [setting({ workspaceId: null, logs: [on("AuditEvent")] })], true],
+])("A Key Vault with %s: missing %s.", async (_, value, isMissing) => {
+  azure.responses[vaultId] = {};
+  azure.responses[`${vaultId}/providers/Microsoft.Insights/diagnosticSettings`] = { value };
+  const request = `no diagnostic setting of the Key Vault ${vaultId} sends its logs to Log Analytics (the stack's workspace is ${logsId}). The owner of the policy must add one.`;
+  const look = () => missingLogs(armClient(), { id: vaultId, what: "Key Vault" }, logsId);
+  expect(await asked(look)).toEqual(isMissing ? [request] : []);
 });
 
 test("A failed read is reported as a warning and doesn't fail the run.", async () => {

@@ -128,6 +128,16 @@ test("The scripts' storage account is private and allows account keys, which Azu
       kind: "StorageV2",
       sku: { name: "Standard_LRS" },
       properties: {
+        encryption: {
+          keySource: "Microsoft.Storage",
+          requireInfrastructureEncryption: true,
+          services: {
+            blob: { enabled: true, keyType: "Account" },
+            file: { enabled: true, keyType: "Account" },
+            queue: { enabled: true, keyType: "Account" },
+            table: { enabled: true, keyType: "Account" },
+          },
+        },
         publicNetworkAccess: "Disabled",
         networkAcls: { defaultAction: "Deny", bypass: "AzureServices" },
         allowBlobPublicAccess: false,

@@ -69,6 +69,7 @@ describe.each([true, false])("networkRuleBypassAllowedForTasks: %s", (networkRul
             anonymousPullEnabled: false,
             publicNetworkAccess: "Disabled",
             networkRuleBypassOptions: "AzureServices",
+            policies: { exportPolicy: { status: "disabled" } },
             networkRuleBypassAllowedForTasks,
           },
         },

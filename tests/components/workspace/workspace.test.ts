@@ -63,6 +63,7 @@ function standard(): ReturnType<typeof make> {
 
 const stores = [
   "platform-app-insights: applicationinsights:Component",
+  "platform-blob-service: storage:BlobServiceProperties",
   "platform-identity: managedidentity:UserAssignedIdentity",
   "platform-storage: storage:StorageAccount",
   "platform-vault: keyvault:Vault",
@@ -84,6 +85,8 @@ const links = (...services: string[]) =>
     `platform-${service}-endpoint-dns: network:PrivateDnsZoneGroup`,
   ]);
 
+const settings = (...sources: string[]) => sources.map((source) => `platform-${source}-diagnostics: monitor:DiagnosticSetting`);
+
 test.each([false, true])("All resources are created, private and in one region (preview %s).", async (preview) => {
   const recording = await make({}, { preview });
   expect(listing(recording)).toEqual(
@@ -95,8 +98,48 @@ test.each([false, true])("All resources are created, private and in one region (
       ...stores,
       ...storeRoles,
       ...links("blob", "file", "registry", "vault", "workspace"),
+      ...settings("blob", "logs", "registry", "vault", "workspace"),
     ].sort(),
   );
+});
+
+const logsOfStack = `${group}/providers/Microsoft.OperationalInsights/workspaces/log-dev-x7k2p9`;
+const logging = {
+  blob: ["allLogs", `${group}/providers/Microsoft.Storage/storageAccounts/stdevx7k2p9/blobServices/default`, "blob service"],
+  logs: ["audit", logsOfStack, "Log Analytics workspace"],
+  registry: ["allLogs", `${group}/providers/Microsoft.ContainerRegistry/registries/crdevx7k2p9`, "container registry"],
+  vault: ["allLogs", `${group}/providers/Microsoft.KeyVault/vaults/kv-dev-x7k2p9`, "Key Vault"],
+  workspace: ["allLogs", `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-dev-x7k2p9`, "workspace"],
+} as const;
+
+test("The logs of each created resource are sent to the Log Analytics workspace, after the resource exists.", async () => {
+  const recording = await standard();
+  for (const [source, [categoryGroup, id]] of Object.entries(logging)) {
+    const setting = find(recording, `platform-${source}-diagnostics`);
+    expect(armRequest(setting)).toEqual({
+      id: `${id}/providers/Microsoft.Insights/diagnosticSettings/moor`,
+      body: { properties: { workspaceId: logsOfStack, logs: [{ categoryGroup, enabled: true }] } },
+    });
+    expect(setting.inputs.resourceUri).toBe(id);
+  }
+});
+
+test.each([false, true])("With diagnostics: policy, missing settings of existing resources are reported (preview %s).", async (preview) => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  for (const [, id] of Object.values(logging)) azure.responses[id] = { id };
+  const sent = { workspaceId: "/hub/logs", logs: [{ category: "AuditEvent", enabled: true }] };
+  azure.responses[`${logging.vault[1]}/providers/Microsoft.Insights/diagnosticSettings`] = { value: [{ properties: sent }] };
+  const recording = await make({ diagnostics: "policy" }, { preview });
+  const asked = warn.mock.calls.map(([message]) => message).sort();
+  warn.mockRestore();
+  expect(recording.resources.filter(({ type }) => type.endsWith("DiagnosticSetting"))).toEqual([]);
+  const missing = Object.entries(logging).filter(([source]) => source !== "vault");
+  const messages = missing.map(
+    ([, [, id, what]]) =>
+      `diagnostics: policy: no diagnostic setting of the ${what} ${id} sends its logs to Log Analytics (the stack's workspace is ${logsOfStack}). The owner of the policy must add one.`,
+  );
+  // In the preview of a new stack, no ID is known.
+  expect(asked).toEqual(preview ? [] : messages.sort());
 });
 
 test("The bodies disable public access and account keys, and ARM's schemas accept them.", async () => {
@@ -108,6 +151,16 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
     kind: "StorageV2",
     sku: { name: "Standard_LRS" },
     properties: {
+      encryption: {
+        keySource: "Microsoft.Storage",
+        requireInfrastructureEncryption: true,
+        services: {
+          blob: { enabled: true, keyType: "Account" },
+          file: { enabled: true, keyType: "Account" },
+          queue: { enabled: true, keyType: "Account" },
+          table: { enabled: true, keyType: "Account" },
+        },
+      },
       publicNetworkAccess: "Disabled",
       networkAcls: { defaultAction: "Deny", bypass: "AzureServices" },
       allowBlobPublicAccess: false,
@@ -141,10 +194,11 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
       anonymousPullEnabled: false,
       publicNetworkAccess: "Disabled",
       networkRuleBypassOptions: "AzureServices",
+      policies: { exportPolicy: { status: "disabled" } },
     },
   });
-  // Public addresses, with Microsoft Entra ID only.
-  const access = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
+  // Queries from public addresses, with Microsoft Entra ID only.
+  const access = { publicNetworkAccessForIngestion: "Disabled", publicNetworkAccessForQuery: "Enabled" };
   expect(body("platform-logs")).toEqual({
     ...place,
     properties: { ...access, sku: { name: "PerGB2018" }, retentionInDays: 90, features: { disableLocalAuth: true } },
@@ -177,6 +231,7 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
       applicationInsights: `${group}/providers/Microsoft.Insights/components/appi-dev-x7k2p9`,
       containerRegistry: `${group}/providers/Microsoft.ContainerRegistry/registries/crdevx7k2p9`,
       publicNetworkAccess: "Disabled",
+      hbiWorkspace: true,
       v1LegacyMode: false,
       systemDatastoresAuthMode: "Identity",
       managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku: "Basic", enableNetworkMonitor: false },
@@ -184,6 +239,18 @@ test("The bodies disable public access and account keys, and ARM's schemas accep
     },
   });
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test.each([true, false])("A stated hbiWorkspace (%s) is compared with the existing workspace.", async (hbiWorkspace) => {
+  const workspace = find(await make({ hbiWorkspace }), "platform-workspace");
+  expect(workspace.inputs.hbiWorkspace).toBe(hbiWorkspace);
+  expect(workspace.ignoreChanges).not.toContain("hbiWorkspace");
+});
+
+test("With logQueries: private, logs can't be queried from public addresses.", async () => {
+  const recording = await make({ logQueries: "private" });
+  const access = { publicNetworkAccessForIngestion: "Disabled", publicNetworkAccessForQuery: "Disabled" };
+  for (const name of ["platform-logs", "platform-app-insights"]) expect(find(recording, name).inputs).toMatchObject(access);
 });
 
 test("The keys of Application Insights are secrets in the state.", async () => {
@@ -204,7 +271,7 @@ test("The workspace waits for its identity's roles, has a timeout of an hour, an
   );
   expect(roles).toHaveLength(8);
   expect(workspace.dependsOn).toEqual(expect.arrayContaining(roles.map(({ name }) => name)));
-  expect(workspace.ignoreChanges).toEqual(["managedNetwork.outboundRules", "provisionNetworkNow"]);
+  expect(workspace.ignoreChanges).toEqual(["managedNetwork.outboundRules", "provisionNetworkNow", "hbiWorkspace"]);
   expect(workspace.customTimeouts).toEqual({ create: "60m", update: "60m", delete: "60m" });
   expect(workspace.hooks).toEqual({ beforeCreate: ["platform-workspace-role-wait"] });
 });
@@ -274,6 +341,7 @@ test("Two private endpoints of one storage account are created one after the oth
   expect(before.filter(([, others]) => others!.length > 0)).toEqual([
     ["platform-file-endpoint", ["platform-blob-endpoint", "platform-blob-endpoint-dns"]],
   ]);
+  expect(find(recording, "platform-blob-endpoint").dependsOn).toContain("platform-blob-service");
 });
 
 test("The workspace's private endpoint is in both of its zones.", async () => {
@@ -319,6 +387,7 @@ test("An adopted registry gets an approver role and then an outbound rule, but n
       ...stores,
       ...storeRoles,
       ...links("blob", "file", "vault", "workspace"),
+      ...settings("blob", "logs", "vault", "workspace"),
     ].sort(),
   );
   expect(armRequest(find(recording, "platform-workspace")).body.properties).not.toHaveProperty("containerRegistry");
@@ -362,6 +431,7 @@ test("The stores and the identity of an existing workspace are read, and only th
       "platform-image-registry: machinelearningservices:ManagedNetworkSettingsRule",
       "platform-registry: containerregistry:Registry",
       ...links("registry"),
+      ...settings("registry"),
     ].sort(),
   );
   const rules = `${existing.workspace}/outboundRules`;
@@ -409,6 +479,8 @@ test("Its nodes are the created resources, without adopted ones.", async () => {
   const own = await nodesOf();
   expect(Object.keys(own).sort()).toEqual([
     "appInsights",
+    "blobService",
+    "diagnostics",
     "identity",
     "logs",
     "privateEndpoints",
@@ -417,6 +489,7 @@ test("Its nodes are the created resources, without adopted ones.", async () => {
     "vault",
     "workspace",
   ]);
+  expect(Object.keys(own.diagnostics ?? {}).sort()).toEqual(["blob", "logs", "registry", "vault", "workspace"]);
   expect(Object.keys(own.privateEndpoints ?? {})).toEqual(["blob", "file", "vault", "workspace", "registry"]);
   expect(Object.keys(await nodesOf({ logs: { existing: existing.logs } }))).not.toContain("logs");
 });

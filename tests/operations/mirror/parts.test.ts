@@ -1,6 +1,8 @@
 /** Blocks, progress and parallel tasks of a copy. */
+
+import { Slots } from "../../../azure/slots";
 import { blockSizeOf, blocksOf } from "../../../operations/mirror/blocks";
-import { inParallel, Slots } from "../../../operations/mirror/parallel";
+import { inParallel } from "../../../operations/mirror/parallel";
 import { Progress } from "../../../operations/mirror/progress";
 
 const mebibyte = 1024 * 1024;

@@ -492,6 +492,18 @@ export const alertRejections: readonly RejectedRequest[] = [
   },
   {
     rule: "diagnostic-category-known",
+    case: "all logs of a storage account, which has logs only in its services",
+    answer: BAD,
+    ...logsOf(paths.storage, [logGroup("allLogs")], [], [[log("Transaction")], [log("Transaction")]]),
+  },
+  {
+    rule: "diagnostic-category-known",
+    case: "a log category that Log Analytics workspaces don't have",
+    answer: BAD,
+    ...logsOf(paths.logs, [log("Query")], [log("Audit")]),
+  },
+  {
+    rule: "diagnostic-category-known",
     case: "all metrics of a blob service",
     answer: BAD,
     ...logsOf(`${paths.storage}/blobServices/default`, [], [log("StorageWrite")], [[log("AllMetrics")], [log("Transaction")]]),

@@ -3,6 +3,7 @@ import { but, type RejectedRequest, type Request, type Scene } from "./rejectedR
 
 const IMPORT = `${paths.registry}/importImage`;
 const OTHER = paths.registry.replace(/01$/, "02");
+const THIRD = paths.registry.replace(/01$/, "03");
 const DIGEST = `sha256:${"d".repeat(64)}`;
 
 /** A body of `importImage` that the simulator accepts. */
@@ -21,6 +22,11 @@ async function imported({ caller }: Scene): Promise<void> {
   const answer = await caller.send(...request(importBody));
   await caller.ended(answer);
 }
+
+const exports = ({ body }: Scene, status: string) =>
+  but(but(body.registry, "properties/publicNetworkAccess", "Disabled"), "properties/policies", { exportPolicy: { status } });
+const importFrom = ({ id }: Scene, source: string): Request =>
+  request({ ...importBody, source: { resourceId: id(source), sourceImage: `moor/vllm@${DIGEST}` } });
 
 const registry = ({ body }: Scene, options: string) => but(body.registry, "properties/networkRuleBypassOptions", options);
 
@@ -46,6 +52,24 @@ export const importRejections: readonly RejectedRequest[] = [
     answer: "409 Conflict",
     setup: imported,
     ...differ("targetTags", ["moor/vllm:1", "moor/vllm:2"], ["moor/vllm:2"]),
+  },
+  {
+    rule: "import-export-disabled",
+    answer: "403 Forbidden",
+    setup: async (scene) => {
+      await scene.caller.made(OTHER, exports(scene, "disabled"));
+      await scene.caller.made(THIRD, exports(scene, "enabled"));
+    },
+    rejected: (scene) => importFrom(scene, OTHER),
+    accepted: (scene) => importFrom(scene, THIRD),
+  },
+  {
+    rule: "import-export-disabled",
+    case: "by the address of the registry",
+    answer: "403 Forbidden",
+    setup: (scene) => scene.caller.made(OTHER, exports(scene, "disabled")),
+    rejected: () => request(but(importBody, "source/registryUri", `${OTHER.split("/").at(-1)}.azurecr.io`)),
+    accepted: () => request(importBody),
   },
   {
     rule: "import-trusted-services",
