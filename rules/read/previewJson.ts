@@ -1,6 +1,7 @@
 /** Planned resources of `pulumi preview --json`. */
 import type { RuleResource } from "../resource";
 import { isJson, type Json, nameOfUrn, textOf } from "./json";
+import { principalIdOf } from "./principal";
 import { ruleResources } from "./pulumi";
 import { bodyFromWire } from "./wire";
 
@@ -30,8 +31,10 @@ export function resourcesOfPreview(preview: unknown, subscriptionId?: string): P
   return { resources: [...planned].flatMap(([urn, state]) => read(urn, state, subscriptionId)), changed };
 }
 
-function read(urn: string, { type, id, inputs }: Json, subscriptionId: string | undefined): RuleResource[] {
+function read(urn: string, { type, id, inputs, outputs }: Json, subscriptionId: string | undefined): RuleResource[] {
   const token = textOf(type);
   if (token === undefined) return [];
-  return ruleResources({ token, name: nameOfUrn(urn), inputs: bodyFromWire(inputs), id: textOf(id) }, subscriptionId);
+  const body = bodyFromWire(inputs);
+  const principalId = principalIdOf(token, body, bodyFromWire(outputs));
+  return ruleResources({ token, name: nameOfUrn(urn), inputs: body, id: textOf(id), principalId }, subscriptionId);
 }

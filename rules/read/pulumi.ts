@@ -16,6 +16,8 @@ export interface PulumiResource {
   readonly inputs: Body;
   /** ARM ID, if known. @default - computed from the inputs */
   readonly id?: string;
+  /** Object ID of its managed identity. UNKNOWN if it doesn't exist yet. @default - not known */
+  readonly principalId?: RuleResource["principalId"];
 }
 
 /**
@@ -24,7 +26,7 @@ export interface PulumiResource {
  * other providers and components give none.
  * @param subscriptionId Completes the ARM IDs. @default - IDs that need it are undefined
  */
-export function ruleResources({ token, name, inputs, id }: PulumiResource, subscriptionId?: string): RuleResource[] {
+export function ruleResources({ token, name, inputs, id, principalId }: PulumiResource, subscriptionId?: string): RuleResource[] {
   const parsed = parseToken(token);
   if (parsed === undefined) return [];
   const arm = armTypeOfToken(parsed.name, inputs, subscriptionId);
@@ -35,6 +37,7 @@ export function ruleResources({ token, name, inputs, id }: PulumiResource, subsc
     apiVersion: parsed.apiVersion ?? arm.apiVersion,
     body: armBody(parsed.name, inputs, arm.parameters),
     from: "planned",
+    ...(principalId === undefined ? {} : { principalId }),
   };
   return [resource, ...templateResources(resource)];
 }

@@ -39,31 +39,39 @@ export const placeCases: readonly Case[] = [
 
 export const copyCases: readonly Case[] = [
   change("geo-redundant storage", "MOOR405", "platform-storage", "sku.name", ["Standard_GRS", "Standard_ZRS"], "sku.name"),
-  change("geo-redundant storage that can be read", "MOOR405", "platform-storage", "sku.name", ["Standard_RAGRS", "Premium_LRS"], "sku.name"),
-  change("geo-zone-redundant storage", "MOOR405", "platform-storage", "sku", [{ name: "Standard_GZRS" }, { name: "Standard_LRS" }], "sku.name"),
-  change("replication to other tenants", "MOOR407", "platform-storage", "allowCrossTenantReplication", [true, false]),
-  addition(
-    "object replication",
-    "MOOR406",
-    "resources:Resource",
-    "properties.destinationAccount",
-    [
-      {
-        ...{ apiVersion: "2024-01-01", resourceProviderNamespace: "Microsoft.Storage", parentResourcePath: "storageAccounts/stsweden" },
-        ...{ resourceType: "objectReplicationPolicies", resourceName: "default" },
-        properties: {
-          sourceAccount: "{hub}/Microsoft.Storage/storageAccounts/stsweden",
-          destinationAccount: "{hub}/Microsoft.Storage/storageAccounts/stireland",
-        },
-      },
-      {
-        properties: {
-          sourceAccount: "{hub}/Microsoft.Storage/storageAccounts/stsweden",
-          destinationAccount: "{hub}/Microsoft.Storage/storageAccounts/stsweden",
-        },
-      },
-    ],
+  change(
+    "geo-redundant storage that can be read",
+    "MOOR405",
+    "platform-storage",
+    "sku.name",
+    ["Standard_RAGRS", "Premium_LRS"],
+    "sku.name",
   ),
+  change(
+    "geo-zone-redundant storage",
+    "MOOR405",
+    "platform-storage",
+    "sku",
+    [{ name: "Standard_GZRS" }, { name: "Standard_LRS" }],
+    "sku.name",
+  ),
+  change("replication to other tenants", "MOOR407", "platform-storage", "allowCrossTenantReplication", [true, false]),
+  addition("object replication", "MOOR406", "resources:Resource", "properties.destinationAccount", [
+    {
+      ...{ apiVersion: "2024-01-01", resourceProviderNamespace: "Microsoft.Storage", parentResourcePath: "storageAccounts/stsweden" },
+      ...{ resourceType: "objectReplicationPolicies", resourceName: "default" },
+      properties: {
+        sourceAccount: "{hub}/Microsoft.Storage/storageAccounts/stsweden",
+        destinationAccount: "{hub}/Microsoft.Storage/storageAccounts/stireland",
+      },
+    },
+    {
+      properties: {
+        sourceAccount: "{hub}/Microsoft.Storage/storageAccounts/stsweden",
+        destinationAccount: "{hub}/Microsoft.Storage/storageAccounts/stsweden",
+      },
+    },
+  ]),
   addition("a replica of the registry", "MOOR404", "containerregistry:Replication", "location", [
     { registryName: "crhub", replicationName: "northeurope", location: "northeurope", zoneRedundancy: "Disabled" },
     { replicationName: "swedensouth", location: "swedensouth" },
@@ -79,17 +87,31 @@ export const copyCases: readonly Case[] = [
   change("exports of logs", "MOOR409", "platform-logs", "features.enableDataExport", [true, false]),
   addition("a data export", "MOOR409", "resources:Resource", "properties.destination.resourceId", [
     {
-      ...{ apiVersion: "2020-08-01", resourceProviderNamespace: "Microsoft.OperationalInsights", parentResourcePath: "workspaces/logs-sweden" },
+      ...{
+        apiVersion: "2020-08-01",
+        resourceProviderNamespace: "Microsoft.OperationalInsights",
+        parentResourcePath: "workspaces/logs-sweden",
+      },
       ...{ resourceType: "dataExports", resourceName: "all" },
-      properties: { tableNames: ["AmlOnlineEndpointTrafficLog"], destination: { resourceId: "{hub}/Microsoft.Storage/storageAccounts/stireland" } },
+      properties: {
+        tableNames: ["AmlOnlineEndpointTrafficLog"],
+        destination: { resourceId: "{hub}/Microsoft.Storage/storageAccounts/stireland" },
+      },
     },
     {
-      properties: { tableNames: ["AmlOnlineEndpointTrafficLog"], destination: { resourceId: "{hub}/Microsoft.Storage/storageAccounts/stsweden" } },
+      properties: {
+        tableNames: ["AmlOnlineEndpointTrafficLog"],
+        destination: { resourceId: "{hub}/Microsoft.Storage/storageAccounts/stsweden" },
+      },
     },
   ]),
   addition("queries stored in another account", "MOOR409", "resources:Resource", "properties.storageAccountIds.0", [
     {
-      ...{ apiVersion: "2020-08-01", resourceProviderNamespace: "Microsoft.OperationalInsights", parentResourcePath: "workspaces/logs-sweden" },
+      ...{
+        apiVersion: "2020-08-01",
+        resourceProviderNamespace: "Microsoft.OperationalInsights",
+        parentResourcePath: "workspaces/logs-sweden",
+      },
       ...{ resourceType: "linkedStorageAccounts", resourceName: "Query" },
       properties: { storageAccountIds: ["{hub}/Microsoft.Storage/storageAccounts/stireland"] },
     },

@@ -56,6 +56,12 @@ test.each<[string | undefined, Value, string]>([
   expect(outcomes("MOOR473", one)).toEqual([`${outcome} properties.isolationScope`]);
 });
 
+test("a template that writes the isolation scope of an identity", () => {
+  const written = resourceOf(IDENTITY, { properties: { isolationScope: "Regional" } }, { apiVersion: "2024-11-30", name: "template" });
+  expect(outcomes("MOOR473", resourceOf(IDENTITY, {}, { apiVersion: "2023-01-31" }), written)).toEqual([]);
+  expect(outcomes("MOOR473", written, identity)).toEqual(["holds properties.isolationScope"]);
+});
+
 test("a federated identity credential is always a finding", () => {
   const credential = resourceOf(`${IDENTITY}/federatedIdentityCredentials`, { properties: { issuer: "https://token.example.com" } });
   const [check] = checksOf([credential]);
@@ -183,7 +189,8 @@ test("local users of a storage account", () => {
 test("evidence of encryption holds whatever the value is", () => {
   const account = (value: Value) =>
     outcomes("MOOR478", resourceOf("Microsoft.Storage/storageAccounts", bodyWith("properties.encryption.keySource", value)));
-  for (const value of [undefined, "Microsoft.Storage", "Microsoft.Keyvault", UNKNOWN])
+  const values: readonly Value[] = [undefined, "Microsoft.Storage", "Microsoft.Keyvault", UNKNOWN];
+  for (const value of values)
     expect(account(value).slice(0, 2)).toEqual([
       "holds properties.encryption.keySource",
       "holds properties.encryption.requireInfrastructureEncryption",

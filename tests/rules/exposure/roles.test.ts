@@ -100,8 +100,12 @@ describe("principals", () => {
 
   test("if the object ID of an identity isn't told, a principal can be it; if the identity doesn't exist yet, it can't", () => {
     const untold = resourceOf(IDENTITY, {});
+    const absent = { ...untold, principalId: UNKNOWN } as const;
     expect(judged(reads(foreign), [untold])).toEqual(["MOOR480 unknown", "MOOR481 holds"]);
-    expect(judged(reads(foreign), [{ ...untold, principalId: UNKNOWN }])).toEqual(["MOOR480 violated"]);
+    expect(judged(reads(foreign), [absent])).toEqual(["MOOR480 violated"]);
+    expect(judged(reads(foreign), [{ ...untold, id: undefined }])).toEqual(["MOOR480 violated"]);
+    // A template that writes the same identity again.
+    expect(judged(reads(foreign), [absent, { ...untold, name: "template" }])).toEqual(["MOOR480 violated"]);
   });
 });
 
