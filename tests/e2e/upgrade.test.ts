@@ -155,12 +155,19 @@ describe.each(Object.entries(versions))("the stacks in fixtures/%s", (version, s
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(Object.entries(stacks))("%s: only what is listed changes", async (stack, expected) => {
+  /** Runs Pulumi on a stack, and rejects with its output if it fails. */
+  async function run(stack: string, ...args: string[]): Promise<string> {
     const file = await prepareStack(sandbox, stack, path.join(folder, `Pulumi.${stack}.yaml`));
-    const args = ["preview", "--json", "--show-sames", "--stack", stack, "--config-file", file, "--non-interactive"];
-    // Rejects with the output of pulumi if the preview fails.
-    const { steps } = JSON.parse(await sandbox.pulumiQuietly(args, folder)) as { steps: Step[] };
-    const changed = steps.filter(({ op }) => op !== "same" && op !== "read");
+    return sandbox.pulumiQuietly([...args, "--stack", stack, "--config-file", file, "--non-interactive"], folder);
+  }
+
+  async function preview(stack: string): Promise<{ readonly steps: readonly Step[]; readonly changed: readonly Step[] }> {
+    const { steps } = JSON.parse(await run(stack, "preview", "--json", "--show-sames")) as { steps: Step[] };
+    return { steps, changed: steps.filter(({ op }) => op !== "same" && op !== "read") };
+  }
+
+  test.each(Object.entries(stacks))("%s: only what is listed changes", async (stack, expected) => {
+    const { steps, changed } = await preview(stack);
     const ofAzure = changed.filter((step) => !isComponent(step));
     expect(ofAzure.map(line).sort()).toEqual([...expected.changes].sort());
     // Deletions come last: replacements are created before.
@@ -170,6 +177,11 @@ describe.each(Object.entries(versions))("the stacks in fixtures/%s", (version, s
     expect(changed.filter(isComponent).map(line).sort()).toEqual([...expected.components].sort());
     // A preview that found no resources would also show no changes.
     expect(steps.filter((step) => step.op === "same" && typeOf(step).startsWith("azure-native:")).length).toBe(expected.azure);
+  });
+
+  test("dev: Azure accepts the changes, and a second update changes nothing", async () => {
+    await run("dev", "up", "--yes", "--skip-preview");
+    expect((await preview("dev")).changed.map(line)).toEqual([]);
   });
 });
 
