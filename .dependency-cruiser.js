@@ -29,7 +29,7 @@ const rooms = {
     ["base"],
     ["live"],
     ["scoring"],
-    ["identity", "owners", "place"],
+    ["findings", "identity", "owners", "place"],
     ["network"],
     ["workspace"],
     ["image", "model", "scripts"],

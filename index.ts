@@ -27,11 +27,13 @@ import {
   publishedImageName,
   rejectDeletedEndpoints,
   removeLeftScripts,
+  reviewProgram,
   ScriptEnvironment,
   type ScriptSubnet,
   Workspace,
   warnOfRisks,
 } from "./components";
+import { contractOf } from "./config/contract";
 import { describe } from "./config/describe";
 import { reportErrors } from "./config/errors";
 import { moveErrors } from "./config/rules/move";
@@ -55,6 +57,8 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
+
+const reviewed = reviewProgram({ stack, contract: contractOf(spec), accept: spec.accept });
 
 const adopted = adoptedIds(platform);
 if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
@@ -146,8 +150,8 @@ const cleaned = removeLeftScripts({ stack, resourceGroup: group });
 const places = platformOutputs(resourceGroupName, network, workspace, scripts);
 
 export { places as platform, region as location };
-// The run waits for its outputs, and so for the warning and the removal.
-export const workspaceId = pulumi.all([warned, cleaned]).apply(() => workspace.id);
+// The run waits for its outputs, and so for the review, the warning and the removal.
+export const workspaceId = pulumi.all([reviewed, warned, cleaned]).apply(() => workspace.id);
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 
 function nameOf({ key, name }: EndpointSpec): pulumi.Input<string> {

@@ -99,6 +99,12 @@ export function commandLine(): Command {
   load<typeof import("./imageCommands")>("./imageCommands").addImages(program);
   load<typeof import("./mirror/command")>("./mirror/command").addMirror(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
+  load<typeof import("./residencyCommand")>("./residencyCommand").addResidency(program);
+  program
+    .command("policy")
+    .description("build the policy pack, which checks the stacks of any Pulumi program with the rules of this one")
+    .option("--output <folder>", "folder to write", ".moor/policy")
+    .action((options) => load<typeof import("./policyPack")>("./policyPack").policyPack(options));
   program
     .command("generate")
     .description("write the JSON schemas for editors and the generated tables of the README")

@@ -1,6 +1,7 @@
 /** Public API of the component library, for your own Pulumi programs. */
 
 export { type Created, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
+export type { Acceptance, Contract, FindingCode } from "../rules";
 export { azureOf } from "./base/azure";
 export { ignorePolicyTags } from "./base/policyTags";
 export { keepSpelling } from "./base/spelling";
@@ -32,6 +33,7 @@ export {
   type TrafficArgs,
   type TrafficTarget,
 } from "./endpoint";
+export { type ReviewArgs, reviewProgram } from "./findings";
 export type { IdentityChoice, RolesOwner } from "./identity";
 export { ContainerImage, type ContainerImageArgs, PublishedImage, type PublishedImageArgs, publishedImageName } from "./image";
 export { HubAccess, type HubAccessArgs, HubToken, type HubTokenArgs, Model, type ModelArgs, modelKey } from "./model";

@@ -15,7 +15,8 @@ export interface ErrorKind {
   readonly remedy: string;
 }
 
-const configurationKinds = {
+/** Codes of the errors in the stack file and the lock file. */
+export const configurationKinds = {
   MOOR001: { title: "Unknown key", remedy: "Remove the key or correct its spelling." },
   MOOR002: { title: "Missing value", remedy: "Add the value." },
   MOOR003: {

@@ -7,7 +7,7 @@ import { type Body, SECRET, UNKNOWN, type Value } from "../rules";
  * contains them.
  */
 const secretName =
-  /(password|passphrase|secret|token|connectionstring|instrumentationkey|accesskey|accountkey|sharedkey|apikey|credential|sas|_key)$/i;
+  /(password|passphrase|secret|token|connectionstring|instrumentationkey|accesskey|accountkey|sharedkey|apikey|credential|sas|_key)$|^key$/i;
 
 /** Types whose property `value` is a secret. */
 const secretTypes = ["azure-native:keyvault:Secret"];

@@ -7,16 +7,15 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { codes, type FindingCode, type FindingKind, type Reported } from "../rules";
+import { codes, type FindingCode, type FindingKind, findingText, type Reported } from "../rules";
 import { inputsOf } from "./inputs";
-import { findingText } from "./message";
 import { Review, type Seen } from "./review";
 import { type PackSettings, settingsSchema } from "./settings";
 
 /** A policy that Pulumi calls for each resource and for the whole stack. */
 export type BothPolicy = ResourceValidationPolicy & StackValidationPolicy;
 
-const notProvableHint = "Not provable in this run. `pulumi policy analyze` checks the state after the update.";
+export type PackPolicy = BothPolicy | StackValidationPolicy;
 
 /** Severity of a finding that the configuration doesn't accept. */
 const severities = { place: "high", platform: "medium", exposure: "high" } as const satisfies Record<
@@ -28,7 +27,7 @@ const severities = { place: "high", platform: "medium", exposure: "high" } as co
  * Returns the policies. `contract` must be the first.
  * @param today Returns the date, for example 2026-11-30 (UTC).
  */
-export function packPolicies(today = () => new Date().toISOString().slice(0, 10)): readonly (BothPolicy | StackValidationPolicy)[] {
+export function packPolicies(today = () => new Date().toISOString().slice(0, 10)): readonly PackPolicy[] {
   const review = new Review(today);
   const reviewed = (Object.entries(codes) as [FindingCode, FindingKind][]).flatMap(([code, kind]) => codePolicy(review, code, kind));
   return [contractPolicy(review), ...reviewed, notProvable(review), unusedAcceptances(review)];
@@ -55,7 +54,7 @@ function codePolicy(review: Review, code: FindingCode, { title, remedy, source, 
   const policy: BothPolicy = {
     name: code,
     displayName: title,
-    description: `${code} ${title}.`,
+    description: `${title}.`,
     enforcementLevel: "mandatory",
     severity: severities[kind],
     remediationSteps: remedy,
@@ -71,15 +70,14 @@ function notProvable(review: Review): StackValidationPolicy {
   return {
     name: "not-provable",
     displayName: "Not provable here",
-    description: "A value that a rule needs is unknown.",
+    description: "A rule needs a value that this run doesn't know. After the update, `pulumi policy analyze` checks the state.",
     enforcementLevel: "advisory",
     severity: "medium",
     validateStack(_: StackValidationArgs, violation) {
-      const pairs = review.verdict.unknown.map((check) => [review.urnOf(check), check] as const);
-      for (const urn of new Set(pairs.map(([one]) => one))) {
-        const checks = pairs.flatMap(([one, check]) => (one === urn ? [check] : []));
-        const lines = checks.map(({ code, resource, property, problem }) => `${code} ${resource.name} ${property}: ${problem}`);
-        violation([notProvableHint, ...new Set(lines)].join("\n"), urn);
+      const { unknown } = review.verdict;
+      for (const code of new Set(unknown.map((check) => check.code))) {
+        const lines = unknown.flatMap((check) => (check.code === code ? [`  ${check.resource.name} ${check.property}`] : []));
+        violation([`${code} ${codes[code].title}, not provable for:`, ...new Set(lines)].join("\n"));
       }
     },
   };

@@ -34,8 +34,7 @@ export class Review {
   /** Reviews a resource, with the resources that were registered before it. */
   add(seen: Seen, settings: PackSettings): void {
     const { contract, acceptances } = this.terms(settings);
-    const own = ruleResources({ token: seen.type, name: seen.name, inputs: seen.inputs }, seen.subscriptionId);
-    this.resources.set(seen.urn, own);
+    const own = this.read(seen);
     const checks = review(own, contract, this.all());
     this.reported.set(seen.urn, refusals(judge(checks, acceptances, this.today())));
   }
@@ -45,7 +44,7 @@ export class Review {
     const { contract, acceptances } = this.terms(settings);
     const urns = new Set(stack.map(({ urn }) => urn));
     for (const urn of this.resources.keys()) if (!urns.has(urn)) this.resources.delete(urn);
-    for (const seen of stack) if (!this.resources.has(seen.urn)) this.add(seen, settings);
+    for (const seen of stack) if (!this.resources.has(seen.urn)) this.read(seen);
     this.stack = judge(review(this.all(), contract), acceptances, this.today());
   }
 
@@ -67,6 +66,12 @@ export class Review {
   /** URN of the resource that a check is about. */
   urnOf({ resource }: Check): string | undefined {
     return [...this.resources].find(([, own]) => own.includes(resource))?.[0];
+  }
+
+  private read({ urn, type, name, inputs, subscriptionId }: Seen): readonly RuleResource[] {
+    const own = ruleResources({ token: type, name, inputs }, subscriptionId);
+    this.resources.set(urn, own);
+    return own;
   }
 
   private all(): readonly RuleResource[] {

@@ -1,7 +1,7 @@
 /** Configuration of the pack (`--policy-pack-config`): the residency contract, and what is accepted. */
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import { canonicalRegion, isRegion, type Region, regions } from "../facts/regions";
-import { allowedRegions, geographies, type Residency } from "../planner/residency";
+import { canonicalRegion, isRegion } from "../facts/regions";
+import { countries as allCountries, allowedRegions, geographies, type Residency } from "../planner/residency";
 import { type Acceptance, type Contract, codes, isFindingCode } from "../rules";
 
 /** The properties of the policy `contract` in the configuration file. */
@@ -100,14 +100,15 @@ function homeMistakes(home: string, residency: Residency): string[] {
 }
 
 function residencyMistakes({ geography, regions: named = [], countries = [] }: Residency): string[] {
-  const known = [...new Set(Object.values<Region>(regions).map(({ country }) => country))].sort();
   return [
     ...(geography === undefined || geographies.includes(geography)
       ? []
       : [`residency.geography: "${geography}" is not a geography of Azure. Allowed: ${geographies.join(", ")}.`]),
     ...named.flatMap((name, index) => (isRegion(name) ? [] : [`residency.regions.${index}: "${name}" is not a region of Azure.`])),
     ...countries.flatMap((name, index) =>
-      known.includes(name) ? [] : [`residency.countries.${index}: Azure has no region in "${name}". Allowed: ${known.join(", ")}.`],
+      allCountries.includes(name)
+        ? []
+        : [`residency.countries.${index}: Azure has no region in "${name}". Allowed: ${allCountries.join(", ")}.`],
     ),
   ];
 }

@@ -10,6 +10,8 @@ export interface Contract {
   readonly declared: { readonly geography?: string; readonly regions?: readonly string[]; readonly countries?: readonly string[] };
   /** Object IDs that the stack file names, and that may have roles: `operators`, `invokers`. */
   readonly principals: readonly string[];
+  /** Tenant of the subscription. @default - not known, so that rules can't tell foreign tenants */
+  readonly tenantId?: string;
 }
 
 /** Whether data is allowed in a region, in any form of its name. */

@@ -10,10 +10,26 @@ import { runRules } from "./rule";
 export { type Acceptance, type Accepted, dayOf, judge, type Verdict } from "./accept";
 export { codes, type FindingCode, isFindingCode, kindOf } from "./codes";
 export { type Contract, isAllowed } from "./contract";
-export { type Change, type Door, doors } from "./doors";
+export {
+  type Change,
+  checkChange,
+  checkRemoval,
+  checkReplacement,
+  checkSoftDeleted,
+  type Door,
+  type DoorCode,
+  type DoorKind,
+  type DoorWay,
+  doorCodes,
+  doors,
+  doorWays,
+  type LiveFacts,
+  type RemovalFacts,
+  type SoftDeleted,
+} from "./doors";
 export { type Check, type Finding, isFinding } from "./finding";
 export type { FindingKind } from "./kind";
-export { type Reported, reportFindings } from "./report";
+export { findingText, type Reported, reportFindings } from "./report";
 export { ResourceSet, type RuleResource } from "./resource";
 export { type Body, isBody, isOpaque, SECRET, UNKNOWN, type Value, valueAt, valueText } from "./values";
 

@@ -21,10 +21,11 @@ export function reportFindings(stack: string, reported: readonly Reported[], out
   const hidden = reported.length - shown.length;
   const more =
     hidden > 0 ? [`${hidden} more ${hidden === 1 ? "finding is" : "findings are"} not shown. Fix the findings above first.`] : [];
-  return [`Stack "${stack}" has ${count}. ${outcome}`, ...shown.map(block), ...more, ...advice(stack, shown)].join("\n\n");
+  return [`Stack "${stack}" has ${count}. ${outcome}`, ...shown.map(findingText), ...more, ...advice(stack, shown)].join("\n\n");
 }
 
-function block({ finding: { code, resource, property, problem, allowed, remedy }, expired }: Reported): string {
+/** The text of one finding. The first line contains its code, resource and property. */
+export function findingText({ finding: { code, resource, property, problem, allowed, remedy }, expired }: Reported): string {
   const was = expired === undefined ? [] : [`Accepted until ${expired.until}: ${expired.reason}`];
   const lines = [problem, `Allowed: ${allowed}`, `Fix: ${remedy}`, ...was].map((text) => `\n  ${shortWords(safe(text))}`);
   return `${code} ${shorten(safe(`${resource.name} ${property}`), longest.path)}${lines.join("")}`;

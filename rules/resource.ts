@@ -1,6 +1,6 @@
 /** A resource as the rules see it, regardless of whether it was planned, recorded in a state, or read from Azure. */
 import { sameArmId } from "../azure/armId";
-import { type Body, type Value, valueAt } from "./values";
+import { type Body, type UNKNOWN, type Value, valueAt } from "./values";
 
 export interface RuleResource {
   /** Name in findings and in `moor:accept`: the logical name in the Pulumi program. For a resource that no program manages, its ARM ID. */
@@ -12,6 +12,11 @@ export interface RuleResource {
   readonly apiVersion?: string;
   /** The body in ARM's form: `location`, `sku`, `kind`, `identity`, `tags`, `properties`. */
   readonly body: Body;
+  /**
+   * Object ID of the resource's managed identity, which is an output. UNKNOWN if the identity doesn't exist yet.
+   * @default - read from the body, where Azure returns it
+   */
+  readonly principalId?: string | typeof UNKNOWN;
   /** `planned`: inputs of a program, or of a state. `observed`: read from Azure. */
   readonly from: "planned" | "observed";
 }

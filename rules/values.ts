@@ -35,9 +35,42 @@ export function valueAt(body: Value, path: string): Value {
   for (const key of path.split(".")) {
     if (isOpaque(value)) return value;
     if (Array.isArray(value)) value = value[Number(key)];
-    else value = isBody(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    else value = isBody(value) ? memberOf(value, key) : undefined;
   }
   return value;
+}
+
+/** The member of a body by its name. ARM ignores the case of names. */
+function memberOf(body: Body, name: string): Value {
+  if (Object.hasOwn(body, name)) return body[name];
+  const found = Object.keys(body).find((key) => key.toLowerCase() === name.toLowerCase());
+  return found === undefined ? undefined : body[found];
+}
+
+/** A value with its path in a body. */
+export interface Placed {
+  readonly path: string;
+  readonly value: Value;
+}
+
+/**
+ * The values that a path pattern selects: `*` selects all items of a list and all members of a body. If a parent is unknown, secret or of another
+ * type, the parent is returned in place of its values. Absent values are omitted.
+ */
+export function valuesAt(body: Value, pattern: string): Placed[] {
+  return pattern.split(".").reduce<Placed[]>((all, key) => all.flatMap((one) => step(one, key)), [{ path: "", value: body }]);
+}
+
+function step(one: Placed, key: string): Placed[] {
+  const { path, value } = one;
+  if (value === undefined || value === null) return [];
+  const under = (name: string, found: Value): Placed[] =>
+    found === undefined || found === null ? [] : [{ path: path === "" ? name : `${path}.${name}`, value: found }];
+  if (Array.isArray(value)) {
+    return key === "*" ? value.flatMap((item, index) => under(String(index), item)) : under(key, value[Number(key)]);
+  }
+  if (!isBody(value)) return [one];
+  return key === "*" ? Object.entries(value).flatMap(([name, found]) => under(name, found)) : under(key, memberOf(value, key));
 }
 
 /** A value as text for a finding. */

@@ -1,6 +1,7 @@
 import type * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
 import type * as random from "@pulumi/random";
+import { HUB_HOSTS } from "../../facts/hub";
 import type { Transform } from "../base/transform";
 import type { WorkspaceReference } from "../workspace";
 import { createOutboundRules, type OutboundRules } from "../workspace";
@@ -27,16 +28,8 @@ export interface HubAccessArgs {
   readonly transform?: { readonly token?: Transform<keyvault.SecretArgs> };
 }
 
-/**
- * Hosts from which the Hugging Face Hub serves files, by rule name. Source: Azure docs, how-to-managed-network and
- * how-to-network-isolation-model-catalog. The `xethub` and regional hosts are newer than Azure's list; they were observed in downloads.
- */
-const HUB_RULES: OutboundRules = {
-  "hf-hub": { fqdn: "huggingface.co" },
-  "hf-lfs": { fqdn: "cdn-lfs.huggingface.co" },
-  "hf-lfs-us": { fqdn: "cdn-lfs-us-1.huggingface.co" },
-  "hf-xet": { fqdn: "*.xethub.hf.co" },
-};
+/** Rules for the hosts from which the Hugging Face Hub serves files. */
+const HUB_RULES: OutboundRules = Object.fromEntries(Object.entries(HUB_HOSTS).map(([name, fqdn]) => [name, { fqdn }]));
 
 /**
  * Lets deployments download model weights from the Hugging Face Hub at each start: outbound rules for the Hub's hosts, and a Key Vault

@@ -19,7 +19,11 @@ const settings: Readonly<Record<Pattern, { readonly flags: LoggingSettings; read
 type LoggingSettings = Readonly<Record<string, LoggingSetting>>;
 
 /** The enabled logging settings of a decision, in the order of the decision. */
-export function enabledLogging({ pattern, flags = [], environmentVariables }: DeploymentRecipe): EnabledLogging[] {
+export function enabledLogging({
+  pattern,
+  flags = [],
+  environmentVariables,
+}: Pick<DeploymentRecipe, "pattern" | "flags" | "environmentVariables">): EnabledLogging[] {
   const known = settings[pattern];
   return [
     ...flagValues(flags).flatMap(([flag, value]) => logged(`--${flag}`, own(known.flags, flag), value)),

@@ -1,4 +1,4 @@
-/** Codes of the rules for exposure: public access, authentication and roles. */
+/** Codes of the rules for exposure: public access, authentication, isolation and roles. */
 import type { FindingKind } from "../kind";
 
 export const exposureCodes = {
@@ -7,5 +7,248 @@ export const exposureCodes = {
     remedy: "Disable public network access, and use private endpoints.",
     kind: "exposure",
     source: "Azure docs, machine-learning/concept-secure-online-endpoint (2025-11)",
+  },
+  MOOR441: {
+    title: "Firewall allows unknown networks",
+    remedy: "Set the default action to `Deny`.",
+    kind: "exposure",
+    source: "Azure docs, storage/common/storage-network-security and key-vault/general/network-security (2025)",
+  },
+  MOOR442: {
+    title: "Firewall exception for a network",
+    remedy: "Remove the exception, and use a private endpoint.",
+    kind: "exposure",
+    source: "Azure docs, storage/common/storage-network-security and container-registry/container-registry-access-selected-networks (2025)",
+  },
+  MOOR443: {
+    title: "Other services bypass the firewall",
+    remedy: "Allow only Azure's trusted services (`AzureServices`), or none.",
+    kind: "exposure",
+    source: "Azure docs, storage/common/storage-network-security-trusted-azure-services (2025)",
+  },
+  MOOR444: {
+    title: "Registry tasks bypass the firewall",
+    remedy: "Publish images with `via: registry`, and remove `networkRuleBypassAllowedForTasks` from the stack file.",
+    kind: "exposure",
+    source: "Azure docs, container-registry/manage-network-bypass-policy-for-tasks (2025)",
+  },
+  MOOR445: {
+    title: "Log queries over public addresses",
+    remedy:
+      "Create an Azure Monitor Private Link Scope and disable public queries, or accept the finding. Queries require Microsoft Entra ID.",
+    kind: "exposure",
+    source: "Azure docs, azure-monitor/fundamentals/private-link-security (2025)",
+  },
+  MOOR446: {
+    title: "Log ingestion over public addresses",
+    remedy: "Disable public ingestion. Diagnostic settings don't require it.",
+    kind: "exposure",
+    source: "Azure docs, azure-monitor/fundamentals/private-link-design (2025)",
+  },
+  MOOR447: {
+    title: "Data without credentials",
+    remedy: "Disable anonymous access.",
+    kind: "exposure",
+    source: "Azure docs, storage/blobs/anonymous-read-access-prevent and container-registry/anonymous-pull-access (2025)",
+  },
+  MOOR448: {
+    title: "Web pages of other origins can read data",
+    remedy: "Remove the CORS rules.",
+    kind: "exposure",
+    source: "Azure docs, rest/api/storageservices/cross-origin-resource-sharing--cors--support-for-the-azure-storage-services (2025)",
+  },
+  MOOR449: {
+    title: "Approved connection of a foreign private endpoint",
+    remedy: "Remove the connection. Create private endpoints only in the networks of the stack.",
+    kind: "exposure",
+    source: "Azure docs, private-link/manage-private-endpoint (2025)",
+  },
+  MOOR450: {
+    title: "Network security group admits traffic from outside",
+    remedy: "Allow only sources in the virtual network (`VirtualNetwork` or private addresses).",
+    kind: "exposure",
+    source: "Azure docs, virtual-network/network-security-groups-overview (2025)",
+  },
+  MOOR451: {
+    title: "Network security group lets traffic out",
+    remedy:
+      "Deny all outbound traffic except to the virtual network. Only the subnet for deployment scripts requires HTTPS to the internet.",
+    kind: "exposure",
+    source: "Azure docs, virtual-network/network-security-groups-overview (2025)",
+  },
+  MOOR452: {
+    title: "Subnet without a network security group",
+    remedy: "Assign a network security group to the subnet.",
+    kind: "exposure",
+    source: "Azure Landing Zones, policy Deny-Subnet-Without-Nsg (2026-06)",
+  },
+  MOOR453: {
+    title: "Subnet with a way to the internet",
+    remedy: "Set `defaultOutboundAccess` to false, and remove NAT gateways and service endpoints from the subnet.",
+    kind: "exposure",
+    source: "Azure docs, virtual-network/ip-services/default-outbound-access (2025)",
+  },
+  MOOR454: {
+    title: "Public IP address",
+    remedy: "Remove the public IP address. Only the NAT gateway of the subnet for deployment scripts requires one.",
+    kind: "exposure",
+    source: "Azure docs, virtual-network/ip-services/public-ip-addresses (2025)",
+  },
+  MOOR455: {
+    title: "Route to the internet",
+    remedy: "Route the traffic to a firewall of the landing zone, or remove the route.",
+    kind: "exposure",
+    source: "Azure docs, virtual-network/virtual-networks-udr-overview (2025)",
+  },
+  MOOR456: {
+    title: "DNS server outside the network",
+    remedy: "Use Azure DNS, or DNS servers in the network or a connected one.",
+    kind: "exposure",
+    source: "Azure docs, virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances (2025)",
+  },
+  MOOR457: {
+    title: "Container outside the network",
+    remedy: "Run the container in a subnet of the stack, without a public IP address.",
+    kind: "exposure",
+    source: "Azure docs, azure-resource-manager/bicep/deployment-script-vnet-private-endpoint (2025)",
+  },
+  MOOR460: {
+    title: "Access by key",
+    remedy: "Disable account keys, access keys and local users, and use Microsoft Entra ID.",
+    kind: "exposure",
+    source: "Azure docs, storage/common/shared-key-authorization-prevent (2025)",
+  },
+  MOOR461: {
+    title: "Registry access by password",
+    remedy: "Disable the admin user and remove tokens. Use Microsoft Entra ID and roles.",
+    kind: "exposure",
+    source: "Azure docs, container-registry/container-registry-authentication (2025)",
+  },
+  MOOR462: {
+    title: "Local authentication of logs",
+    remedy: "Set `disableLocalAuth` to true, so that only Microsoft Entra ID is accepted.",
+    kind: "exposure",
+    source: "Azure docs, azure-monitor/app/azure-ad-authentication and logs/azure-ad-authentication-logs (2025)",
+  },
+  MOOR463: {
+    title: "Vault with access policies",
+    remedy: "Set `enableRbacAuthorization` to true, and remove all access policies.",
+    kind: "exposure",
+    source: "Azure docs, key-vault/general/rbac-access-policy (2025)",
+  },
+  MOOR464: {
+    title: "Vault opened to Azure services",
+    remedy: "Set `enabledForDeployment`, `enabledForDiskEncryption` and `enabledForTemplateDeployment` to false.",
+    kind: "exposure",
+    source: "Azure docs, key-vault/general/security-features (2025)",
+  },
+  MOOR465: {
+    title: "Vault without protection from deletion",
+    remedy: "Enable soft delete and purge protection.",
+    kind: "exposure",
+    source: "Azure docs, key-vault/general/soft-delete-overview (2025)",
+  },
+  MOOR466: {
+    title: "Weak or no encryption in transit",
+    remedy: "Require HTTPS and TLS 1.2 or later.",
+    kind: "exposure",
+    source: "Azure docs, storage/common/transport-layer-security-configure-minimum-version (2025)",
+  },
+  MOOR467: {
+    title: "Weaker authentication of callers",
+    remedy: "Set `auth` of the endpoint in the stack file. Don't change `authMode` with a transform.",
+    kind: "exposure",
+    source: "Azure docs, machine-learning/concept-endpoints-online-auth (2025)",
+  },
+  MOOR468: {
+    title: "Foreign tenant",
+    remedy: "Use the tenant of the subscription.",
+    kind: "exposure",
+    source: "Azure docs, key-vault/general/move-subscription (2025)",
+  },
+  MOOR469: {
+    title: "Secret in plain text",
+    remedy: "Pass the value as a Pulumi secret, or use an identity instead.",
+    kind: "exposure",
+    source: "Pulumi docs, iac/concepts/secrets (2026)",
+  },
+  MOOR470: {
+    title: "Deployments without network isolation",
+    remedy: "Use the workspace's managed network with only approved outbound traffic.",
+    kind: "exposure",
+    source: "Azure docs, machine-learning/how-to-managed-network (2025-05-23)",
+  },
+  MOOR471: {
+    title: "Compute reachable from outside the network",
+    remedy: "Create the compute without a public IP address and without SSH.",
+    kind: "exposure",
+    source: "Azure docs, machine-learning/how-to-secure-training-vnet (2025)",
+  },
+  MOOR472: {
+    title: "Identity outside the stack",
+    remedy: "Use a user-assigned identity of the stack, whose roles the program lists.",
+    kind: "exposure",
+    source: "Azure docs, machine-learning/how-to-access-resources-from-endpoints-managed-identities (2025)",
+  },
+  MOOR473: {
+    title: "Identity usable in other regions",
+    remedy: "Set `isolationScope` to `Regional`. It requires the API version 2024-11-30 or later.",
+    kind: "exposure",
+    source: "Azure REST specification, managedidentity 2024-11-30",
+  },
+  MOOR474: {
+    title: "External workloads can use the identity",
+    remedy: "Remove the federated identity credential.",
+    kind: "exposure",
+    source: "Azure docs, entra/workload-id/workload-identity-federation (2025)",
+  },
+  MOOR475: {
+    title: "Diagnostics of Microsoft with content",
+    remedy:
+      "Set `hbiWorkspace` to true. It can be set only when the workspace is created, so accept the finding for an existing workspace.",
+    kind: "exposure",
+    source: "Azure docs, machine-learning/concept-data-encryption (2025-02-05)",
+  },
+  MOOR476: {
+    title: "Prompts or answers recorded",
+    remedy: "Remove the setting.",
+    kind: "exposure",
+    source: "Azure docs, machine-learning/concept-data-collection (2025); vLLM documentation (2026-11)",
+  },
+  MOOR477: {
+    title: "Request bodies in Azure's deployment history",
+    remedy: "Remove `debugSetting`.",
+    kind: "exposure",
+    source: "Azure REST specification, resources 2024-03-01: debugSetting",
+  },
+  MOOR478: {
+    title: "Encryption at rest",
+    remedy: "Don't disable encryption.",
+    kind: "exposure",
+    source: "Azure docs, storage/common/storage-service-encryption (2025)",
+  },
+  MOOR480: {
+    title: "Role of a principal that isn't in the stack",
+    remedy: "Remove the role assignment, or add the principal's object ID to `operators` or `invokers` in the stack file.",
+    kind: "exposure",
+    source: "Azure docs, role-based-access-control/role-assignments (2025); docs/roles.md",
+  },
+  MOOR481: {
+    title: "Role that isn't in the table of roles",
+    remedy: "Remove the role assignment. docs/roles.md lists the roles that a stack requires.",
+    kind: "exposure",
+    source: "Azure docs, role-based-access-control/best-practices (2025); docs/roles.md",
+  },
+  MOOR482: {
+    title: "Role inherited from above the resource group",
+    remedy: "Remove the role assignment from the management group or subscription, or accept it.",
+    kind: "exposure",
+    source: "Azure docs, role-based-access-control/scope-overview (2025)",
+  },
+  MOOR483: {
+    title: "Custom role with further rights",
+    remedy: "Allow only the action to call endpoints, in the resource group of the stack.",
+    kind: "exposure",
+    source: "Azure docs, role-based-access-control/custom-roles (2025)",
   },
 } as const satisfies Record<string, FindingKind>;

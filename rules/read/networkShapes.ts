@@ -4,35 +4,35 @@
 import type { Shape } from "./shape";
 
 /** Properties of a network object that are not in `properties`. */
-const beside = ["id", "name", "type", "location", "tags", "sku", "zones", "extendedLocation", "etag"];
-const flat = (): Shape => ({ beside });
+const outer = ["id", "name", "type", "location", "tags", "sku", "zones", "extendedLocation", "etag"];
+const flat = (): Shape => ({ outer });
 
-export const natGateway = (): Shape => ({ beside });
+export const natGateway = (): Shape => ({ outer });
 export const publicIpAddress = (): Shape => ({
-  beside,
+  outer,
   parts: { servicePublicIPAddress: publicIpAddress, linkedPublicIPAddress: publicIpAddress, natGateway },
 });
 export const securityRule = (): Shape => ({
-  beside,
+  outer,
   parts: { sourceApplicationSecurityGroups: flat, destinationApplicationSecurityGroups: flat },
 });
-export const securityGroup = (): Shape => ({ beside, parts: { securityRules: securityRule } });
-export const routeTable = (): Shape => ({ beside, parts: { routes: flat } });
-export const endpointPolicy = (): Shape => ({ beside, parts: { serviceEndpointPolicyDefinitions: flat } });
-export const peering = (): Shape => ({ beside });
+export const securityGroup = (): Shape => ({ outer, parts: { securityRules: securityRule } });
+export const routeTable = (): Shape => ({ outer, parts: { routes: flat } });
+export const endpointPolicy = (): Shape => ({ outer, parts: { serviceEndpointPolicyDefinitions: flat } });
+export const peering = (): Shape => ({ outer });
 export const subnet = (): Shape => ({
-  beside,
+  outer,
   parts: {
     networkSecurityGroup: securityGroup,
     routeTable,
     serviceEndpointPolicies: endpointPolicy,
     delegations: flat,
-    applicationGatewayIPConfigurations: () => ({ beside, parts: {} }),
+    applicationGatewayIPConfigurations: () => ({ outer, parts: {} }),
   },
 });
-export const virtualNetwork = (): Shape => ({ beside, parts: { subnets: subnet, virtualNetworkPeerings: peering } });
+export const virtualNetwork = (): Shape => ({ outer, parts: { subnets: subnet, virtualNetworkPeerings: peering } });
 export const privateEndpoint = (): Shape => ({
-  beside,
+  outer,
   parts: {
     subnet,
     applicationSecurityGroups: flat,
@@ -41,4 +41,4 @@ export const privateEndpoint = (): Shape => ({
     ipConfigurations: flat,
   },
 });
-export const zoneGroup = (): Shape => ({ beside, parts: { privateDnsZoneConfigs: flat } });
+export const zoneGroup = (): Shape => ({ outer, parts: { privateDnsZoneConfigs: flat } });

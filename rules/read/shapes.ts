@@ -5,13 +5,24 @@
 import * as network from "./networkShapes";
 import type { Shape } from "./shape";
 
-/** Properties that ARM's resources have beside `properties`. */
+/** Properties of ARM's resources that are not in `properties`. */
 const envelope = ["location", "tags", "sku", "kind", "identity", "zones", "extendedLocation", "plan", "managedBy", "eTag", "properties"];
 const identity = (): Shape => ({ maps: ["userAssignedIdentities"] });
 const ipRule = (): Shape => ({ renames: { iPAddressOrRange: "value" } });
-const named = (): Shape => ({ beside: ["id", "name", "type", "location", "tags"] });
+const named = (): Shape => ({ outer: ["id", "name", "type", "location", "tags"] });
 const odata = (): Shape => ({ renames: { odataType: "odata.type" } });
 const without = (name: string): readonly string[] => envelope.filter((other) => other !== name);
+
+const receiver = (): Shape => ({ outer: ["endpointType"] });
+const delivery = (): Shape => ({ parts: { destination: receiver, deadLetterDestination: receiver } });
+const eventSubscription: Shape = {
+  parts: {
+    destination: receiver,
+    deadLetterDestination: receiver,
+    deliveryWithResourceIdentity: delivery,
+    deadLetterWithResourceIdentity: delivery,
+  },
+};
 
 const shapes: Readonly<Record<string, Shape>> = {
   "applicationinsights:Component": {
@@ -31,8 +42,17 @@ const shapes: Readonly<Record<string, Shape>> = {
     },
   },
   "authorization:RoleDefinition": { renames: { roleType: "type" } },
-  "containerinstance:ContainerGroup": { beside: without("sku"), parts: { containers: named, initContainers: named, extensions: named } },
+  "containerinstance:ContainerGroup": { outer: without("sku"), parts: { containers: named, initContainers: named, extensions: named } },
   "containerregistry:Registry": { parts: { networkRuleSet: () => ({ parts: { ipRules: ipRule } }) } },
+  ...Object.fromEntries(
+    [
+      "EventSubscription",
+      "DomainEventSubscription",
+      "DomainTopicEventSubscription",
+      "SystemTopicEventSubscription",
+      "TopicEventSubscription",
+    ].map((name) => [`eventgrid:${name}`, eventSubscription]),
+  ),
   "keyvault:Secret": {
     parts: { properties: () => ({ parts: { attributes: () => ({ renames: { expires: "exp", notBefore: "nbf" } }) } }) },
   },
@@ -54,7 +74,12 @@ const shapes: Readonly<Record<string, Shape>> = {
   "network:Subnet": network.subnet(),
   "network:VirtualNetwork": network.virtualNetwork(),
   "network:VirtualNetworkPeering": network.peering(),
-  "operationalinsights:Workspace": { beside: without("sku") },
+  "operationalinsights:DataExport": { nested: { resourceId: ["destination"], eventHubName: ["destination", "metaData"] } },
+  "operationalinsights:Workspace": { outer: without("sku") },
+  "storage:StorageAccountStaticWebsite": {
+    nested: { indexDocument: ["staticWebsite"], error404Document: ["staticWebsite"] },
+    implied: { staticWebsite: { enabled: true } },
+  },
   "storage:StorageAccount": {
     renames: { networkRuleSet: "networkAcls", enableHttpsTrafficOnly: "supportsHttpsTrafficOnly", enableNfsV3: "isNfsV3Enabled" },
     parts: {
@@ -87,5 +112,5 @@ function metricDimension(): Shape {
 export function shapeOf(name: string, inputs: object): Shape {
   const shape = Object.hasOwn(shapes, name) ? shapes[name]! : {};
   const flattened = !Object.hasOwn(inputs, "properties");
-  return { ...shape, beside: flattened ? (shape.beside ?? envelope) : undefined, parts: { identity, ...shape.parts } };
+  return { ...shape, outer: flattened ? (shape.outer ?? envelope) : undefined, parts: { identity, ...shape.parts } };
 }

@@ -40,8 +40,12 @@ function scopeId(own: Value, scope: string | undefined): string | undefined {
 }
 
 function child(type: string, names: readonly string[] | undefined, parent: Named): Named {
-  const isFull = type.split("/")[0]!.includes(".");
-  if (isFull) return resourceIn(type, names, parent.id);
+  const prefix = `${parent.type}/`;
+  if (type.toLowerCase().startsWith(prefix.toLowerCase())) {
+    const relative = type.slice(prefix.length);
+    return child(relative, names?.slice(-relative.split("/").length), parent);
+  }
+  if (type.split("/")[0]!.includes(".")) return resourceIn(type, names, parent.id);
   if (/^providers\//i.test(type)) return extension(type.replace(/^providers\//i, ""), names, parent.id);
   const id = parent.id === undefined || names === undefined ? undefined : joined(parent.id, type.split("/"), names);
   return { type: parent.type === undefined ? undefined : `${parent.type}/${type}`, id };

@@ -279,13 +279,18 @@ export function planned(type: string, inputs: Properties): Properties {
   return previewOutputs(row.inputSchema, plain(inputs) as Properties, row.outputs);
 }
 
+/** The name of an image that was pushed, with its digest in place of its tag. */
+function pushedImage({ imageName = "cr/moor" }: Properties): string {
+  return `${String(imageName).replace(/:[^:/]+$/, "")}@sha256:${"b".repeat(64)}`;
+}
+
 /** ID and state of a created resource, and its body in Azure's response. */
 export function created(
   type: string,
   inputs: Properties,
 ): { readonly id: string; readonly state: Properties; readonly shown?: Properties } {
   if (type === "random:index/randomString:RandomString") return { id: "x7k2p9", state: { ...inputs, result: "x7k2p9" } };
-  if (type === "docker:index/image:Image") return { id: "image", state: { ...inputs, repoDigest: `cr/moor@sha256:${"b".repeat(64)}` } };
+  if (type === "docker:index/image:Image") return { id: "image", state: { ...inputs, repoDigest: pushedImage(inputs) } };
   if (!type.startsWith("azure-native:")) return { id: "", state: inputs };
   const row = resourceType(type);
   const id = resourceId(row, plain(inputs) as Properties, SUBSCRIPTION);

@@ -1,0 +1,44 @@
+/** Resources outside the program that its resources refer to, such as the workspace to which a diagnostic setting sends logs. */
+import { type ArmClient, ArmError } from "../../azure/arm";
+import { isWithinArmId, parseArmId } from "../../azure/armId";
+import type { Body, RuleResource, Value } from "../../rules";
+
+/** Reads each resource once. */
+export class Outside {
+  private readonly reads = new Map<string, Promise<RuleResource | undefined>>();
+
+  /** @param warn Called with a warning for each resource that can't be read */
+  constructor(
+    private readonly azure: ArmClient,
+    private readonly warn: (text: string) => void,
+  ) {}
+
+  /** Returns the resources to which `from` refers and that are not among `planned`. Those that don't exist or can't be read are missing. */
+  async referredBy(from: readonly RuleResource[], planned: readonly RuleResource[]): Promise<RuleResource[]> {
+    const ids = new Set(from.flatMap(({ body }) => idsIn(body)));
+    const outside = [...ids].filter((id) => !planned.some((one) => one.id !== undefined && isWithinArmId(id, one.id)));
+    return (await Promise.all(outside.map((id) => this.read(id)))).filter((one) => one !== undefined);
+  }
+
+  private read(id: string): Promise<RuleResource | undefined> {
+    const key = id.toLowerCase();
+    const running = this.reads.get(key) ?? this.get(id);
+    this.reads.set(key, running);
+    return running;
+  }
+
+  private async get(id: string): Promise<RuleResource | undefined> {
+    const body = await this.azure.get<Body>(id).catch((error: Error) => error);
+    if (!(body instanceof Error)) return { name: id, type: parseArmId(id)!.type, id, body, from: "observed" };
+    if (body instanceof ArmError && body.isAbsence) return undefined;
+    const role = body instanceof ArmError && body.isAccessDenied ? " Assign the role Reader on it to the identity of this run." : "";
+    this.warn(`Can't read ${id}, to which a resource of the stack refers (${body.message}). What depends on it is not provable.${role}`);
+    return undefined;
+  }
+}
+
+function idsIn(value: Value): string[] {
+  if (typeof value === "string") return parseArmId(value) === undefined ? [] : [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value as Body | readonly Value[]).flatMap(idsIn);
+}

@@ -1,0 +1,84 @@
+/** Rows of role assignments: who can send requests, and who can read keys, data and logs. */
+import { parentOf } from "../../azure/armId";
+import { builtInPowers, powerActions, type RolePower, rolePowers } from "../../facts/roleAccess";
+import { BUILT_IN_ROLES, type BuiltInRole } from "../../facts/roles";
+import { type Body, isBody, type RuleResource, type Value } from "../../rules";
+import { at, isOfType } from "../../rules/resource";
+import type { AccessRow } from "./document";
+import { basisOf, type Evidence, outcomeOfAll, subjectOf } from "./evidence";
+import { safeText } from "./safe";
+
+/** The row of a role assignment. @param groupId ARM ID of the stack's resource group. */
+export function accessRow(evidence: Evidence, assignment: RuleResource, groupId: string | undefined): AccessRow {
+  const [principal, principalType, roleId] = ["principalId", "principalType", "roleDefinitionId"].map((key) =>
+    at(assignment, `properties.${key}`),
+  );
+  const role = roleOf(evidence, roleId);
+  const scope = scopeOf(assignment);
+  const proofs = evidence.checksOf(assignment).map((check) => evidence.proof(check));
+  return {
+    id: evidence.rowId("access", assignment),
+    ...(typeof principal === "string" ? { principal } : {}),
+    ...(typeof principalType === "string" ? { principalType } : {}),
+    role: role.name,
+    ...(scope === undefined ? {} : { scope }),
+    inherited: scope !== undefined && groupId !== undefined && isAbove(scope, groupId),
+    can: role.can,
+    resource: subjectOf(assignment),
+    basis: basisOf(assignment),
+    outcome: outcomeOfAll(proofs),
+    proofs,
+  };
+}
+
+function scopeOf(assignment: RuleResource): string | undefined {
+  const scope = at(assignment, "properties.scope");
+  if (typeof scope === "string") return scope;
+  return assignment.id === undefined ? undefined : parentOf(assignment.id).replace(/\/providers\/[^/]+$/i, "");
+}
+
+function isAbove(scope: string, id: string): boolean {
+  return !`${scope.toLowerCase()}/`.startsWith(`${id.toLowerCase()}/`) && !/\/resourcegroups\//i.test(scope);
+}
+
+interface Role {
+  readonly name: string;
+  readonly can: readonly RolePower[];
+}
+
+function roleOf(evidence: Evidence, id: Value): Role {
+  if (typeof id !== "string") return { name: "a role that the update creates", can: [] };
+  const guid = id.split("/").at(-1)!.toLowerCase();
+  const definition =
+    evidence.set.find(id) ??
+    evidence.resources.find(
+      (one) => isOfType(one, "Microsoft.Authorization/roleDefinitions") && one.id?.toLowerCase().endsWith(`/${guid}`),
+    );
+  const builtIn = (Object.keys(BUILT_IN_ROLES) as BuiltInRole[]).find((name) => BUILT_IN_ROLES[name] === guid);
+  const permissions = definition === undefined ? undefined : at(definition, "properties.permissions");
+  const named = definition === undefined ? undefined : at(definition, "properties.roleName");
+  const name = builtIn ?? (typeof named === "string" ? safeText(named) : guid);
+  if (Array.isArray(permissions)) return { name, can: powersOf(permissions.filter(isBody)) };
+  return { name, can: builtIn === undefined ? [] : (builtInPowers[builtIn] ?? []) };
+}
+
+function powersOf(permissions: readonly Body[]): RolePower[] {
+  return rolePowers.filter((power) =>
+    powerActions[power].some(({ action, data }) =>
+      permissions.some((one) => {
+        const [allowed, denied] = data === true ? ["dataActions", "notDataActions"] : ["actions", "notActions"];
+        return covers(one[allowed!], action) && !covers(one[denied!], action);
+      }),
+    ),
+  );
+}
+
+/** Whether a list of actions with wildcards contains an action. Source: Azure docs, role-based-access-control/role-definitions. */
+function covers(patterns: Value, action: string): boolean {
+  if (!Array.isArray(patterns)) return false;
+  return patterns.some((pattern) => {
+    if (typeof pattern !== "string") return false;
+    const expression = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+    return new RegExp(`^${expression}$`, "i").test(action);
+  });
+}

@@ -1,0 +1,258 @@
+/** Builds the content of a statement from resources and their checks. Pure: the same resources give the same content. */
+import { countryName } from "../../facts/countries";
+import { regionOf } from "../../facts/regions";
+import { type Acceptance, type Contract, codes, type Finding, type FindingCode, kindOf, type RuleResource } from "../../rules";
+import { accessRow } from "./access";
+import { rowOfType } from "./catalog";
+import type { Content, ExceptionRow, ExposureRow, FindingRow, PolicyRow, StateRow, UnprovedRow } from "./document";
+import { Evidence, subjectOf } from "./evidence";
+import { flowRow, impliedFlows } from "./flows";
+import { keyRows } from "./keys";
+import { safeProblem, safeText } from "./safe";
+import { storeRows } from "./stores";
+
+export interface StatementInput {
+  readonly evidence: Content["evidence"];
+  readonly stack: string;
+  readonly subscription?: string;
+  readonly tenant?: string;
+  readonly lockDigest?: string;
+  readonly contract: Contract;
+  readonly acceptances: readonly Acceptance[];
+  /** For example 2026-11-30 (UTC). */
+  readonly today: string;
+  readonly resources: readonly RuleResource[];
+  /** Reads that Azure refused. */
+  readonly unread: readonly { readonly id: string; readonly reason: string }[];
+  readonly state: StateRow;
+  readonly method: readonly string[];
+}
+
+export function contentOf(input: StatementInput): Content {
+  const { contract, acceptances, today } = input;
+  const sorted = input.resources.toSorted((a, b) => compareText(sortKey(a), sortKey(b)));
+  const evidence = new Evidence(sorted, contract, acceptances, today);
+  const rows = new Rows(evidence);
+  const exceptions = exceptionRows(evidence);
+  const { stack, subscription, tenant, lockDigest } = input;
+  return {
+    evidence: input.evidence,
+    subject: { stack, region: contract.home, subscription, tenant, lockDigest },
+    declared: declaredOf(contract),
+    parties: partiesOf(input),
+    stores: rows.of("store").flatMap(({ resource, row }) => storeRows(evidence, resource, row, rows.partsOf(resource))),
+    flows: rows.own.flatMap(({ resource, row }) => [
+      ...(row.kind === "flow" ? [flowRow(evidence, resource, row, rows.partsOf(resource))] : []),
+      ...impliedFlows(evidence, resource),
+    ]),
+    keys: rows.own.flatMap(({ resource }) => keyRows(evidence, resource)),
+    access: rows.assignments.map((one) => accessRow(evidence, one, rows.groupId)),
+    exposure: exposureRows(evidence),
+    exceptions,
+    unproved: unprovedRows(evidence, input, rows, exceptions),
+    policy: policyRows(evidence),
+    findings: findingRows(evidence),
+    state: input.state,
+    method: input.method,
+  };
+}
+
+type RowOf<Kind> = Extract<NonNullable<ReturnType<typeof rowOfType>>, { kind: Kind }>;
+
+/** The resources by what they are for the statement. */
+class Rows {
+  /** Resources with a row of their own. */
+  readonly own: { readonly resource: RuleResource; readonly row: NonNullable<ReturnType<typeof rowOfType>> }[] = [];
+  readonly assignments: RuleResource[] = [];
+  readonly groupId: string | undefined;
+  private readonly parts = new Map<RuleResource, RuleResource[]>();
+
+  constructor(evidence: Evidence) {
+    const types = new Map<RuleResource, ReturnType<typeof rowOfType>>(evidence.resources.map((one) => [one, rowOfType(one.type)]));
+    this.groupId = evidence.resources.find(({ type }) => isType(type, "Microsoft.Resources/resourceGroups"))?.id;
+    for (const [resource, row] of types) {
+      if (isType(resource.type, "Microsoft.Authorization/roleAssignments")) this.assignments.push(resource);
+      if (row !== undefined) {
+        this.own.push({ resource, row });
+        continue;
+      }
+      const owner = ownerOf(evidence, types, resource);
+      if (owner === undefined)
+        this.own.push({ resource, row: { kind: "settings", data: "Settings of a resource whose name is known in the update" } });
+      else this.parts.set(owner, [...this.partsOf(owner), resource]);
+    }
+  }
+
+  of(kind: "store"): { readonly resource: RuleResource; readonly row: RowOf<"store" | "settings"> }[] {
+    return this.own.flatMap(({ resource, row }) => (row.kind === kind || row.kind === "settings" ? [{ resource, row }] : []));
+  }
+
+  partsOf(resource: RuleResource): readonly RuleResource[] {
+    return this.parts.get(resource) ?? [];
+  }
+}
+
+/** The resource in whose row a part is. If its ID isn't known yet, it is the only resource of the type above it. */
+function ownerOf(
+  evidence: Evidence,
+  types: ReadonlyMap<RuleResource, ReturnType<typeof rowOfType>>,
+  part: RuleResource,
+): RuleResource | undefined {
+  for (let one = evidence.parent(part); one !== undefined; one = evidence.parent(one)) if (types.get(one) !== undefined) return one;
+  for (let type = parentType(part.type); type !== ""; type = parentType(type)) {
+    const candidates = evidence.resources.filter((one) => isType(one.type, type) && types.get(one) !== undefined);
+    if (candidates.length > 0) return candidates.length === 1 ? candidates[0] : undefined;
+  }
+  return undefined;
+}
+
+function parentType(type: string): string {
+  const segments = type.split("/");
+  return segments.length > 2 ? segments.slice(0, -1).join("/") : "";
+}
+
+function declaredOf({ declared, regions }: Contract): Content["declared"] {
+  const countries = [...new Set(regions.map((region) => regionOf(region).country))].sort();
+  return { ...(declared.geography === undefined ? {} : { geography: declared.geography }), regions: [...regions].sort(), countries };
+}
+
+function partiesOf({ subscription, state }: StatementInput): Content["parties"] {
+  return [
+    { role: "Responsible for the data", party: `the owner of the subscription${subscription === undefined ? "" : ` ${subscription}`}` },
+    { role: "Processor", party: "Microsoft, as the provider of Azure" },
+    { role: "Keeps the state of the stack", party: state.backend },
+  ];
+}
+
+/** Findings of the platform with the same code and text are one exception. */
+function exceptionRows(evidence: Evidence): ExceptionRow[] {
+  const { accepted, expired, refused } = evidence.verdict;
+  const all = [
+    ...accepted.map(({ finding, acceptance }) => ({ finding, acceptance: { ...acceptance, expired: false } })),
+    ...expired.map(({ finding, acceptance }) => ({ finding, acceptance: { ...acceptance, expired: true } })),
+    ...refused.map((finding) => ({ finding, acceptance: undefined })),
+  ];
+  const rows = new Map<string, ExceptionRow>();
+  for (const { finding, acceptance } of all) {
+    const { title, source, kind } = kindOf(finding.code);
+    if (kind !== "platform" && acceptance === undefined) continue;
+    const problem = kind === "platform" ? safeProblem(finding) : title;
+    const key = JSON.stringify([finding.code, problem, acceptance?.reason, acceptance?.until]);
+    const before = rows.get(key);
+    const resources = [...new Set([...(before?.resources ?? []), safeText(finding.resource.name)])].sort();
+    const agreed = acceptance && { reason: safeText(acceptance.reason), until: acceptance.until, expired: acceptance.expired };
+    const id = before?.id ?? `exception/${finding.code}/${rows.size + 1}`;
+    rows.set(key, { id, code: finding.code, title, problem, resources, source, ...(agreed === undefined ? {} : { acceptance: agreed }) });
+  }
+  return [...rows.values()].sort((a, b) => compareText(a.code, b.code));
+}
+
+function exposureRows(evidence: Evidence): ExposureRow[] {
+  const checks = evidence.checks.filter(
+    ({ code, resource }) => kindOf(code).kind === "exposure" && !isType(resource.type, "Microsoft.Authorization/roleAssignments"),
+  );
+  return checks.map((check) => ({
+    id: evidence.rowId(`exposure/${check.code}/${check.property}`, check.resource),
+    resource: subjectOf(check.resource),
+    proof: evidence.proof(check),
+  }));
+}
+
+function unprovedRows(
+  evidence: Evidence,
+  { unread, resources, state, evidence: source }: StatementInput,
+  rows: Rows,
+  exceptions: readonly ExceptionRow[],
+): UnprovedRow[] {
+  const inException = new Set(exceptions.flatMap((one) => one.resources));
+  const unknown = evidence.verdict.unknown.map((check) => ({
+    id: evidence.rowId(`unproved/${check.code}/${check.property}`, check.resource),
+    subject: `${safeText(check.resource.name)} ${check.property}`,
+    reason: safeProblem(check),
+  }));
+  const withoutRule = rows.own.flatMap(({ resource, row }) =>
+    row.kind === "global" && !inException.has(safeText(resource.name))
+      ? [
+          {
+            id: evidence.rowId("unproved", resource),
+            subject: safeText(resource.name),
+            reason: "It is global, so Azure decides where it is stored.",
+          },
+        ]
+      : [],
+  );
+  const refused = unread.map(({ id, reason }) => ({ id: `unproved${id}`, subject: id, reason: safeText(reason) }));
+  const backend = state.outcome === "proved" ? [] : [{ id: "unproved/state", subject: "State of the stack", reason: state.note }];
+  return [...unknown, ...withoutRule, ...refused, boundary(resources, source), ...backend];
+}
+
+/** Source: Azure docs, azure-resource-manager/management/manage-data-boundary (2024-10-16). */
+function boundary(resources: readonly RuleResource[], source: Content["evidence"]): UnprovedRow {
+  const live = resources.find(({ type }) => isType(type, "Microsoft.Resources/dataBoundaries"));
+  const properties = live?.body.properties;
+  const value =
+    typeof properties === "object" && properties !== null && "dataBoundary" in properties ? String(properties.dataBoundary) : undefined;
+  const is =
+    value !== undefined
+      ? `The data boundary of the tenant is ${safeText(value)}.`
+      : source === "planned"
+        ? "A preview doesn't read the data boundary of the tenant."
+        : "The data boundary of the tenant could not be read.";
+  return {
+    id: "unproved/support",
+    subject: "Data of support cases",
+    reason: `${is} Only the boundary EU keeps support data in a geography.`,
+  };
+}
+
+function policyRows({ checks, verdict }: Evidence): PolicyRow[] {
+  const accepted = new Set<unknown>(verdict.accepted.map(({ finding }) => finding));
+  const expired = new Set<unknown>(verdict.expired.map(({ finding }) => finding));
+  const count = (code: FindingCode, test: (check: (typeof checks)[number]) => boolean) =>
+    checks.filter((check) => check.code === code && test(check)).length;
+  return (Object.keys(codes) as FindingCode[])
+    .filter((code) => checks.some((check) => check.code === code))
+    .sort(compareText)
+    .map((code) => ({
+      code,
+      title: kindOf(code).title,
+      holds: count(code, ({ outcome }) => outcome === "holds"),
+      violated: count(code, (check) => check.outcome === "violated" && !accepted.has(check) && !expired.has(check)),
+      accepted: count(code, (check) => accepted.has(check)),
+      expired: count(code, (check) => expired.has(check)),
+      unknown: count(code, ({ outcome }) => outcome === "unknown"),
+    }));
+}
+
+function findingRows(evidence: Evidence): FindingRow[] {
+  const { refused, expired } = evidence.verdict;
+  const row = (finding: Finding, until?: string): FindingRow => ({
+    id: evidence.rowId(`finding/${finding.code}/${finding.property}`, finding.resource),
+    code: finding.code,
+    resource: safeText(finding.resource.name),
+    property: finding.property,
+    problem: safeProblem(finding),
+    allowed: safeText(finding.allowed),
+    ...(until === undefined ? {} : { expired: until }),
+  });
+  const rows = [...refused.map((one) => row(one)), ...expired.map(({ finding, acceptance }) => row(finding, acceptance.until))];
+  return rows.sort((a, b) => compareText(a.id, b.id));
+}
+
+/** The countries of the declared residency, as text. */
+export function countriesText(codes: readonly string[]): string {
+  return codes.map((code) => `${countryName(code)} (${code})`).join(", ");
+}
+
+function isType(type: string, wanted: string): boolean {
+  return type.toLowerCase() === wanted.toLowerCase();
+}
+
+/** Resources are sorted by type and name, so that the order of a list in Azure doesn't matter. */
+function sortKey({ type, name, id = "" }: RuleResource): string {
+  return [type, name, id].join("\n").toLowerCase();
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

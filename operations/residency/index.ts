@@ -1,0 +1,86 @@
+/** The residency statement: for each store and flow of a stack, its place and the property that proves it. */
+import type { ArmClient } from "../../azure/arm";
+import { subscriptionOf } from "../../azure/armId";
+import { type Acceptance, type Contract, dayOf, judge, type RuleResource, review } from "../../rules";
+import { at, isOfType } from "../../rules/resource";
+import type { StackPulumi } from "../stackPulumi";
+import { stateRow } from "./backend";
+import { contentOf } from "./content";
+import { type Content, complete, type Statement } from "./document";
+import { headerOf } from "./header";
+import { liveResources } from "./live";
+import { plannedResources } from "./planned";
+
+export { type Statement, statementJson } from "./document";
+export { statementMarkdown } from "./markdown";
+
+export interface ResidencyOptions {
+  readonly contract: Contract;
+  readonly acceptances: readonly Acceptance[];
+  /** Reads Azure instead of a preview. @default - a preview */
+  readonly azure?: ArmClient;
+  /** ARM IDs of resources that others own and the stack uses. */
+  readonly adopted: readonly string[];
+  /** SHA-256 of the lock file. Undefined for a stack without one. */
+  readonly lockDigest?: string;
+  /** `secretsprovider` of the stack file. */
+  readonly secretsProvider?: string;
+  /** Root folder of the program. */
+  readonly folder: string;
+  readonly now?: Date;
+}
+
+/**
+ * Writes the statement of a stack.
+ * @throws Error if the preview fails before it plans resources, if the stack isn't deployed (with `azure`), or if Azure can't be reached
+ */
+export async function residencyStatement(pulumi: StackPulumi, options: ResidencyOptions): Promise<Statement> {
+  const { contract, acceptances, azure, adopted, lockDigest, secretsProvider, folder, now = new Date() } = options;
+  const read = azure === undefined ? await readPreview(pulumi) : await readAzure(pulumi, azure, adopted);
+  const subscription = read.resources.map(({ id }) => subscriptionOf(id ?? "")).find((id) => id !== undefined);
+  const state = await stateRow(pulumi, { contract, secretsProvider, azure, subscriptionId: subscription });
+  const today = dayOf(now);
+  const { accepted } = judge(review(read.resources, contract), acceptances, today);
+  const tenant = tenantOf(read.resources);
+  const { stack } = pulumi;
+  const content = contentOf({ ...read, stack, subscription, tenant, lockDigest, contract, acceptances, today, state });
+  return complete(await headerOf(pulumi, folder, accepted, now), content);
+}
+
+type Read = Pick<Parameters<typeof contentOf>[0], "evidence" | "resources" | "unread" | "method">;
+
+async function readPreview(pulumi: StackPulumi): Promise<Read> {
+  const { resources, errors } = await plannedResources(pulumi);
+  const method = [
+    "Resources: the inputs that `pulumi preview --json` shows. Nothing was read from Azure.",
+    "Values that the update generates are unknown and therefore not proved.",
+    "Resources that others create or change in Azure, and what Azure creates by itself, are not in the statement. Use --live for them.",
+    ...(errors === undefined ? [] : ["The preview ended with errors, so resources can be missing."]),
+  ];
+  return { evidence: "planned", resources, unread: [], method };
+}
+
+async function readAzure(pulumi: StackPulumi, azure: ArmClient, adopted: readonly string[]): Promise<Read> {
+  const { resources, unread } = await liveResources(pulumi, azure, adopted);
+  const method = [
+    "Resources: read from Azure Resource Manager with the login of this run: the resource group of the stack with all child resources, diagnostic settings and role assignments, and the resources outside of it to which they refer.",
+    "Azure's answers are taken as true. A change after the time of this statement is not in it.",
+    "Settings of services that Azure Resource Manager doesn't show, such as access rights inside Microsoft, are not in the statement.",
+  ];
+  return { evidence: "live", resources, unread, method };
+}
+
+function tenantOf(resources: readonly RuleResource[]): string | undefined {
+  const vaults = resources.filter((one) => isOfType(one, "Microsoft.KeyVault/vaults"));
+  return vaults.map((vault) => at(vault, "properties.tenantId")).find((id) => typeof id === "string");
+}
+
+/** Whether the statement has no finding that nobody accepted, and Azure refused no read. */
+export function isClean({ content }: Pick<Statement, "content">): boolean {
+  return content.findings.length === 0 && !hasUnread(content);
+}
+
+/** Whether Azure refused a read. */
+export function hasUnread({ unproved }: Pick<Content, "unproved">): boolean {
+  return unproved.some(({ id }) => id.startsWith("unproved/subscriptions/"));
+}

@@ -1,0 +1,25 @@
+/** Approvals of private endpoint connections, which let a network of anyone reach a resource. */
+import { at } from "../resource";
+import { checked, type Rule } from "../rule";
+import { isOpaque, valueText } from "../values";
+import { isOneOf, unknownText } from "./checks";
+
+const STATUS = "properties.privateLinkServiceConnectionState.status";
+
+/** Private endpoints of the stack are approved by Azure, so no program writes such a resource. */
+export const connectionRules: readonly Rule[] = [
+  {
+    code: "MOOR449",
+    types: "all",
+    check(resource) {
+      if (!/\/privateEndpointConnections$/i.test(resource.type) || resource.from === "observed") return [];
+      const value = at(resource, STATUS);
+      const outcome = isOpaque(value) ? "unknown" : isOneOf(value, "Rejected", "Disconnected") ? "holds" : "violated";
+      const problem =
+        outcome === "unknown"
+          ? unknownText(STATUS, value)
+          : `\`${STATUS}\` is ${valueText(value)}, so the network of the private endpoint reaches the resource.`;
+      return [checked("MOOR449", outcome, resource, STATUS, value, { problem, allowed: "Rejected" })];
+    },
+  },
+];

@@ -1,0 +1,65 @@
+/** Principals of role assignments: the managed identities of the stack, and who uses them. */
+import { sameArmId } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
+import { at, isOfType, type ResourceSet, type RuleResource } from "../resource";
+import { isBody, isOpaque, type Value, valueAt } from "../values";
+import { isOneOf, itemsOf } from "./checks";
+import type { Holder } from "./roles/table";
+import { ENDPOINT, IDENTITY, WORKSPACE } from "./types";
+
+const TASK = armTypeOf("containerregistry:Task");
+
+/** ARM IDs of the user-assigned identities of a resource. ARM has a map, Pulumi's SDK has a list. */
+export function userAssignedIds(resource: RuleResource): readonly Value[] {
+  const value = at(resource, "identity.userAssignedIdentities");
+  return isBody(value) ? Object.keys(value) : itemsOf(value);
+}
+
+function hasSystemAssigned(resource: RuleResource): boolean {
+  const type = at(resource, "identity.type");
+  return typeof type === "string" && /systemassigned/i.test(type);
+}
+
+/** Whether a resource is or has a managed identity of its own. */
+function hasIdentity(resource: RuleResource): boolean {
+  return isOfType(resource, IDENTITY) || hasSystemAssigned(resource);
+}
+
+/** Object ID of the managed identity that a resource is or has. */
+function principalOf(resource: RuleResource): Value {
+  if (resource.principalId !== undefined) return resource.principalId;
+  return at(resource, isOfType(resource, IDENTITY) ? "properties.principalId" : "identity.principalId");
+}
+
+/** Resources whose managed identity has an object ID. For a user-assigned identity, Azure also shows it in the resources that use it. */
+export function ownersOf(principalId: string, resources: ResourceSet): readonly RuleResource[] {
+  return resources.all.filter(
+    (resource) => (hasIdentity(resource) && isOneOf(principalOf(resource), principalId)) || usesPrincipal(resource, principalId),
+  );
+}
+
+function usesPrincipal(resource: RuleResource, principalId: string): boolean {
+  const map = at(resource, "identity.userAssignedIdentities");
+  return isBody(map) && Object.values(map).some((one) => isOneOf(valueAt(one, "principalId"), principalId));
+}
+
+/** Whether an identity exists whose object ID is not told, so that any principal could be it. */
+export function hasUntoldIdentity(resources: ResourceSet): boolean {
+  return resources.all.some((resource) => hasIdentity(resource) && principalOf(resource) === undefined);
+}
+
+/** What an identity is for, by the resources that use it. Empty if no such resource is known: roles are often assigned before. */
+export function holdersOf(owners: readonly RuleResource[], resources: ResourceSet): readonly Holder[] {
+  const users = [...owners, ...resources.all.filter((resource) => owners.some((owner) => uses(resource, owner)))];
+  const holders = users.flatMap((user): Holder[] => {
+    if (isOfType(user, WORKSPACE)) return ["workspace"];
+    if (isOfType(user, ENDPOINT)) return ["endpoint"];
+    return isOfType(user, TASK) ? ["task"] : [];
+  });
+  return [...new Set(holders)];
+}
+
+function uses(resource: RuleResource, { id }: RuleResource): boolean {
+  const ids: readonly Value[] = [...userAssignedIds(resource), at(resource, "properties.primaryUserAssignedIdentity")];
+  return ids.some((one) => !isOpaque(one) && typeof one === "string" && sameArmId(one, id));
+}

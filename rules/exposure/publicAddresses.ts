@@ -1,0 +1,124 @@
+/** Public IP addresses, NAT gateways, routes to the internet and DNS servers. */
+import { armTypeOf } from "../../azure/resourceTypes";
+import type { Check } from "../finding";
+import { at, isOfType, type ResourceSet, type RuleResource } from "../resource";
+import { checked, type Rule } from "../rule";
+import { isBody, isOpaque, type Value, valueAt, valueText } from "../values";
+import { isPrivate } from "./addresses";
+import { isOneOf, itemsOf, unknownText } from "./checks";
+import { usedByScripts } from "./scriptSubnets";
+import { NAT_GATEWAY, NETWORK, PUBLIC_ADDRESS } from "./types";
+
+const PREFIX = "Microsoft.Network/publicIPPrefixes";
+const TEMPLATE = armTypeOf("resources:Deployment");
+const forScripts = "a NAT gateway of a subnet for deployment scripts";
+
+function gatewayOutcome(gateway: RuleResource, resources: ResourceSet): Check["outcome"] {
+  return usedByScripts(gateway, "properties.natGateway.id", resources);
+}
+
+/** The outcome of the gateway that uses an address. An address that nothing uses exposes nothing. */
+function addressOutcome(address: RuleResource, resources: ResourceSet): Check["outcome"] {
+  if (itemsOf(at(address, "properties.ipConfiguration")).length > 0) return "violated";
+  const gateways = resources.ofType(NAT_GATEWAY).filter((gateway) => usesAddress(gateway, address.id));
+  const outcomes = gateways.map((gateway) => gatewayOutcome(gateway, resources));
+  if (outcomes.includes("violated")) return "violated";
+  return outcomes.length > 0 && outcomes.every((outcome) => outcome === "holds") ? "holds" : "unknown";
+}
+
+function usesAddress(gateway: RuleResource, id: string | undefined): boolean {
+  const ids = ["properties.publicIpAddresses", "properties.publicIpPrefixes"].flatMap((list) =>
+    itemsOf(at(gateway, list)).map((item) => valueAt(item, "id")),
+  );
+  return id !== undefined && ids.some((one) => isOneOf(one, id));
+}
+
+const gateways: Rule = {
+  code: "MOOR454",
+  types: [NAT_GATEWAY],
+  check(resource, { resources }) {
+    const outcome = gatewayOutcome(resource, resources);
+    const problem = outcome === "violated" ? "A subnet that isn't for deployment scripts uses it." : "No subnet that uses it is known.";
+    return [checked("MOOR454", outcome, resource, "id", resource.id ?? resource.name, { problem, allowed: forScripts })];
+  },
+};
+
+const addresses: Rule = {
+  code: "MOOR454",
+  types: [PUBLIC_ADDRESS, PREFIX],
+  check(resource, { resources }) {
+    const outcome = addressOutcome(resource, resources);
+    const problem =
+      outcome === "violated" ? `It isn't used by ${forScripts}.` : `No NAT gateway that uses it, or no subnet of that gateway, is known.`;
+    return [checked("MOOR454", outcome, resource, "id", resource.id ?? resource.name, { problem, allowed: forScripts })];
+  },
+};
+
+/** Any other resource with a public IP address: load balancers, gateways, firewalls, bastions, network interfaces. */
+const users: Rule = {
+  code: "MOOR454",
+  types: "all",
+  check(resource) {
+    // Templates give their resources, and gateways and addresses have rules of their own.
+    if ([TEMPLATE, NAT_GATEWAY, PUBLIC_ADDRESS, PREFIX].some((type) => isOfType(resource, type))) return [];
+    return references(at(resource, "properties"), "properties").map(([property, value]) =>
+      checked("MOOR454", isOpaque(value) ? "unknown" : "violated", resource, property, value, {
+        problem: isOpaque(value) ? unknownText(property, value) : "It has a public IP address.",
+        allowed: forScripts,
+      }),
+    );
+  },
+};
+
+function references(value: Value, path: string): (readonly [property: string, value: Value])[] {
+  if (!isBody(value) && !Array.isArray(value)) return [];
+  return Object.entries<Value>(value).flatMap(([key, one]) => {
+    const property = `${path}.${key}`;
+    if (!/^publicIP(Address|Prefix)(es)?$/i.test(key) || typeof one === "string") return references(one, property);
+    return itemsOf(one).length > 0 ? [[property, one] as const] : [];
+  });
+}
+
+/** Route tables, and routes that are resources of their own. */
+const routes: Rule = {
+  code: "MOOR455",
+  types: ["Microsoft.Network/routeTables", "Microsoft.Network/routeTables/routes"],
+  check(resource) {
+    const list = "properties.routes";
+    const isTable = isOfType(resource, "Microsoft.Network/routeTables");
+    if (isTable && isOpaque(at(resource, list))) return [routeCheck(resource, list)];
+    const paths = isTable ? itemsOf(at(resource, list)).map((_, index) => `${list}.${index}.properties`) : ["properties"];
+    return paths.map((path) => routeCheck(resource, `${path}.nextHopType`));
+  },
+};
+
+function routeCheck(resource: RuleResource, property: string): Check {
+  const value = at(resource, property);
+  const allowed = ["VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "None"];
+  const outcome = isOpaque(value) ? "unknown" : isOneOf(value, ...allowed) ? "holds" : "violated";
+  const problem =
+    outcome === "unknown" ? unknownText(property, value) : `\`${property}\` is ${valueText(value)}, so traffic leaves the network.`;
+  return checked("MOOR455", outcome, resource, property, value, { problem, allowed: allowed.join(" or ") });
+}
+
+/** A DNS server outside the network sees the names that clients ask for, and can answer with addresses of its own. */
+const dnsServers: Rule = {
+  code: "MOOR456",
+  types: [NETWORK],
+  check(resource) {
+    const list = "properties.dhcpOptions.dnsServers";
+    const value = at(resource, list);
+    const check = (property: string, one: Value, outcome: Check["outcome"]) =>
+      checked("MOOR456", outcome, resource, property, one, {
+        problem:
+          outcome === "unknown" ? unknownText(property, one) : `\`${property}\` is ${valueText(one)}, an address outside the network.`,
+        allowed: "private addresses, 168.63.129.16, or absent (Azure DNS)",
+      });
+    if (isOpaque(value)) return [check(list, value, "unknown")];
+    const servers = itemsOf(value);
+    if (servers.length === 0) return [check(list, value, "holds")];
+    return servers.map((one, index) => check(`${list}.${index}`, one, isOpaque(one) ? "unknown" : isPrivate(one) ? "holds" : "violated"));
+  },
+};
+
+export const publicAddressRules: readonly Rule[] = [gateways, addresses, users, routes, dnsServers];

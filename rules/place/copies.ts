@@ -1,0 +1,55 @@
+/** Copies that Azure makes of vaults and registries, and that no setting shows or stops. */
+import { armTypeOf } from "../../azure/resourceTypes";
+import { canonicalRegion, isRegion, type RegionName } from "../../facts/regions";
+import { registryCopy } from "../../facts/registryCopies";
+import { vaultCopy } from "../../facts/vaultCopies";
+import type { FindingCode } from "../codes";
+import { allowedText, isAllowed } from "../contract";
+import { at } from "../resource";
+import { checked, type Rule } from "../rule";
+import { isOpaque, valueText } from "../values";
+import { placeName } from "./judgement";
+
+/** Azure copies the contents of vaults to the paired region. */
+export const vaultCopyRule = copyRule(
+  "MOOR402",
+  armTypeOf("keyvault:Vault"),
+  vaultCopy,
+  (copy) => `Azure copies its secrets and keys to ${copy}, outside the residency.`,
+);
+
+/** Azure may copy the contents of registries to the paired region. */
+export const registryCopyRule = copyRule(
+  "MOOR403",
+  armTypeOf("containerregistry:Registry"),
+  registryCopy,
+  (copy) => `Azure may store a copy of its images in ${copy}, outside the residency.`,
+);
+
+function copyRule(
+  code: FindingCode,
+  type: string,
+  copyOf: (region: RegionName) => RegionName | undefined,
+  problemOf: (copy: string) => string,
+): Rule {
+  return {
+    code,
+    types: [type],
+    check(resource, { contract }) {
+      const location = at(resource, "location");
+      const region = typeof location === "string" ? canonicalRegion(location) : "";
+      const allowed = allowedText(contract);
+      if (!isRegion(region)) {
+        const is = isOpaque(location) ? valueText(location) : "not in the table of regions";
+        const problem = `Its region is ${is}, so the region to which Azure copies it isn't known.`;
+        return [checked(code, "unknown", resource, "location", location, { problem, allowed })];
+      }
+      const copy = copyOf(region);
+      if (copy === undefined || isAllowed(contract, copy))
+        return [checked(code, "holds", resource, "location", region, { problem: "", allowed })];
+      const place = placeName(copy);
+      const remedy = `Add ${copy} to \`moor:residency\`, or accept the copy in \`moor:accept\`.`;
+      return [checked(code, "violated", resource, "location", region, { problem: problemOf(place), allowed, remedy })];
+    },
+  };
+}

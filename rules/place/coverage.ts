@@ -1,0 +1,36 @@
+/** Resource types without a rule: where their data is can't be proved. */
+import { sameArmId } from "../../azure/armId";
+import { at } from "../resource";
+import { checked, type Rule } from "../rule";
+import { isCovered } from "./types";
+
+/** Returns a rule for all types that no given rule names, and that aren't known to hold no data. It never refuses a resource. */
+export function coverageRule(rules: readonly Rule[]): Rule {
+  const known = rules.flatMap(({ types }) => (types === "all" ? [] : types));
+  return {
+    code: "MOOR418",
+    types: "all",
+    check(resource) {
+      const isKnown = isCovered(resource.type) || known.some((type) => sameArmId(type, resource.type));
+      if (isKnown) return [];
+      const problem = `No rule checks ${resource.type}, so where its data is stored and sent is not proved.`;
+      return [checked("MOOR418", "unknown", resource, "type", resource.type, { problem, allowed: "resource types with rules" })];
+    },
+  };
+}
+
+/** A template that is loaded from an address can't be read, so the resources in it aren't checked. */
+export const linkedTemplateRule: Rule = {
+  code: "MOOR418",
+  types: ["Microsoft.Resources/deployments"],
+  check(resource) {
+    const property = "properties.templateLink";
+    const link = at(resource, property);
+    if (link === undefined || link === null) return [];
+    const text = {
+      problem: "Its template is loaded from an address, so the resources in it are not checked.",
+      allowed: "`properties.template`",
+    };
+    return [checked("MOOR418", "unknown", resource, property, "set", text)];
+  },
+};

@@ -1,0 +1,101 @@
+/** Judges a host name or a URL by the resource or the region that its name contains. */
+import { AZURE_DOMAINS, namedHosts } from "../../facts/azureHosts";
+import { isRegion } from "../../facts/regions";
+import { at, isOfType, type RuleResource } from "../resource";
+import type { RuleContext } from "../rule";
+import type { Value } from "../values";
+import { holds, type Judgement, judgeRegion, opaque, unproved, violated } from "./judgement";
+
+/** Judges a URL, or a host name with an optional port. */
+export function judgeHost(value: Value, context: RuleContext): Judgement {
+  const unreadable = opaque(value);
+  if (unreadable !== undefined) return unreadable;
+  const host = typeof value === "string" ? hostOf(value) : undefined;
+  return host === undefined ? violated("is not an address") : judgeHostName(host, context);
+}
+
+/** The host name of a URL or of `host:port`, in lower case. Undefined if the text is neither. */
+export function hostOf(text: string): string | undefined {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim()) ? text.trim() : `https://${text.trim()}`;
+  try {
+    // The URL standard doesn't parse the hosts of other schemes completely, such as of `wasbs` and `grpc`.
+    const host = new URL(url.replace(/^[a-z][a-z0-9+.-]*:/i, "https:").replaceAll("*", "wildcard-")).hostname;
+    return host === ""
+      ? undefined
+      : host
+          .replaceAll("wildcard-", "*")
+          .replace(/\.$/, "")
+          .replace(/^\[|\]$/g, "");
+  } catch {
+    return undefined;
+  }
+}
+
+function judgeHostName(host: string, context: RuleContext): Judgement {
+  if (isLoopback(host)) return holds;
+  if (isPrivateAddress(host)) return unproved("is a private address, whose region is not proved");
+  const named = judgeNamedHost(host, context);
+  if (named !== undefined) return named;
+  const region = isAzure(host) ? host.split(".").map(regionIn).find(isRegion) : undefined;
+  if (region !== undefined) return judgeRegion(region, context.contract);
+  return isAzure(host)
+    ? violated("is an address of Azure without a region")
+    : violated("is an address on the internet, in no known region");
+}
+
+/** Judges a host that contains the name of a resource, such as `<account>.blob.core.windows.net`. Undefined for other hosts. */
+function judgeNamedHost(host: string, { contract, resources }: RuleContext): Judgement | undefined {
+  const service = namedHosts.find(({ domain }) => host.endsWith(`.${domain}`));
+  if (service === undefined) return undefined;
+  const candidates = resources.all.filter((resource) => service.types.some((type) => isOfType(resource, type)));
+  const [name = ""] = host.split(".");
+  const found = candidates.find((resource) => nameOf(resource) === name || at(resource, "properties.loginServer") === host);
+  if (found !== undefined) return judgeRegion(at(found, "location"), contract);
+  const isComplete = candidates.length > 0 && candidates.every((resource) => nameOf(resource) !== undefined);
+  if (name.includes("*")) return violated("includes the resources of every Azure customer");
+  return isComplete
+    ? violated("belongs to a resource that the stack neither creates nor adopts")
+    : unproved("is not among the resources that were checked, so its region is not proved");
+}
+
+function nameOf({ id }: RuleResource): string | undefined {
+  return id?.split("/").at(-1)?.toLowerCase();
+}
+
+/** The region at the start of a part of a host name: `swedencentral` or `swedencentral-0`. */
+function regionIn(label: string): string {
+  return label.replace(/-.*$/, "");
+}
+
+function isAzure(host: string): boolean {
+  return AZURE_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`));
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** Addresses of RFC 1918. */
+export function isPrivateAddress(host: string): boolean {
+  return /^(10\.\d+|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d+\.\d+$/.test(host);
+}
+
+/** A URL or connection string without everything that can be a secret: only its hosts. A list or an object isn't shown. */
+export function withoutSecrets(value: Value): Value {
+  if (typeof value === "object" && value !== null) return "a value that isn't text";
+  if (typeof value !== "string") return value;
+  const urls = urlsIn(value);
+  // URIs of assets contain names only.
+  if (urls.length === 0 || isAssetUri(value)) return value;
+  return urls.map((url) => `${url.slice(0, url.indexOf("://"))}://${hostOf(url) ?? "…"}`).join(", ");
+}
+
+/** The URLs in a text. */
+export function urlsIn(text: string): string[] {
+  return text.match(/[a-z][a-z0-9+.-]*:\/\/[^\s"'`;,<>{}]+/gi) ?? [];
+}
+
+/** Whether a text is a URI of Azure Machine Learning, which names an asset instead of a host. */
+export function isAssetUri(text: string): boolean {
+  return /^azureml:\/\/[^?\s]+$/i.test(text);
+}
