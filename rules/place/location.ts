@@ -1,4 +1,5 @@
 /** The region of every resource, and every other region that its body names. */
+import { armTypeOf } from "../../azure/resourceTypes";
 import { GLOBAL_TYPES } from "../../facts/globalServices";
 import { canonicalRegion, isRegion } from "../../facts/regions";
 import { allowedText } from "../contract";
@@ -17,13 +18,19 @@ export const locationRule: Rule = {
     const location = at(resource, "location");
     const isAbsent = location === undefined || location === null;
     if (isAbsent && !needsLocation(resource.type)) return [];
-    if (isGlobalByDesign(resource, location)) return [];
+    if (isGlobalByDesign(resource, location) || hasOwnRule(resource, location)) return [];
     // A provider can add the location; the update then shows it.
     if (isAbsent)
       return [regionCheck(resource, "location", location, "unknown", "It has no location, so its region is not proved.", context)];
     return [locationCheck(resource, "location", location, context)];
   },
 };
+
+/** Whether a location has a rule with a code of its own: the region of a replica, and action groups in `global`. */
+function hasOwnRule(resource: RuleResource, location: Value): boolean {
+  if (isOfType(resource, armTypeOf("containerregistry:Replication"))) return true;
+  return isOfType(resource, armTypeOf("monitor:ActionGroup")) && typeof location === "string" && canonicalRegion(location) === "global";
+}
 
 /** The extended location: an edge zone or a custom location, which can be in any place. */
 export const extendedLocationRule: Rule = {
