@@ -24,13 +24,13 @@ const outside: readonly RuleResource[] = world.map(({ path, apiVersion, body }) 
 /** Findings of the program's resources that no entry accepts. Those of the world aren't the program's. */
 export function findingsOf(resources: readonly Registered[], contract: Contract, accept: readonly Acceptance[]): Found[] {
   const own = resources.flatMap(({ type, name, rawInputs }) =>
-    ruleResources({ token: type, name, inputs: bodyFromWire(rawInputs), outputs: outputsOf(type) }, SUBSCRIPTION),
+    ruleResources({ token: type, name, inputs: bodyFromWire(rawInputs), principalId: principalOf(type) }, SUBSCRIPTION),
   );
-  const { refused } = judge(review(own, contract, [...own, ...outside]), accept, "2026-11-30");
+  const { refused } = judge(review(own, contract, [...own, ...outside], true), accept, "2026-11-30");
   return refused.map(({ code, resource, property }) => ({ code, resource: withoutHashes(resource.name), property }));
 }
 
 /** The recorder's Azure gives all identities the same object ID. */
-function outputsOf(type: string) {
-  return type === "azure-native:managedidentity:UserAssignedIdentity" ? { principalId: PRINCIPAL } : {};
+function principalOf(type: string): string | undefined {
+  return type === "azure-native:managedidentity:UserAssignedIdentity" ? PRINCIPAL : undefined;
 }
