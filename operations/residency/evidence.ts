@@ -14,7 +14,7 @@ import {
   type Verdict,
 } from "../../rules";
 import { at } from "../../rules/resource";
-import type { Basis, Outcome, Proof, Subject } from "./document";
+import type { Basis, Named, Outcome, Proof, Subject } from "./document";
 import { safeText, safeValue } from "./safe";
 
 /** A region as a row shows it. */
@@ -110,11 +110,15 @@ export function placeOf(location: string): Place {
   return isRegion(region) ? { region, country: regionOf(region).country } : { region: safeText(location.toLowerCase()) };
 }
 
-export function subjectOf({ name, type, id, apiVersion }: RuleResource): Subject {
+export function namedOf({ name, id }: RuleResource): Named {
+  return { name: safeText(name), ...(id === undefined ? {} : { armId: id }) };
+}
+
+export function subjectOf(resource: RuleResource): Subject {
+  const { type, apiVersion } = resource;
   return {
-    name: safeText(name),
+    ...namedOf(resource),
     type,
-    ...(id === undefined ? {} : { armId: id }),
     ...(apiVersion === undefined || apiVersion === "" ? {} : { apiVersion }),
   };
 }

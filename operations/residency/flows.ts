@@ -4,7 +4,7 @@ import { isBody, type RuleResource, UNKNOWN, type Value, valueText } from "../..
 import { at } from "../../rules/resource";
 import type { Flow } from "./catalog";
 import type { FlowEnd, FlowRow } from "./document";
-import { basisOf, type Evidence, outcomeOfAll, subjectOf } from "./evidence";
+import { basisOf, type Evidence, namedOf, outcomeOfAll, subjectOf } from "./evidence";
 import { safeText } from "./safe";
 import { valuesAt } from "./values";
 
@@ -21,7 +21,7 @@ export function flowRow(evidence: Evidence, resource: RuleResource, flow: Flow, 
     basis: basisOf(resource),
     outcome: outcomeOfAll(proofs),
     proofs,
-    includes: parts.map(({ name }) => safeText(name)),
+    includes: parts.map(namedOf),
   };
 }
 

@@ -13,6 +13,7 @@ export interface PlannedResources {
 
 /** Operations that write a resource. Source: pulumi/pulumi, pkg/resource/deploy/step.go (2026-06). */
 const writes: ReadonlySet<string> = new Set(["create", "update", "replace", "create-replacement", "import", "import-replacement"]);
+const staysInPlace: ReadonlySet<string> = new Set(["same", "update", "refresh"]);
 /** Operations after which the resource exists. The engine reports a replacement as several steps. */
 const kept: ReadonlySet<string> = new Set([...writes, "same", "refresh"]);
 
@@ -21,10 +22,12 @@ export function resourcesOfPreview(preview: unknown, subscriptionId?: string): P
   const steps = isJson(preview) && Array.isArray(preview.steps) ? preview.steps.filter(isJson) : [];
   const planned = new Map<string, Json>();
   const changed = new Set<string>();
-  for (const { op, urn, newState } of steps) {
+  for (const { op, urn, newState, oldState } of steps) {
     const [operation, resource] = [textOf(op), textOf(urn)];
     if (operation === undefined || resource === undefined || !kept.has(operation) || !isJson(newState)) continue;
-    planned.set(resource, newState);
+    // The engine writes the ID of a resource that stays in place only to its old state.
+    const id = staysInPlace.has(operation) && isJson(oldState) ? { id: oldState.id } : {};
+    planned.set(resource, { ...id, ...newState });
     if (writes.has(operation)) changed.add(nameOfUrn(resource));
   }
   return { resources: [...planned].flatMap(([urn, state]) => read(urn, state, subscriptionId)), changed };
