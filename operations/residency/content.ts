@@ -31,7 +31,7 @@ export interface StatementInput {
 export function contentOf(input: StatementInput): Content {
   const { contract, acceptances, today } = input;
   const sorted = input.resources.toSorted((a, b) => compareText(sortKey(a), sortKey(b)));
-  const evidence = new Evidence(sorted.filter(isChecked), contract, acceptances, today);
+  const evidence = new Evidence(sorted.filter(isChecked), contract, acceptances, today, input.unread);
   const rows = new Rows(evidence);
   const exceptions = exceptionRows(evidence);
   const { stack, subscription, tenant, lockDigest } = input;

@@ -19,7 +19,7 @@ export function flowRow(evidence: Evidence, resource: RuleResource, flow: Flow, 
     ends: flow.ends.flatMap((pattern) => valuesAt(resource.body, pattern)).flatMap((value) => endOf(evidence, value)),
     resource: subjectOf(resource),
     basis: basisOf(resource),
-    outcome: outcomeOfAll(proofs),
+    outcome: evidence.rowOutcome(resource, proofs),
     proofs,
     includes: parts.map(namedOf),
   };

@@ -26,7 +26,7 @@ export function storeRows(evidence: Evidence, resource: RuleResource, row: Store
     ...evidence.place(resource),
     resource: subjectOf(resource),
     basis: basisOf(resource),
-    outcome: outcomeOfAll(proofs),
+    outcome: evidence.rowOutcome(resource, proofs),
     proofs,
     includes: parts.map(namedOf),
     ...(row.kind === "store" && row.unproved !== undefined ? { unproved: row.unproved } : {}),
