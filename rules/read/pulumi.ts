@@ -1,6 +1,7 @@
 /** Resources of Pulumi, from a running program, `pulumi preview --json` or a state, in ARM's form. */
 import type { RuleResource } from "../resource";
 import type { Body } from "../values";
+import { principalIdOf } from "./principal";
 import { toArm } from "./shape";
 import { shapeOf } from "./shapes";
 import { templateResources } from "./templates";
@@ -16,8 +17,8 @@ export interface PulumiResource {
   readonly inputs: Body;
   /** ARM ID, if known. @default - computed from the inputs */
   readonly id?: string;
-  /** Object ID of its managed identity. UNKNOWN if it doesn't exist yet. @default - not known */
-  readonly principalId?: RuleResource["principalId"];
+  /** Outputs, from which only the object ID of its managed identity is read. @default - the resource isn't known to have one */
+  readonly outputs?: Body;
 }
 
 /**
@@ -26,10 +27,11 @@ export interface PulumiResource {
  * other providers and components give none.
  * @param subscriptionId Completes the ARM IDs. @default - IDs that need it are undefined
  */
-export function ruleResources({ token, name, inputs, id, principalId }: PulumiResource, subscriptionId?: string): RuleResource[] {
+export function ruleResources({ token, name, inputs, id, outputs }: PulumiResource, subscriptionId?: string): RuleResource[] {
   const parsed = parseToken(token);
   if (parsed === undefined) return [];
   const arm = armTypeOfToken(parsed.name, inputs, subscriptionId);
+  const principalId = outputs === undefined ? undefined : principalIdOf(parsed.name, inputs, outputs);
   const resource: RuleResource = {
     name,
     type: arm.type,
