@@ -1,4 +1,6 @@
 /** Locations of resources, and copies that Azure makes of them. */
+import type { FindingCode } from "../../../rules";
+import { shippedAcceptances } from "./accept";
 import { addition, type Case, change, setting } from "./case";
 
 /** Regions outside and inside the residency of prod. A vault in polandcentral is copied nowhere, so the region alone is a violation. */
@@ -34,8 +36,27 @@ const locations: readonly Case[] = located.map((target) =>
 
 export const placeCases: readonly Case[] = [
   ...locations,
-  change("a display name of a region", "MOOR401", "network-private-endpoints-nothing", "location", abroad, "location"),
-].filter(({ resource }) => resource !== "network-private-endpoints-nothing");
+  change("the display name of a region", "MOOR401", "platform-vault-endpoint", "location", ["West Europe", "Sweden South"], "location"),
+  change(
+    "an edge zone",
+    "MOOR401",
+    "network-vnet",
+    "extendedLocation",
+    [{ name: "losangeles", type: "EdgeZone" }, undefined],
+    "extendedLocation",
+  ),
+  addition("a resource group in another country", "MOOR401", "resources:ResourceGroup", "location", [
+    { resourceGroupName: "more", location: "westeurope" },
+    { location: "swedencentral" },
+  ]),
+  addition("a type without a row in another country", "MOOR401", "resources:Resource", "location", [
+    {
+      ...{ apiVersion: "2023-01-01", resourceProviderNamespace: "Microsoft.Novel", parentResourcePath: "" },
+      ...{ resourceType: "things", resourceName: "thing", location: "germanywestcentral" },
+    },
+    { location: "swedencentral" },
+  ]),
+];
 
 export const copyCases: readonly Case[] = [
   change("geo-redundant storage", "MOOR405", "platform-storage", "sku.name", ["Standard_GRS", "Standard_ZRS"], "sku.name"),
@@ -138,6 +159,11 @@ export const copyCases: readonly Case[] = [
     [[["moor:residency"], { countries: ["SE"] }]],
   ),
 ];
+
+/** The shipped entries, and one more. */
+function acceptedWith(code: FindingCode) {
+  return [...shippedAcceptances, { code, resource: "*", reason: "For this case.", until: "2999-12-31" }];
+}
 
 function closedLogs(replication: { enabled: boolean; location: string }) {
   return {
