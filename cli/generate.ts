@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { clientStatuses } from "../azure/clientStatuses";
+import { codesDocument } from "../config/codesDocument";
+import { doorsDocument } from "../config/doorsDocument";
 import { writeSchemas } from "../config/jsonSchema";
 import { settingsTable } from "../config/settingsTable";
 import { root } from "./stackFiles";
@@ -39,9 +41,18 @@ export function statusTable(): string {
   return ["| status | meaning | action | retry |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
-/** `npm run generate`: writes the JSON schemas of the stack file and the lock file for editors, and the tables of the README. */
+/** Generated documents, by path. */
+export function documents(): Readonly<Record<string, string>> {
+  return { "docs/codes.md": codesDocument(), "docs/one-way-doors.md": doorsDocument() };
+}
+
+/**
+ * `npm run generate`: writes the JSON schemas of the stack file and the lock file for editors, the documents of codes and one-way doors, and the
+ * tables of the README.
+ */
 export function generate(): void {
   writeSchemas();
+  for (const [name, text] of Object.entries(documents())) fs.writeFileSync(path.join(root, name), text);
   const file = path.join(root, "README.md");
   fs.writeFileSync(file, withTables(fs.readFileSync(file, "utf8")));
 }

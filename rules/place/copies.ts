@@ -13,7 +13,7 @@ import { placeName } from "./judgement";
 /** Azure copies the contents of vaults to the paired region. */
 export const vaultCopyRule = copyRule(
   "MOOR402",
-  armTypeOf("keyvault:Vault"),
+  [armTypeOf("keyvault:Vault"), "Microsoft.KeyVault/deletedVaults"],
   vaultCopy,
   (copy) => `Azure copies its secrets and keys to ${copy}, outside the residency.`,
 );
@@ -21,20 +21,20 @@ export const vaultCopyRule = copyRule(
 /** Azure may copy the contents of registries to the paired region. */
 export const registryCopyRule = copyRule(
   "MOOR403",
-  armTypeOf("containerregistry:Registry"),
+  [armTypeOf("containerregistry:Registry")],
   registryCopy,
   (copy) => `Azure may store a copy of its images in ${copy}, outside the residency.`,
 );
 
 function copyRule(
   code: FindingCode,
-  type: string,
+  types: readonly string[],
   copyOf: (region: RegionName) => RegionName | undefined,
   problemOf: (copy: string) => string,
 ): Rule {
   return {
     code,
-    types: [type],
+    types,
     check(resource, { contract }) {
       const location = at(resource, "location");
       const region = typeof location === "string" ? canonicalRegion(location) : "";

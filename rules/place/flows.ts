@@ -4,7 +4,7 @@ import { allowedText } from "../contract";
 import type { Check } from "../finding";
 import type { RuleResource } from "../resource";
 import { checked, type Rule, type RuleContext } from "../rule";
-import { isOpaque, type Value, valuesAt, valueText } from "../values";
+import { isOpaque, type Placed, type Value, valuesAt, valueText } from "../values";
 import { hostOf, isAssetUri, judgeHost, withoutSecrets } from "./host";
 import { type Judgement, judgeRegion } from "./judgement";
 import { isResourceId, judgeTarget } from "./target";
@@ -36,10 +36,15 @@ export function flowRules(flows: readonly Flow[]): Rule[] {
     code: one.code,
     types: one.types,
     check: (resource, context) =>
-      one.properties
-        .flatMap((pattern) => valuesAt(resource.body, pattern))
-        .map(({ path, value }) => flowCheck(one, resource, path, value, one.judge(value, context, resource), context)),
+      distinct(one.properties.flatMap((pattern) => valuesAt(resource.body, pattern))).map(({ path, value }) =>
+        flowCheck(one, resource, path, value, one.judge(value, context, resource), context),
+      ),
   }));
+}
+
+/** Patterns with the same unreadable parent select it once. */
+function distinct(values: readonly Placed[]): Placed[] {
+  return [...new Map(values.map((one) => [one.path, one])).values()];
 }
 
 /** Returns a check for a judged value. The text never contains more of a URL than its host, because URLs can contain tokens. */

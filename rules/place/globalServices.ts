@@ -29,6 +29,22 @@ export const groupServicesRule: Rule = {
     }),
 };
 
+/**
+ * The data boundary of a subscription, as observed. Only with the boundary EU, support data stays in the EU. Source: Azure docs,
+ * azure-resource-manager/management/manage-data-boundary (2024-10-16).
+ */
+export const dataBoundaryRule: Rule = {
+  code: "MOOR430",
+  types: ["Microsoft.Resources/dataBoundaries"],
+  check(resource, { contract }) {
+    const property = "properties.dataBoundary";
+    const boundary = at(resource, property);
+    const outcome = boundary === "EU" ? "holds" : "unknown";
+    const problem = "The tenant has no data boundary, so the places of support data and of Azure's own metadata are not proved.";
+    return [checked("MOOR430", outcome, resource, property, boundary, { problem, allowed: allowedText(contract) })];
+  },
+};
+
 /** The service tag that Azure allows in the managed network of every workspace. */
 export const frontDoorRule: Rule = {
   code: "MOOR430",

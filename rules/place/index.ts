@@ -4,7 +4,7 @@ import { appInsightsRules } from "./appInsights";
 import { assetRules } from "./assets";
 import { registryCopyRule, vaultCopyRule } from "./copies";
 import { coverageRule, linkedTemplateRule } from "./coverage";
-import { frontDoorRule, globalTypesRule, groupServicesRule } from "./globalServices";
+import { dataBoundaryRule, frontDoorRule, globalTypesRule, groupServicesRule } from "./globalServices";
 import { keyRules } from "./keys";
 import { extendedLocationRule, locationRule, namedRegionsRule } from "./location";
 import { logRules } from "./logs";
@@ -37,6 +37,7 @@ const rulesOfTypes: readonly Rule[] = [
   globalTypesRule,
   groupServicesRule,
   frontDoorRule,
+  dataBoundaryRule,
 ];
 
 export const placeRules: readonly Rule[] = [

@@ -1,4 +1,5 @@
 /** The region of every resource, and every other region that its body names. */
+import { armTypeOf } from "../../azure/resourceTypes";
 import { GLOBAL_TYPES } from "../../facts/globalServices";
 import { canonicalRegion, isRegion } from "../../facts/regions";
 import { allowedText } from "../contract";
@@ -17,7 +18,7 @@ export const locationRule: Rule = {
     const location = at(resource, "location");
     const isAbsent = location === undefined || location === null;
     if (isAbsent && !needsLocation(resource.type)) return [];
-    if (isGlobalByDesign(resource, location)) return [];
+    if (isGlobalByDesign(resource, location) || hasOtherCode(resource, location)) return [];
     // A provider can add the location; the update then shows it.
     if (isAbsent)
       return [regionCheck(resource, "location", location, "unknown", "It has no location, so its region is not proved.", context)];
@@ -67,6 +68,14 @@ const OTHER_RULES: readonly { readonly type: string; readonly properties: readon
 export function isGlobalByDesign({ type }: RuleResource, location: Value): boolean {
   if (!Object.hasOwn(GLOBAL_TYPES, type.toLowerCase())) return false;
   return location === undefined || location === null || (typeof location === "string" && canonicalRegion(location) === "global");
+}
+
+/** Replications of a registry, and action groups in `global`, which is a choice of the stack: action groups also have regions. */
+function hasOtherCode(resource: RuleResource, location: Value): boolean {
+  const isGlobal = typeof location === "string" && canonicalRegion(location) === "global";
+  return (
+    isOfType(resource, armTypeOf("containerregistry:Replication")) || (isGlobal && isOfType(resource, armTypeOf("monitor:ActionGroup")))
+  );
 }
 
 function locationCheck(resource: RuleResource, property: string, value: Value, context: RuleContext): Check {

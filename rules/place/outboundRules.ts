@@ -34,7 +34,6 @@ const REQUIRED_TAGS: ReadonlySet<string> = new Set(
     "AzureResourceManager",
     "MicrosoftContainerRegistry",
     "AzureMonitor",
-    "VirtualNetwork",
   ].map((tag) => tag.toLowerCase()),
 );
 
@@ -98,6 +97,8 @@ function checkTag(rule: Body, property: string, { from }: RuleResource, { contra
 }
 
 function judgeTag(tag: string, contract: RuleContext["contract"]): Judgement {
+  // The managed network itself.
+  if (tag.toLowerCase() === "virtualnetwork") return holds;
   const [, region] = tag.split(".");
   if (region === undefined || region === "FirstParty") return violated("is a service tag without a region");
   return judgeRegion(region, contract);

@@ -4,8 +4,9 @@ import { canonicalRegion } from "../../facts/regions";
 import { allowedText } from "../contract";
 import { at } from "../resource";
 import { checked, type Rule } from "../rule";
-import { isOpaque, valuesAt, valueText } from "../values";
-import { byHost, byId, byIdOrHost, flowRules } from "./flows";
+import { isOpaque, type Value, valuesAt, valueText } from "../values";
+import { byHost, byId, byIdOrHost, flowRules, type Judge } from "./flows";
+import { holds } from "./judgement";
 
 const actionGroup = armTypeOf("monitor:ActionGroup");
 const registry = armTypeOf("containerregistry:Registry");
@@ -47,6 +48,17 @@ const remoteKinds: Readonly<Record<string, string>> = {
   itsmReceivers: "a service outside Azure",
 };
 
+/** A global action group is a finding of its own. */
+const byActionGroup: Judge = (value, context, resource) => {
+  const group = typeof value === "string" ? context.resources.find(value) : undefined;
+  const location = group === undefined ? undefined : at(group, "location");
+  return location === undefined || isRegional(location) ? byId(value, context, resource) : holds;
+};
+
+function isRegional(location: Value): boolean {
+  return typeof location !== "string" || canonicalRegion(location) !== "global";
+}
+
 export const receiverRules: readonly Rule[] = [
   globalActionGroupRule,
   remoteReceiversRule,
@@ -85,7 +97,7 @@ export const receiverRules: readonly Rule[] = [
         "properties.actions.actionGroups.*.actionGroupId",
       ],
       flow: "Alerts are sent through",
-      judge: byId,
+      judge: byActionGroup,
     },
     {
       code: "MOOR420",

@@ -1,74 +1,68 @@
 /** Sinks: where the logs and metrics of any resource are sent. */
 import { armTypeOf } from "../../azure/resourceTypes";
-import { checked, type Rule } from "../rule";
-import { valuesAt } from "../values";
-import { byId, flowRules } from "./flows";
+import type { Rule } from "../rule";
+import { byId, flowRules, type Judge } from "./flows";
+import { opaque, violated } from "./judgement";
 
 const setting = armTypeOf("monitor:DiagnosticSetting");
 const flow = "Logs and metrics are sent to";
 
 /** A partner's service, which Azure doesn't run. */
-const partnerRule: Rule = {
-  code: "MOOR410",
-  types: [setting],
-  check: (resource) =>
-    valuesAt(resource.body, "properties.marketplacePartnerId").map(({ path, value }) =>
-      checked("MOOR410", "violated", resource, path, value, {
-        problem: "Logs and metrics are sent to the service of a partner, in no known region.",
-        allowed: "Log Analytics workspaces, storage accounts and event hubs of the residency",
-      }),
-    ),
-};
+const byPartner: Judge = (value) => opaque(value) ?? violated("is the service of a partner, in no known region");
 
-export const sinkRules: readonly Rule[] = [
-  ...flowRules([
-    {
-      code: "MOOR410",
-      types: [setting],
-      properties: [
-        "properties.workspaceId",
-        "properties.storageAccountId",
-        "properties.eventHubAuthorizationRuleId",
-        "properties.serviceBusRuleId",
-      ],
-      flow,
-      judge: byId,
-    },
-    {
-      code: "MOOR410",
-      types: ["Microsoft.Insights/dataCollectionRules"],
-      properties: [
-        "properties.destinations.logAnalytics.*.workspaceResourceId",
-        "properties.destinations.monitoringAccounts.*.accountResourceId",
-        "properties.destinations.eventHubs.*.eventHubResourceId",
-        "properties.destinations.eventHubsDirect.*.eventHubResourceId",
-        "properties.destinations.storageAccounts.*.storageAccountResourceId",
-        "properties.destinations.storageBlobsDirect.*.storageAccountResourceId",
-        "properties.destinations.storageTablesDirect.*.storageAccountResourceId",
-        "properties.destinations.azureDataExplorer.*.resourceId",
-        "properties.destinations.microsoftFabric.*.artifactId",
-        "properties.dataCollectionEndpointId",
-      ],
-      flow,
-      judge: byId,
-    },
-    {
-      code: "MOOR410",
-      types: ["Microsoft.Insights/logProfiles"],
-      properties: ["properties.storageAccountId", "properties.serviceBusRuleId"],
-      flow: "The activity log is sent to",
-      judge: byId,
-    },
-    {
-      code: "MOOR410",
-      types: ["Microsoft.Network/networkWatchers/flowLogs"],
-      properties: [
-        "properties.storageId",
-        "properties.flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.workspaceResourceId",
-      ],
-      flow: "Flow logs are sent to",
-      judge: byId,
-    },
-  ]),
-  partnerRule,
-];
+export const sinkRules: readonly Rule[] = flowRules([
+  {
+    code: "MOOR410",
+    types: [setting],
+    properties: [
+      "properties.workspaceId",
+      "properties.storageAccountId",
+      "properties.eventHubAuthorizationRuleId",
+      "properties.serviceBusRuleId",
+    ],
+    flow,
+    judge: byId,
+  },
+  {
+    code: "MOOR410",
+    types: [setting],
+    properties: ["properties.marketplacePartnerId"],
+    flow,
+    judge: byPartner,
+  },
+  {
+    code: "MOOR410",
+    types: ["Microsoft.Insights/dataCollectionRules"],
+    properties: [
+      "properties.destinations.logAnalytics.*.workspaceResourceId",
+      "properties.destinations.monitoringAccounts.*.accountResourceId",
+      "properties.destinations.eventHubs.*.eventHubResourceId",
+      "properties.destinations.eventHubsDirect.*.eventHubResourceId",
+      "properties.destinations.storageAccounts.*.storageAccountResourceId",
+      "properties.destinations.storageBlobsDirect.*.storageAccountResourceId",
+      "properties.destinations.storageTablesDirect.*.storageAccountResourceId",
+      "properties.destinations.azureDataExplorer.*.resourceId",
+      "properties.destinations.microsoftFabric.*.artifactId",
+      "properties.dataCollectionEndpointId",
+    ],
+    flow,
+    judge: byId,
+  },
+  {
+    code: "MOOR410",
+    types: ["Microsoft.Insights/logProfiles"],
+    properties: ["properties.storageAccountId", "properties.serviceBusRuleId"],
+    flow: "The activity log is sent to",
+    judge: byId,
+  },
+  {
+    code: "MOOR410",
+    types: ["Microsoft.Network/networkWatchers/flowLogs"],
+    properties: [
+      "properties.storageId",
+      "properties.flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.workspaceResourceId",
+    ],
+    flow: "Flow logs are sent to",
+    judge: byId,
+  },
+]);

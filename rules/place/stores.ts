@@ -5,8 +5,8 @@ import { at, type RuleResource } from "../resource";
 import { checked, propertyRule, type Rule, type RuleContext } from "../rule";
 import { isOpaque, type Value } from "../values";
 import { byId, byIdOrHost, flowCheck, flowRules } from "./flows";
-import { hostOf, judgeHost } from "./host";
-import { type Judgement, opaque, violated } from "./judgement";
+import { judgeHost } from "./host";
+import { holds, type Judgement, opaque, violated } from "./judgement";
 
 const workspace = armTypeOf("machinelearningservices:Workspace");
 const endpoint = armTypeOf("machinelearningservices:OnlineEndpoint");
@@ -69,20 +69,24 @@ export const storeRules: readonly Rule[] = [
     },
     {
       code: "MOOR419",
+      types: [workspace],
+      properties: ["properties.serverlessComputeSettings.serverlessComputeCustomSubnet"],
+      flow: "Jobs run in",
+      judge: byId,
+    },
+    {
+      code: "MOOR419",
       types: [`${workspace}/connections`],
       properties: ["properties.target", "properties.metadata.ResourceId"],
       flow: "Data is sent to and loaded from",
-      judge: (value, context, resource) =>
-        typeof value === "string" && !value.startsWith("/") && hostOf(value) === undefined
-          ? violated("is not an address")
-          : byIdOrHost(value, context, resource),
+      judge: byIdOrHost,
     },
     {
       code: "MOOR419",
       types: [endpoint, `${workspace}/batchEndpoints/deployments`],
       properties: ["properties.compute"],
       flow: "Requests are processed in",
-      judge: (value, context, resource) => (value === "" ? { outcome: "holds", where: "" } : byId(value, context, resource)),
+      judge: (value, context, resource) => (value === "" ? holds : byId(value, context, resource)),
     },
     {
       code: "MOOR419",

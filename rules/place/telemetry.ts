@@ -8,7 +8,7 @@ import { at, type RuleResource } from "../resource";
 import { checked, type Rule, type RuleContext } from "../rule";
 import { isBody, isOpaque, type Value, valueText } from "../values";
 import { flowCheck } from "./flows";
-import { judgeHost, urlsIn } from "./host";
+import { hostOf, judgeHost, urlsIn } from "./host";
 import { type Judgement, opaque } from "./judgement";
 
 const PROPERTY = "properties.environmentVariables";
@@ -52,14 +52,21 @@ function variableChecks(resource: RuleResource, name: string, value: Value, cont
   }
   const urls = urlsIn(value);
   if (urls.length > 0) return urls.map((url) => check(url, judgeHost(url, context)));
-  return isAddress ? [check(value, judgeHost(value, context))] : [];
+  return isAddress ? [check(hostOf(value) ?? "set", judgeHost(value, context))] : [];
 }
 
 /** Switches and flags of vLLM. */
 function serverChecks(resource: RuleResource, variables: Readonly<Record<string, Value>>): Check[] {
   return [
-    switchCheck("MOOR421", resource, variables, usageSwitches, "vLLM sends usage statistics to stats.vllm.ai"),
-    switchCheck("MOOR417", resource, variables, offlineSwitches, "vLLM can load models from the Hugging Face Hub at each start"),
+    switchCheck("MOOR421", resource, variables, usageSwitches, /^1$/, "vLLM sends usage statistics to stats.vllm.ai"),
+    switchCheck(
+      "MOOR417",
+      resource,
+      variables,
+      offlineSwitches,
+      /^(1|on|yes|true)$/i,
+      "vLLM can load models from the Hugging Face Hub at each start",
+    ),
     ...flagChecks(resource, variables),
   ];
 }
@@ -70,8 +77,10 @@ function switchCheck(
   resource: RuleResource,
   variables: Readonly<Record<string, Value>>,
   names: readonly string[],
+  onValues: RegExp,
   consequence: string,
 ): Check {
+  const isOn = (value: Value) => typeof value === "string" && onValues.test(value);
   const set = names.filter((name) => Object.hasOwn(variables, name));
   const off = set.find((name) => !isOpaque(variables[name]) && !isOn(variables[name]));
   const on = set.find((name) => isOn(variables[name]));
@@ -82,10 +91,6 @@ function switchCheck(
     problem: `${name} is ${valueText(value)}: ${consequence}.`,
     allowed: "1",
   });
-}
-
-function isOn(value: Value): boolean {
-  return typeof value === "string" && /^(1|true|yes|on)$/i.test(value);
 }
 
 /** Flags with which vLLM sends data to a receiver. */

@@ -2,7 +2,7 @@
 import type { RuleResource } from "../resource";
 import { isJson, type Json, nameOfUrn, textOf } from "./json";
 import { ruleResources } from "./pulumi";
-import { bodyFromWire } from "./wire";
+import { bodyFromWire, unknownText } from "./wire";
 
 /** A planned resource, and whether the run changes it. */
 export interface PlannedResources {
@@ -13,6 +13,10 @@ export interface PlannedResources {
 
 /** Operations that write a resource. Source: pulumi/pulumi, pkg/resource/deploy/step.go (2026-06). */
 const writes: ReadonlySet<string> = new Set(["create", "update", "replace", "create-replacement", "import", "import-replacement"]);
+/** Operations after which the identity of a resource is a new one. */
+const creations: ReadonlySet<string> = new Set(["create", "replace", "create-replacement"]);
+/** The engine omits the outputs of a creation in a preview. */
+const created: Json = { principalId: unknownText };
 /** Operations after which the resource exists. The engine reports a replacement as several steps. */
 const kept: ReadonlySet<string> = new Set([...writes, "same", "refresh"]);
 
@@ -24,14 +28,15 @@ export function resourcesOfPreview(preview: unknown, subscriptionId?: string): P
   for (const { op, urn, newState } of steps) {
     const [operation, resource] = [textOf(op), textOf(urn)];
     if (operation === undefined || resource === undefined || !kept.has(operation) || !isJson(newState)) continue;
-    planned.set(resource, newState);
+    planned.set(resource, creations.has(operation) ? { ...newState, outputs: created } : newState);
     if (writes.has(operation)) changed.add(nameOfUrn(resource));
   }
   return { resources: [...planned].flatMap(([urn, state]) => read(urn, state, subscriptionId)), changed };
 }
 
-function read(urn: string, { type, id, inputs }: Json, subscriptionId: string | undefined): RuleResource[] {
+function read(urn: string, { type, id, inputs, outputs }: Json, subscriptionId: string | undefined): RuleResource[] {
   const token = textOf(type);
   if (token === undefined) return [];
-  return ruleResources({ token, name: nameOfUrn(urn), inputs: bodyFromWire(inputs), id: textOf(id) }, subscriptionId);
+  const resource = { token, name: nameOfUrn(urn), inputs: bodyFromWire(inputs), id: textOf(id), outputs: bodyFromWire(outputs) };
+  return ruleResources(resource, subscriptionId);
 }

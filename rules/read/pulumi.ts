@@ -1,6 +1,6 @@
 /** Resources of Pulumi, from a running program, `pulumi preview --json` or a state, in ARM's form. */
 import type { RuleResource } from "../resource";
-import type { Body } from "../values";
+import { type Body, UNKNOWN, valueAt } from "../values";
 import { toArm } from "./shape";
 import { shapeOf } from "./shapes";
 import { templateResources } from "./templates";
@@ -16,6 +16,8 @@ export interface PulumiResource {
   readonly inputs: Body;
   /** ARM ID, if known. @default - computed from the inputs */
   readonly id?: string;
+  /** Outputs, from which only the object ID of its managed identity is read. @default - the resource isn't known to have one */
+  readonly outputs?: Body;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface PulumiResource {
  * other providers and components give none.
  * @param subscriptionId Completes the ARM IDs. @default - IDs that need it are undefined
  */
-export function ruleResources({ token, name, inputs, id }: PulumiResource, subscriptionId?: string): RuleResource[] {
+export function ruleResources({ token, name, inputs, id, outputs }: PulumiResource, subscriptionId?: string): RuleResource[] {
   const parsed = parseToken(token);
   if (parsed === undefined) return [];
   const arm = armTypeOfToken(parsed.name, inputs, subscriptionId);
@@ -34,9 +36,15 @@ export function ruleResources({ token, name, inputs, id }: PulumiResource, subsc
     id: id || arm.id,
     apiVersion: parsed.apiVersion ?? arm.apiVersion,
     body: armBody(parsed.name, inputs, arm.parameters),
+    ...principalOf(outputs),
     from: "planned",
   };
   return [resource, ...templateResources(resource)];
+}
+
+function principalOf(outputs: Body = {}): Pick<RuleResource, "principalId"> {
+  const principalId = outputs.principalId ?? valueAt(outputs, "identity.principalId");
+  return typeof principalId === "string" || principalId === UNKNOWN ? { principalId } : {};
 }
 
 /** Inputs and outputs that ARM has outside of the body, or that only azure-native has. */

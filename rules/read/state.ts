@@ -19,7 +19,8 @@ export function resourcesOfState(state: unknown, { values = "inputs", subscripti
   return entriesOf(state).flatMap((entry) => {
     const [urn, token] = [textOf(entry.urn), textOf(entry.type)];
     if (urn === undefined || token === undefined || entry.delete === true || entry.external === true) return [];
-    const resource = { token, name: nameOfUrn(urn), inputs: bodyFromWire(entry[values]), id: textOf(entry.id) };
+    const name = nameOfUrn(urn);
+    const resource = { token, name, inputs: bodyFromWire(entry[values]), id: textOf(entry.id), outputs: bodyFromWire(entry.outputs) };
     const read = ruleResources(resource, subscriptionId);
     return values === "outputs" ? read.map((one) => ({ ...one, from: "observed" as const })) : read;
   });

@@ -27,6 +27,8 @@ test("defaults are filled in", () => {
       policyTags: [],
       firewallSku: "Basic",
       logRetentionDays: 90,
+      logQueries: "public",
+      storageRedundancy: "LRS",
       operators: [],
     },
     quota: {},

@@ -9,6 +9,7 @@ import * as path from "node:path";
 import { localLockFile, localLockText } from "../../cli/local/lock";
 import { exitCode } from "../../cli/pulumiProcess";
 import { lockFileName, readLock } from "../../config/lockFile";
+import { withAcceptances } from "../support/acceptances";
 import { cloneProgram } from "./clone";
 import type { Request } from "./sandbox";
 
@@ -37,7 +38,7 @@ beforeAll(() => {
   clone = cloneProgram();
   lockPath = path.join(clone, lockFileName("team"));
   home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-image-"));
-  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), stackFile);
+  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), withAcceptances(stackFile, "MOOR444"));
   fs.mkdirSync(path.join(clone, "models"));
   fs.cpSync(path.join(clone, "docker", "score"), path.join(clone, "models", "fraud"), { recursive: true });
 });

@@ -10,6 +10,7 @@ import { generatedModel, type LocalHub, startLocalHub } from "../../azure-local/
 import { prepareStack } from "../../cli/local/stackFile";
 import { exitCode } from "../../cli/pulumiProcess";
 import { lockFileName, readLock } from "../../config/lockFile";
+import { withAcceptances } from "../support/acceptances";
 import { cloneProgram } from "./clone";
 import { openSandbox, type Run, type Sandbox } from "./sandbox";
 
@@ -19,7 +20,10 @@ const model = "Qwen/Qwen3-0.6B";
 const repository = generatedModel(model);
 const token = "hf_TheTokenThatMustNotBeSeen0123456789";
 
-const stackFile = (scripts: boolean) => `config:
+/** Deployment scripts mount a storage account with its key. */
+const stackFile = (scripts: boolean) =>
+  withAcceptances(
+    `config:
   azure-native:location: swedencentral
   moor:residency: { geography: Sweden }
   moor:platform:
@@ -35,7 +39,9 @@ const stackFile = (scripts: boolean) => `config:
           size: Standard_NC24ads_A100_v4
           instances: 1
           weight: 100
-`;
+`,
+    "MOOR460",
+  );
 
 let clone: string;
 let hub: LocalHub;

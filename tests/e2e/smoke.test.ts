@@ -9,6 +9,7 @@ import { readScoringLog } from "../../azure-local/scoringProxy";
 import { exitCode } from "../../cli/pulumiProcess";
 import { NotTested, type SmokeDocument, smoke } from "../../operations/smoke";
 import type { StackPulumi } from "../../operations/stackPulumi";
+import { withAcceptances } from "../support/acceptances";
 import { cloneProgram } from "./clone";
 import { endpointOf } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
@@ -64,7 +65,7 @@ let clone: string;
 let sandbox: Sandbox;
 beforeAll(async () => {
   clone = cloneProgram();
-  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), stackFile);
+  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), withAcceptances(stackFile, "MOOR417"));
   sandbox = await openSandbox({ standInSpeed: { timeToFirstToken: 50 } }, undefined, clone);
 });
 afterAll(async () => {

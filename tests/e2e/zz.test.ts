@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { openSandbox } from "./sandbox";
+
 jest.setTimeout(400_000);
 test("x", async () => {
   const sandbox = await openSandbox();
@@ -13,7 +14,14 @@ test("x", async () => {
   fs.writeFileSync("/tmp/r1/up.txt", r2.output);
   const t3 = Date.now();
   const { execFileSync } = require("node:child_process");
-  fs.writeFileSync("/tmp/r1/state.json", execFileSync(sandbox.engine.command, ["stack", "export", "--stack", "prod"], { env: sandbox.environment, cwd: sandbox.folder, maxBuffer: 1e9 }));
+  fs.writeFileSync(
+    "/tmp/r1/state.json",
+    execFileSync(sandbox.engine.command, ["stack", "export", "--stack", "prod"], {
+      env: sandbox.environment,
+      cwd: sandbox.folder,
+      maxBuffer: 1e9,
+    }),
+  );
   fs.writeFileSync("/tmp/r1/times.txt", [t2 - t, t3 - t2].join());
   await sandbox.close();
 });

@@ -430,7 +430,7 @@ describe("build", () => {
   ])("the digest that the Docker provider returned is compared with the tag, which refers to %s", async (what, built) => {
     const { refusals } = await run("build", { built });
     expect(refusals).toEqual([
-      `moor:images.vllm: the Docker provider returned cr/moor@${digest}, but the tag moor-eeeeeeeeeeeeeeee in the registry refers to ${built ?? what}. ` +
+      `moor:images.vllm: the Docker provider returned crdevx7k2p9.azurecr.io/moor/vllm@${digest}, but the tag moor-eeeeeeeeeeeeeeee in the registry refers to ${built ?? what}. ` +
         "Build the image again: run `pulumi up --replace <URN>` with the URN of the resource docker:index/image:Image that `pulumi stack --show-urns` shows.",
     ]);
   });

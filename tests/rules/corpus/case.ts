@@ -54,7 +54,12 @@ export function addition(
   { resource = "added", group = "hub" }: { readonly resource?: string; readonly group?: string } = {},
 ): Case {
   const all = { resourceGroupName: group, ...inputs };
-  const add = (given: { readonly [key: string]: Json }): Change => ({ kind: "add", token: `azure-native:${token}`, name: "added", inputs: given });
+  const add = (given: { readonly [key: string]: Json }): Change => ({
+    kind: "add",
+    token: `azure-native:${token}`,
+    name: "added",
+    inputs: given,
+  });
   return { name, code, resource, property, change: add(all), twin: add({ ...all, ...legal }) };
 }
 

@@ -1,0 +1,36 @@
+/** Findings of the program's resources and of the world, without an engine. */
+
+import { parseArmId } from "../../../azure/armId";
+import { type Acceptance, type Contract, judge, type RuleResource, review } from "../../../rules";
+import { ruleResources } from "../../../rules/read/pulumi";
+import { bodyFromWire } from "../../../rules/read/wire";
+import { PRINCIPAL, SUBSCRIPTION } from "../../components/recorder";
+import { HUB, type Registered, resolved } from "./apply";
+import { withoutHashes } from "./case";
+import { world } from "./world";
+
+/** A finding as the table of cases names it. */
+export interface Found {
+  readonly code: string;
+  readonly resource: string;
+  readonly property: string;
+}
+
+const outside: readonly RuleResource[] = world.map(({ path, apiVersion, body }) => {
+  const id = `${HUB}/${path}`;
+  return { name: id, type: parseArmId(id)!.type, id, apiVersion, body: bodyFromWire(resolved(body, [])), from: "observed" };
+});
+
+/** Findings of the program's resources that no entry accepts. Those of the world aren't the program's. */
+export function findingsOf(resources: readonly Registered[], contract: Contract, accept: readonly Acceptance[]): Found[] {
+  const own = resources.flatMap(({ type, name, rawInputs }) =>
+    ruleResources({ token: type, name, inputs: bodyFromWire(rawInputs), outputs: outputsOf(type) }, SUBSCRIPTION),
+  );
+  const { refused } = judge(review(own, contract, [...own, ...outside]), accept, "2026-11-30");
+  return refused.map(({ code, resource, property }) => ({ code, resource: withoutHashes(resource.name), property }));
+}
+
+/** The recorder's Azure gives all identities the same object ID. */
+function outputsOf(type: string) {
+  return type === "azure-native:managedidentity:UserAssignedIdentity" ? { principalId: PRINCIPAL } : {};
+}

@@ -1,0 +1,50 @@
+// Proves that every rule for places holds on the shipped stacks, except for what Azure doesn't let anyone choose. Doesn't prove previews, in which
+// IDs are unknown: the tests with Pulumi's engine do.
+import { isFinding } from "../../../rules/finding";
+import { placeRules } from "../../../rules/place";
+import { ResourceSet } from "../../../rules/resource";
+import { runRules } from "../../../rules/rule";
+import { shippedResources } from "./shipped";
+import { sweden } from "./world";
+
+afterAll(() => jest.restoreAllMocks());
+
+const reviewed = async (stack: string) =>
+  runRules(placeRules, { contract: sweden, resources: new ResourceSet(await shippedResources(stack)) });
+
+test("the clean prod has only global services as findings", async () => {
+  const checks = await reviewed("prod");
+  expect(checks.filter(({ outcome }) => outcome === "unknown")).toEqual([]);
+  const findings = checks.filter(isFinding);
+  expect([...new Set(findings.map(({ code, resource }) => `${code} ${resource.type}`))].sort()).toEqual([
+    "MOOR430 Microsoft.Insights/metricAlerts",
+    "MOOR430 Microsoft.MachineLearningServices/workspaces",
+    "MOOR430 Microsoft.Network/privateDnsZones",
+    "MOOR430 Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+    "MOOR430 Microsoft.Resources/resourceGroups",
+  ]);
+});
+
+test("in the clean dev, the model comes from the Hub", async () => {
+  const findings = (await reviewed("dev")).filter(isFinding).filter(({ code }) => code !== "MOOR430");
+  expect(findings.map(({ code, resource, property }) => [code, resource.name.replace(/-[0-9a-f]{8}-/, "-*-"), property])).toEqual([
+    ["MOOR417", "hub-hf-hub", "properties.destination"],
+    ["MOOR417", "hub-hf-lfs", "properties.destination"],
+    ["MOOR417", "hub-hf-lfs-us", "properties.destination"],
+    ["MOOR417", "hub-hf-xet", "properties.destination"],
+    ["MOOR417", "chat-main-*-deployment", "properties.environmentVariables.HF_HUB_OFFLINE"],
+  ]);
+});
+
+test("every resource of prod that can hold data has evidence", async () => {
+  const resources = await shippedResources("prod");
+  const checked = new Set((await reviewed("prod")).map(({ resource }) => resource.name));
+  expect([...new Set(resources.filter(({ name }) => !checked.has(name)).map(({ type }) => type))].sort()).toEqual([
+    "Microsoft.Authorization/roleAssignments",
+    "Microsoft.Authorization/roleDefinitions",
+    "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+    "Microsoft.Network/virtualNetworks/subnets",
+    "Microsoft.Resources/deployments",
+    "Microsoft.Storage/storageAccounts/blobServices",
+  ]);
+});
