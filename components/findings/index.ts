@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Acceptance, type Contract, dayOf } from "../../rules";
 import { azureOf } from "../base/azure";
 import { collect } from "./collect";
+import { LiveDoors } from "./doors";
 import { Outside } from "./outside";
 import { Reviewer } from "./reviewer";
 
@@ -45,8 +46,9 @@ export function reviewProgram({ stack, contract, accept = [], today = dayOf(new 
     subscription ??= authorization.getClientConfig({ async: true }).then((config) => config.subscriptionId);
     return subscription;
   };
-  const outside = new Outside(azure, (text) => void pulumi.log.warn(text));
-  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, subscriptionId });
+  const warn = (text: string) => void pulumi.log.warn(text);
+  const [outside, doors] = [new Outside(azure, warn), new LiveDoors(azure, stack, warn)];
+  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, doors, subscriptionId });
   const registered = collect(reviewer);
   return pulumi.output(registered().then(() => reviewer.finish()));
 }
