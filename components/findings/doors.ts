@@ -4,7 +4,15 @@ import { isWithinArmId, sameArmId, subscriptionOf } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { stackTag } from "../../planner/tags";
 import { type Body, type Check, isFinding, type RuleResource } from "../../rules";
-import { type Change, checkChange, checkRemoval, checkReplacement, checkSoftDeleted, type SoftDeleted, valuableTypes } from "../../rules/doors";
+import {
+  type Change,
+  checkChange,
+  checkRemoval,
+  checkReplacement,
+  checkSoftDeleted,
+  type SoftDeleted,
+  valuableTypes,
+} from "../../rules/doors";
 import { type Reviewed, worded } from "./evaluate";
 
 const vault = armTypeOf("keyvault:Vault");

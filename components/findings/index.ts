@@ -6,6 +6,7 @@ import { azureOf } from "../base/azure";
 import { collect } from "./collect";
 import { LiveDoors } from "./doors";
 import { Outside } from "./outside";
+import { Principals } from "./principals";
 import { Reviewer } from "./reviewer";
 
 /** Arguments of `reviewProgram`. */
@@ -41,14 +42,14 @@ export interface ReviewArgs {
  */
 export function reviewProgram({ stack, contract, accept = [], today = dayOf(new Date()) }: ReviewArgs): pulumi.Output<void> {
   const azure = azureOf();
-  let subscription: Promise<string> | undefined;
-  const subscriptionId = () => {
-    subscription ??= authorization.getClientConfig({ async: true }).then((config) => config.subscriptionId);
-    return subscription;
+  let config: Promise<authorization.GetClientConfigResult> | undefined;
+  const client = () => {
+    config ??= authorization.getClientConfig({ async: true });
+    return config;
   };
   const warn = (text: string) => void pulumi.log.warn(text);
   const [outside, doors] = [new Outside(azure, warn), new LiveDoors(azure, stack, warn)];
-  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, doors, subscriptionId });
+  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, principals: new Principals(azure), doors, client });
   const registered = collect(reviewer);
   return pulumi.output(registered().then(() => reviewer.finish()));
 }

@@ -1,6 +1,7 @@
 /** Reviews the resources of a run. */
 import * as pulumi from "@pulumi/pulumi";
 import { sameArmId } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
 import { stop } from "../../program/fail";
 import { type Acceptance, type Check, type Contract, judge, type RuleResource, reportFindings, SECRET } from "../../rules";
 import { checkChange, type DoorCode, doorWays } from "../../rules/doors";
@@ -10,6 +11,7 @@ import type { LiveDoors } from "./doors";
 import { evaluate, isWithoutSecrets, type Reviewed, worded } from "./evaluate";
 import type { PlannedInputs } from "./inputs";
 import type { Outside } from "./outside";
+import type { Principals } from "./principals";
 import { messagesOf, reportedOf } from "./report";
 
 export interface ReviewerOptions {
@@ -19,8 +21,9 @@ export interface ReviewerOptions {
   /** The day on which the entries must apply, for example 2026-11-30 (UTC). */
   readonly today: string;
   readonly outside: Outside;
+  readonly principals: Principals;
   readonly doors: LiveDoors;
-  readonly subscriptionId: () => Promise<string>;
+  readonly client: () => Promise<{ readonly subscriptionId: string; readonly tenantId: string }>;
 }
 
 /** A resource of the program, as far as the run knows it. */
@@ -60,14 +63,15 @@ export class Reviewer implements Collector {
 
   /** Ends the run with a report if there are findings: in a preview all, in an update the removals, which follow the end of the program. */
   async finish(): Promise<void> {
-    const { stack, acceptances, today, contract, doors } = this.options;
+    const { stack, acceptances, today, doors } = this.options;
     const isPreview = this.collects;
     this.isFinished = true;
+    if (isPreview) await this.tellPrincipals();
     // The engine registers resources in any order.
     const entries = [...this.entries].sort(([one], [other]) => compare(nameIn(one), nameIn(other))).map(([, entry]) => entry);
     const own = entries.flatMap(({ resources }) => resources);
     const removals = await doors.removals(own.map(({ exact }) => exact));
-    const places = isPreview ? evaluate(await this.known(own), contract, own) : [];
+    const places = isPreview ? evaluate(await this.known(own), await this.contract(), own) : [];
     const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...removals];
     const unchanged = new Set(
       entries.filter(({ isChanged }) => !isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)),
@@ -86,10 +90,28 @@ export class Reviewer implements Collector {
   private async add(urn: string, entry: Entry): Promise<void> {
     this.entries.set(urn, entry);
     if (this.collects) return;
-    const { stack, acceptances, today, contract } = this.options;
-    const checks = [...evaluate(await this.known(entry.resources), contract, entry.resources), ...entry.doors];
+    if (entry.resources.some(({ exact }) => isRoleAssignment(exact))) await this.tellPrincipals();
+    const { stack, acceptances, today } = this.options;
+    const checks = [...evaluate(await this.known(entry.resources), await this.contract(), entry.resources), ...entry.doors];
     const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || Object.hasOwn(doorWays, code));
     if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
+  }
+
+  private async contract(): Promise<Contract> {
+    const { tenantId } = await this.options.client();
+    return { ...this.options.contract, tenantId };
+  }
+
+  /** Adds the object IDs of identities that exist now, with which the principals of role assignments are compared. */
+  private async tellPrincipals(): Promise<void> {
+    const { principals } = this.options;
+    const told = [...this.entries].map(async ([urn, entry]) => {
+      const resources = await Promise.all(entry.resources.map((one) => principals.told(one)));
+      const isTold = resources.some((one, index) => one !== entry.resources[index]);
+      // The resource can be declared and then written in the meantime.
+      if (isTold && this.entries.get(urn) === entry) this.entries.set(urn, { ...entry, resources });
+    });
+    await Promise.all(told);
   }
 
   /** @param isCreated Whether the run creates the resources; otherwise, it can also leave them unchanged. */
@@ -130,7 +152,7 @@ export class Reviewer implements Collector {
     readonly inputs: PlannedInputs;
     readonly id?: string;
   }): Promise<Reviewed[]> {
-    const subscriptionId = await this.options.subscriptionId();
+    const { subscriptionId } = await this.options.client();
     const exact = ruleResources({ token, name, inputs: inputs.exact, id }, subscriptionId);
     if (inputs.exact === inputs.shown) return exact.map((one) => ({ exact: one, shown: one }));
     const shown = ruleResources({ token, name, inputs: inputs.shown, id }, subscriptionId);
@@ -156,6 +178,10 @@ const deletingCodes: readonly string[] = (Object.keys(doorWays) as DoorCode[]).f
 /** A resource in a template that contains a secret. */
 function withoutBody({ body, ...resource }: RuleResource): RuleResource {
   return { ...resource, body: Object.fromEntries(Object.keys(body).map((key) => [key, SECRET])) };
+}
+
+function isRoleAssignment({ type }: RuleResource): boolean {
+  return sameArmId(type, armTypeOf("authorization:RoleAssignment"));
 }
 
 function nameIn(urn: string): string {

@@ -2,8 +2,8 @@
 import { armTypeOf } from "../../azure/resourceTypes";
 import { at } from "../resource";
 import { checked, propertyRule, type Rule } from "../rule";
-import { isOpaque, valueText } from "../values";
-import { has, isOneOf, unknownText } from "./checks";
+import { isOpaque, type Value, valueText } from "../values";
+import { isOneOf, unknownText } from "./checks";
 import { REGISTRY, STORAGE, WORKSPACE } from "./types";
 
 const byKey = "clients with a key have access without Microsoft Entra ID";
@@ -16,11 +16,14 @@ const signaturePolicy: Rule = {
   check(resource) {
     const property = "properties.sasPolicy.expirationAction";
     const value = at(resource, property);
-    const isUnused = has(resource, "properties.allowSharedKeyAccess", false) && !isOpaque(value);
-    const outcome = isUnused || isOneOf(value, "Block") ? "holds" : isOpaque(value) ? "unknown" : "violated";
+    const keys = at(resource, "properties.allowSharedKeyAccess");
+    const isUnused = keys === false && !isOpaque(value);
+    const both: readonly Value[] = [value, keys];
+    const opaque = both.find(isOpaque);
+    const outcome = isUnused || isOneOf(value, "Block") ? "holds" : opaque === undefined ? "violated" : "unknown";
     const problem =
-      outcome === "unknown"
-        ? unknownText(property, value)
+      opaque !== undefined
+        ? unknownText(opaque === value ? property : "properties.allowSharedKeyAccess", opaque)
         : `\`${property}\` is ${valueText(value)} and account keys are allowed, so shared access signatures can be valid for any time.`;
     return [checked("MOOR460", outcome, resource, property, value, { problem, allowed: "Block, unless account keys are disabled" })];
   },
