@@ -10,13 +10,19 @@ export interface Reviewed {
 
 /**
  * Checks resources against the contract. A property that is a secret, or whose object contains one, is checked like any other, but the texts don't
+<<<<<<< HEAD
  * contain its value. Only whether a value is a secret is decided without its value.
  * @param only Resources that are checked; the others are looked up by them. @default - all
+=======
+ * contain its value.
+ * @param only Resources that are checked; the others are looked up by them.
+ * @param isComplete Whether these are all resources of the stack.
+>>>>>>> main
  */
-export function evaluate(resources: readonly Reviewed[], contract: Contract, only: readonly Reviewed[] = resources): Check[] {
+export function evaluate(resources: readonly Reviewed[], contract: Contract, only: readonly Reviewed[], isComplete: boolean): Check[] {
   const run = (form: keyof Reviewed) => {
     const [all, chosen] = [resources, only].map((list) => list.map((one) => one[form])) as [RuleResource[], RuleResource[]];
-    return review(chosen, contract, all);
+    return review(chosen, contract, all, isComplete);
   };
   const exact = run("exact");
   if (resources.every(isWithoutSecrets)) return exact;

@@ -16,6 +16,8 @@ export interface ReviewArgs {
   readonly contract: Contract;
   /** Accepted findings. @default - none */
   readonly accept?: readonly Acceptance[];
+  /** ARM IDs of existing resources whose identities the program assigns roles to, such as an adopted workspace. @default - none */
+  readonly adopted?: readonly string[];
   /** The day on which the entries of `accept` must apply, for example 2026-11-30. @default - today (UTC) */
   readonly today?: string;
 }
@@ -40,7 +42,7 @@ export interface ReviewArgs {
  * outputs are known.
  * @throws pulumi.RunError with the report
  */
-export function reviewProgram({ stack, contract, accept = [], today = dayOf(new Date()) }: ReviewArgs): pulumi.Output<void> {
+export function reviewProgram({ stack, contract, accept = [], adopted = [], today = dayOf(new Date()) }: ReviewArgs): pulumi.Output<void> {
   const azure = azureOf();
   let config: Promise<authorization.GetClientConfigResult> | undefined;
   const client = () => {
@@ -48,7 +50,7 @@ export function reviewProgram({ stack, contract, accept = [], today = dayOf(new 
     return config;
   };
   const warn = (text: string) => void pulumi.log.warn(text);
-  const [outside, doors] = [new Outside(azure, warn), new LiveDoors(azure, stack, warn)];
+  const [outside, doors] = [new Outside(azure, warn, adopted), new LiveDoors(azure, stack, warn)];
   const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, principals: new Principals(azure), doors, client });
   const registered = collect(reviewer);
   return pulumi.output(registered().then(() => reviewer.finish()));

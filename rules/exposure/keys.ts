@@ -1,14 +1,17 @@
 /** Access by key, password or local user instead of Microsoft Entra ID. */
 import { armTypeOf } from "../../azure/resourceTypes";
-import { at } from "../resource";
 import { checked, propertyRule, type Rule } from "../rule";
+<<<<<<< HEAD
 import { isOpaque, type Value, valueText } from "../values";
 import { isOneOf, unknownText } from "./checks";
+=======
+>>>>>>> main
 import { REGISTRY, STORAGE, WORKSPACE } from "./types";
 
 const byKey = "clients with a key have access without Microsoft Entra ID";
 const byLocalUser = "local users have access without Microsoft Entra ID";
 
+<<<<<<< HEAD
 /** Signatures of account keys expire only by policy. Without account keys, the policy has no effect. */
 const signaturePolicy: Rule = {
   code: "MOOR460",
@@ -29,6 +32,8 @@ const signaturePolicy: Rule = {
   },
 };
 
+=======
+>>>>>>> main
 /** Source for local users: Azure docs, storage/blobs/secure-file-transfer-protocol-support (2025). */
 export const keyRules: readonly Rule[] = [
   propertyRule({
@@ -46,7 +51,6 @@ export const keyRules: readonly Rule[] = [
     consequence: "the portal uses the account's key by default",
     remedy: "Set `defaultToOAuthAuthentication` to true.",
   }),
-  signaturePolicy,
   propertyRule({
     code: "MOOR460",
     types: [STORAGE],
