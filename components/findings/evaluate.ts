@@ -10,14 +10,9 @@ export interface Reviewed {
 
 /**
  * Checks resources against the contract. A property that is a secret, or whose object contains one, is checked like any other, but the texts don't
-<<<<<<< HEAD
  * contain its value. Only whether a value is a secret is decided without its value.
- * @param only Resources that are checked; the others are looked up by them. @default - all
-=======
- * contain its value.
  * @param only Resources that are checked; the others are looked up by them.
  * @param isComplete Whether these are all resources of the stack.
->>>>>>> main
  */
 export function evaluate(resources: readonly Reviewed[], contract: Contract, only: readonly Reviewed[], isComplete: boolean): Check[] {
   const run = (form: keyof Reviewed) => {
@@ -28,14 +23,8 @@ export function evaluate(resources: readonly Reviewed[], contract: Contract, onl
   if (resources.every(isWithoutSecrets)) return exact;
   const shown = run("shown");
   const isAboutSecrecy = ({ code }: Check) => code === "MOOR469";
-  return [
-    ...worded(
-      exact.filter((check) => !isAboutSecrecy(check)),
-      shown,
-      resources,
-    ),
-    ...shown.filter(isAboutSecrecy),
-  ];
+  const others = exact.filter((check) => !isAboutSecrecy(check));
+  return [...worded(others, shown, resources), ...shown.filter(isAboutSecrecy)];
 }
 
 export function isWithoutSecrets({ exact, shown }: Reviewed): boolean {

@@ -69,27 +69,19 @@ export class Reviewer implements Collector {
     if (isPreview) await this.tellPrincipals();
     // The engine registers resources in any order.
     const entries = [...this.entries].sort(([one], [other]) => compare(nameIn(one), nameIn(other))).map(([, entry]) => entry);
-<<<<<<< HEAD
     const own = entries.flatMap(({ resources }) => resources);
     const removals = await doors.removals(own.map(({ exact }) => exact));
-    const places = isPreview ? evaluate(await this.known(own), await this.contract(), own) : [];
+    const places = isPreview ? evaluate(await this.known(own), await this.contract(), own, true) : [];
     const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...removals];
     const unchanged = new Set(
       entries.filter(({ isChanged }) => !isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)),
     );
     const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), ({ resource }) => !unchanged.has(resource));
-=======
-    const all = await this.known(entries.flatMap(({ resources }) => resources));
-    const verdict = judge(evaluate(all.resources, contract, all.own, true), acceptances, today);
-    const changed = new Set(entries.filter(({ isChanged }) => isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)));
-    const { error, warnings, notes } = messagesOf(stack, verdict, ({ resource }) => changed.has(resource));
->>>>>>> main
     for (const text of warnings) await pulumi.log.warn(text);
     if (isPreview) for (const text of notes) await pulumi.log.info(text);
     if (error !== undefined) await stop(error);
   }
 
-<<<<<<< HEAD
   /** Whether resources are judged together later. */
   private get collects(): boolean {
     return pulumi.runtime.isDryRun() && !this.isFinished;
@@ -100,18 +92,8 @@ export class Reviewer implements Collector {
     if (this.collects) return;
     if (entry.resources.some(({ exact }) => isRoleAssignment(exact))) await this.tellPrincipals();
     const { stack, acceptances, today } = this.options;
-    const checks = [...evaluate(await this.known(entry.resources), await this.contract(), entry.resources), ...entry.doors];
+    const checks = [...evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false), ...entry.doors];
     const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || Object.hasOwn(doorWays, code));
-=======
-  private async add(resource: Declared & Partial<Written>, isChanged: boolean): Promise<void> {
-    const entry: Entry = { resources: await this.read(resource), isChanged };
-    this.entries.set(resource.urn, entry);
-    if (pulumi.runtime.isDryRun() && !this.isFinished) return;
-    const { stack, acceptances, today, contract } = this.options;
-    const { resources, own } = await this.known(entry.resources);
-    const verdict = judge(evaluate(resources, contract, own, false), acceptances, today);
-    const reported = reportedOf(verdict, () => isChanged);
->>>>>>> main
     if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
   }
 

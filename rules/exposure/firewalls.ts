@@ -22,16 +22,8 @@ function defaultActionRule({ types, path }: (typeof firewalls)[number]): Rule {
     types,
     check(resource) {
       const value = at(resource, property);
-<<<<<<< HEAD
-      // Without public network access, no network is admitted whatever the default is.
-      const access = at(resource, "properties.publicNetworkAccess");
-      const isClosed = isOneOf(access, "Disabled");
-      const isUnknown = isOpaque(value) || (isAbsent(value) && isOpaque(access));
-      const outcome = isUnknown ? "unknown" : isOneOf(value, "Deny") || (isAbsent(value) && isClosed) ? "holds" : "violated";
-=======
       // Without rules, only public network access decides, which has a rule of its own.
       const outcome = isOpaque(value) ? "unknown" : isOneOf(value, "Deny") || isAbsent(value) ? "holds" : "violated";
->>>>>>> main
       const problem =
         outcome === "unknown"
           ? unknownText(property, value)

@@ -1,39 +1,11 @@
 /** Access by key, password or local user instead of Microsoft Entra ID. */
 import { armTypeOf } from "../../azure/resourceTypes";
 import { checked, propertyRule, type Rule } from "../rule";
-<<<<<<< HEAD
-import { isOpaque, type Value, valueText } from "../values";
-import { isOneOf, unknownText } from "./checks";
-=======
->>>>>>> main
 import { REGISTRY, STORAGE, WORKSPACE } from "./types";
 
 const byKey = "clients with a key have access without Microsoft Entra ID";
 const byLocalUser = "local users have access without Microsoft Entra ID";
 
-<<<<<<< HEAD
-/** Signatures of account keys expire only by policy. Without account keys, the policy has no effect. */
-const signaturePolicy: Rule = {
-  code: "MOOR460",
-  types: [STORAGE],
-  check(resource) {
-    const property = "properties.sasPolicy.expirationAction";
-    const value = at(resource, property);
-    const keys = at(resource, "properties.allowSharedKeyAccess");
-    const isUnused = keys === false && !isOpaque(value);
-    const both: readonly Value[] = [value, keys];
-    const opaque = both.find(isOpaque);
-    const outcome = isUnused || isOneOf(value, "Block") ? "holds" : opaque === undefined ? "violated" : "unknown";
-    const problem =
-      opaque !== undefined
-        ? unknownText(opaque === value ? property : "properties.allowSharedKeyAccess", opaque)
-        : `\`${property}\` is ${valueText(value)} and account keys are allowed, so shared access signatures can be valid for any time.`;
-    return [checked("MOOR460", outcome, resource, property, value, { problem, allowed: "Block, unless account keys are disabled" })];
-  },
-};
-
-=======
->>>>>>> main
 /** Source for local users: Azure docs, storage/blobs/secure-file-transfer-protocol-support (2025). */
 export const keyRules: readonly Rule[] = [
   propertyRule({

@@ -29,13 +29,9 @@ export function usedByScripts({ id }: RuleResource, property: string, resources:
   if (users.some((user) => isOpaque(at(user, "properties.delegations")))) return "unknown";
   if (users.length > 0) return users.every(isScriptSubnet) ? "holds" : "violated";
   const candidates = subnets.filter((subnet) => isOpaque(references(subnet)));
-<<<<<<< HEAD
   const mayBeForScripts = (subnet: RuleResource) => isScriptSubnet(subnet) || isOpaque(at(subnet, "properties.delegations"));
-  return candidates.length > 0 && !candidates.some(mayBeForScripts) ? "violated" : "unknown";
-=======
-  if (candidates.length > 0) return candidates.some(isScriptSubnet) ? "unknown" : "violated";
+  if (candidates.length > 0) return candidates.some(mayBeForScripts) ? "unknown" : "violated";
   return resources.isComplete ? "violated" : "unknown";
->>>>>>> main
 }
 
 function isReference(value: Value, id: string | undefined): boolean {

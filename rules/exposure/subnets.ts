@@ -37,11 +37,8 @@ function groupLetsOut({ resource, path }: Subnet, resources: ResourceSet): Check
   const property = `${path}.networkSecurityGroup.id`;
   const id = at(resource, property);
   const group = typeof id === "string" ? resources.find(id) : undefined;
-<<<<<<< HEAD
-  if (group === undefined || isForScripts(at(resource, path)) || isOpaque(at(resource, `${path}.delegations`))) return [];
-=======
-  if (group === undefined || resources.isComplete || isForScripts(at(resource, path))) return [];
->>>>>>> main
+  const isOther = !isForScripts(at(resource, path)) && !isOpaque(at(resource, `${path}.delegations`));
+  if (group === undefined || resources.isComplete || !isOther) return [];
   const outcome = letsOut(group, resources) ? "violated" : "holds";
   const problem = `The network security group ${group.name} lets traffic out of the network, and the subnet isn't for deployment scripts.`;
   return [checked("MOOR451", outcome, resource, property, id, { problem, allowed: "a group that lets no traffic out of the network" })];
