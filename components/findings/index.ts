@@ -50,5 +50,5 @@ export function reviewProgram({ stack, contract, accept = [], today = dayOf(new 
   const [outside, doors] = [new Outside(azure, warn), new LiveDoors(azure, stack, warn)];
   const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, doors, subscriptionId });
   const registered = collect(reviewer);
-  return pulumi.output(registered().then(() => reviewer.finish()));
+  return pulumi.output(registered().then((refused) => reviewer.finish(refused)));
 }

@@ -5,7 +5,7 @@ import { stop } from "../../program/fail";
 import { type Acceptance, type Check, type Contract, judge, type RuleResource, reportFindings, SECRET } from "../../rules";
 import { checkChange, type DoorCode, doorWays } from "../../rules/doors";
 import { ruleResources } from "../../rules/read/pulumi";
-import type { Collector, Declared, Permission, Written } from "./collect";
+import type { Collector, Declared, Failed, Permission, Written } from "./collect";
 import type { LiveDoors } from "./doors";
 import { evaluate, isWithoutSecrets, type Reviewed, worded } from "./evaluate";
 import type { PlannedInputs } from "./inputs";
@@ -24,7 +24,7 @@ export interface ReviewerOptions {
 }
 
 /** A resource of the program, as far as the run knows it. */
-interface Entry {
+interface Entry extends Failed {
   readonly resources: readonly Reviewed[];
   /** Whether the run creates or changes it. */
   readonly isChanged: boolean;
@@ -45,7 +45,7 @@ export class Reviewer implements Collector {
   async declared(resource: Declared): Promise<Permission> {
     const resources = await this.read(resource);
     // In a preview, `written` tells which resources are created.
-    await this.add(resource.urn, { resources, isChanged: false, doors: this.collects ? [] : await this.creations(resources, false) });
+    await this.add(resource, { resources, isChanged: false, doors: this.collects ? [] : await this.creations(resources, false) });
     return { deletion: resources.some(({ exact }) => this.acceptsDeletion(exact)) };
   }
 
@@ -55,11 +55,14 @@ export class Reviewer implements Collector {
     // In an update, `declared` has checked creations: now a resource that is replaced may be deleted.
     const creations = isCreated && this.collects ? await this.creations(resources, true) : [];
     const doors = isCreated ? creations : await this.changes({ ...resource, before }, resources);
-    await this.add(resource.urn, { resources, isChanged: true, doors });
+    await this.add(resource, { resources, isChanged: true, doors });
   }
 
-  /** Ends the run with a report if there are findings: in a preview all, in an update the removals, which follow the end of the program. */
-  async finish(): Promise<void> {
+  /**
+   * Ends the run with a report if there are findings: in a preview all, in an update the removals, which follow the end of the program.
+   * @param refused Resources that the engine has refused: it doesn't replace protected ones, and then doesn't call `written`.
+   */
+  async finish(refused: readonly Failed[]): Promise<void> {
     const { stack, acceptances, today, contract, doors } = this.options;
     const isPreview = this.collects;
     this.isFinished = true;
@@ -67,8 +70,10 @@ export class Reviewer implements Collector {
     const entries = [...this.entries].sort(([one], [other]) => compare(nameIn(one), nameIn(other))).map(([, entry]) => entry);
     const own = entries.flatMap(({ resources }) => resources);
     const removals = await doors.removals(own.map(({ exact }) => exact));
+    const protectedOnes = entries.filter((entry) => refused.some(({ type, name }) => entry.type === type && entry.name === name));
+    const replaced = await Promise.all(protectedOnes.map(({ resources }) => this.creations(resources, false)));
     const places = isPreview ? evaluate(await this.known(own), contract, own) : [];
-    const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...removals];
+    const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...replaced.flat(), ...removals];
     const unchanged = new Set(
       entries.filter(({ isChanged }) => !isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)),
     );
@@ -83,7 +88,8 @@ export class Reviewer implements Collector {
     return pulumi.runtime.isDryRun() && !this.isFinished;
   }
 
-  private async add(urn: string, entry: Entry): Promise<void> {
+  private async add({ urn, token, name }: Declared, reviewed: Omit<Entry, keyof Failed>): Promise<void> {
+    const entry = { type: token, name, ...reviewed };
     this.entries.set(urn, entry);
     if (this.collects) return;
     const { stack, acceptances, today, contract } = this.options;
