@@ -28,6 +28,7 @@ interface Entry extends Failed {
   readonly resources: readonly Reviewed[];
   /** Whether the run creates or changes it. */
   readonly isChanged: boolean;
+  readonly isCreated: boolean;
   /** Checks of one-way doors. */
   readonly doors: readonly Check[];
 }
@@ -45,7 +46,12 @@ export class Reviewer implements Collector {
   async declared(resource: Declared): Promise<Permission> {
     const resources = await this.read(resource);
     // In a preview, `written` tells which resources are created.
-    await this.add(resource, { resources, isChanged: false, doors: this.collects ? [] : await this.creations(resources, false) });
+    await this.add(resource, {
+      resources,
+      isChanged: false,
+      isCreated: false,
+      doors: this.collects ? [] : await this.creations(resources, false),
+    });
     return { deletion: resources.some(({ exact }) => this.acceptsDeletion(exact)) };
   }
 
@@ -55,7 +61,7 @@ export class Reviewer implements Collector {
     // In an update, `declared` has checked creations: now a resource that is replaced may be deleted.
     const creations = isCreated && this.collects ? await this.creations(resources, true) : [];
     const doors = isCreated ? creations : await this.changes({ ...resource, before }, resources);
-    await this.add(resource, { resources, isChanged: true, doors });
+    await this.add(resource, { resources, isChanged: true, isCreated, doors });
   }
 
   /**
@@ -69,8 +75,9 @@ export class Reviewer implements Collector {
     // The engine registers resources in any order.
     const entries = [...this.entries].sort(([one], [other]) => compare(nameIn(one), nameIn(other))).map(([, entry]) => entry);
     const own = entries.flatMap(({ resources }) => resources);
-    const removals = await doors.removals(own.map(({ exact }) => exact));
     const protectedOnes = entries.filter((entry) => refused.some(({ type, name }) => entry.type === type && entry.name === name));
+    const created = entries.filter((entry) => entry.isCreated || protectedOnes.includes(entry)).flatMap(({ resources }) => resources);
+    const removals = await doors.removals(own, created);
     const replaced = await Promise.all(protectedOnes.map(({ resources }) => this.creations(resources, false)));
     const places = isPreview ? evaluate(await this.known(own), contract, own) : [];
     const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...replaced.flat(), ...removals];
