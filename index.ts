@@ -43,7 +43,7 @@ import { imageText, type PlannedImage } from "./planner/image";
 import { stackTag } from "./planner/tags";
 
 const { name: stack, location: region, platform } = spec;
-const { roles, diagnostics } = platform;
+const { roles, diagnostics, identityIsolationScope: isolationScope } = platform;
 const tags = { [stackTag]: stack, ...platform.tags };
 /** Options of all resources with tags. */
 const tagged = { transformations: ignorePolicyTags(platform.policyTags) };
@@ -109,6 +109,7 @@ const workspace = new Workspace(
     registryTasks: spec.images.some(isPublishedByTask) || undefined,
     operators: platform.operators.length > 0 ? platform.operators : undefined,
     diagnostics,
+    isolationScope,
     roles,
     rolePropagationSeconds: waits.rolePropagationSeconds,
     protect,
@@ -180,6 +181,7 @@ function createScriptEnvironment(subnet: ScriptSubnet): ScriptEnvironment {
     weights: { storageAccountId, container: blobContainerOf(workspace) },
     tokenSecretId: hub?.tokenSecretId ?? storeToken(),
     storageRedundancy: platform.storageRedundancy,
+    isolationScope,
     roles,
   };
   return new ScriptEnvironment("scripts", args, tagged);
@@ -227,6 +229,7 @@ function serve(spec: EndpointSpec): EndpointOutputs {
     modelVersionIds,
     images,
     hub,
+    isolationScope,
     roles,
     diagnostics,
     protect,

@@ -2,7 +2,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sameArmId } from "../../azure/armId";
 import { stop } from "../../program/fail";
-import { type Acceptance, type Check, type Contract, judge, type RuleResource, reportFindings, SECRET } from "../../rules";
+import {
+  type Acceptance,
+  type Check,
+  type Contract,
+  type Finding,
+  type FindingCode,
+  judge,
+  type RuleResource,
+  reportFindings,
+  SECRET,
+} from "../../rules";
 import { checkChange, type DoorCode, doorWays } from "../../rules/doors";
 import { ruleResources } from "../../rules/read/pulumi";
 import type { Collector, Declared, Failed, Permission, Written } from "./collect";
@@ -79,12 +89,14 @@ export class Reviewer implements Collector {
     const created = entries.filter((entry) => entry.isCreated || protectedOnes.includes(entry)).flatMap(({ resources }) => resources);
     const removals = await doors.removals(own, created);
     const replaced = await Promise.all(protectedOnes.map(({ resources }) => this.creations(resources, false)));
-    const places = isPreview ? evaluate(await this.known(own), contract, own) : [];
+    const places = isPreview ? evaluate(await this.known(own), contract, own, true) : [];
     const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...replaced.flat(), ...removals];
     const unchanged = new Set(
       entries.filter(({ isChanged }) => !isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)),
     );
-    const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), ({ resource }) => !unchanged.has(resource));
+    // A resource that the engine has refused counts as unchanged, but its door doesn't.
+    const isChanged = ({ code, resource }: Finding) => isDoor(code) || !unchanged.has(resource);
+    const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), isChanged);
     for (const text of warnings) await pulumi.log.warn(text);
     if (isPreview) for (const text of notes) await pulumi.log.info(text);
     if (error !== undefined) await stop(error);
@@ -100,8 +112,8 @@ export class Reviewer implements Collector {
     this.entries.set(urn, entry);
     if (this.collects) return;
     const { stack, acceptances, today, contract } = this.options;
-    const checks = [...evaluate(await this.known(entry.resources), contract, entry.resources), ...entry.doors];
-    const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || Object.hasOwn(doorWays, code));
+    const checks = [...evaluate(await this.known(entry.resources), contract, entry.resources, false), ...entry.doors];
+    const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || isDoor(code));
     if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
   }
 
@@ -159,6 +171,10 @@ export class Reviewer implements Collector {
     );
     return [...planned, ...outside.map((one) => ({ exact: one, shown: one }))];
   }
+}
+
+function isDoor(code: FindingCode): boolean {
+  return Object.hasOwn(doorWays, code);
 }
 
 /** Codes of the doors through which Pulumi deletes a resource, which `protect` prevents. */
