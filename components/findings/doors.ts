@@ -3,7 +3,7 @@ import { type ArmClient, ArmError } from "../../azure/arm";
 import { isWithinArmId, sameArmId, subscriptionOf } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { stackTag } from "../../planner/tags";
-import { type Body, type Check, isFinding, type RuleResource } from "../../rules";
+import { type Body, type Check, isFinding, type RuleResource, valueAt } from "../../rules";
 import {
   type Change,
   checkChange,
@@ -142,7 +142,9 @@ export class LiveDoors {
 /** Which door a replacement goes through. If it isn't known, the resource is removed. */
 function replacement(change: Change, isCreated: boolean): Check[] {
   const known = checkReplacement(change);
-  if (known.length > 0 || !isCreated) return known;
+  // Azure's body contains defaults that inputs omit.
+  if (!isCreated) return known.filter(({ property }) => valueAt(change.after.body, property) !== undefined);
+  if (known.length > 0) return known;
   const changes = checkChange(change).filter(isFinding);
   if (changes.length > 0) return changes;
   return checkRemoval(change.before).map((check) => ({ ...check, resource: change.after }));
