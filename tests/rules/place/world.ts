@@ -26,10 +26,9 @@ export function resourceOf(type: string, body: Body, more: Partial<RuleResource>
   return { name: "it", type, body, from: "planned", ...more };
 }
 
-/** A resource of the stack, or of another place, that others refer to. */
-function placed(type: string, name: string, location: Value, parent?: string): RuleResource {
-  const id = parent === undefined ? idOf(type, name) : idOf(type, parent, name);
-  return resourceOf(type, { location }, { name, id });
+/** An existing resource that others refer to. */
+function placed(type: string, name: string, location: Value): RuleResource {
+  return resourceOf(type, { location }, { name, id: idOf(type, name), from: "observed" });
 }
 
 export const types = {
