@@ -52,7 +52,7 @@ export class Reviewer implements Collector {
     // The engine registers resources in any order.
     const entries = [...this.entries].sort(([one], [other]) => compare(nameIn(one), nameIn(other))).map(([, entry]) => entry);
     const all = await this.known(entries.flatMap(({ resources }) => resources));
-    const verdict = judge(evaluate(all.resources, contract, all.own), acceptances, today);
+    const verdict = judge(evaluate(all.resources, contract, all.own, true), acceptances, today);
     const changed = new Set(entries.filter(({ isChanged }) => isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)));
     const { error, warnings, notes } = messagesOf(stack, verdict, ({ resource }) => changed.has(resource));
     for (const text of warnings) await pulumi.log.warn(text);
@@ -66,7 +66,7 @@ export class Reviewer implements Collector {
     if (pulumi.runtime.isDryRun() && !this.isFinished) return;
     const { stack, acceptances, today, contract } = this.options;
     const { resources, own } = await this.known(entry.resources);
-    const verdict = judge(evaluate(resources, contract, own), acceptances, today);
+    const verdict = judge(evaluate(resources, contract, own, false), acceptances, today);
     const reported = reportedOf(verdict, () => isChanged);
     if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
   }

@@ -18,8 +18,8 @@ export function isForScripts(properties: Value): boolean {
 }
 
 /**
- * Whether only subnets for scripts use a resource. Unknown if no subnet that uses it is known: a resource is often created before its subnet,
- * and the subnet has its own check.
+ * Whether only subnets for scripts use a resource. In an update, a resource is often created before its subnet, so it is unknown which one uses it.
+ * The subnet then has its own check.
  * @param property The subnet's reference to the resource, for example `properties.natGateway.id`.
  */
 export function usedByScripts({ id }: RuleResource, property: string, resources: ResourceSet): Check["outcome"] {
@@ -28,7 +28,8 @@ export function usedByScripts({ id }: RuleResource, property: string, resources:
   const users = subnets.filter((subnet) => isReference(references(subnet), id));
   if (users.length > 0) return users.every(isScriptSubnet) ? "holds" : "violated";
   const candidates = subnets.filter((subnet) => isOpaque(references(subnet)));
-  return candidates.length > 0 && !candidates.some(isScriptSubnet) ? "violated" : "unknown";
+  if (candidates.length > 0) return candidates.some(isScriptSubnet) ? "unknown" : "violated";
+  return resources.isComplete ? "violated" : "unknown";
 }
 
 function isReference(value: Value, id: string | undefined): boolean {

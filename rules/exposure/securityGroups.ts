@@ -136,11 +136,11 @@ function deniesOutbound(rule: Value): boolean {
   );
 }
 
-/** Whether a network security group lets traffic out to any address outside the network. */
+/** Whether a network security group lets traffic out that only a subnet for deployment scripts may let out. Other traffic is a finding of the group. */
 export function letsOut(group: RuleResource, resources: ResourceSet): boolean {
   return itemsOf(at(group, LIST))
     .flatMap((_, index) => ruleChecks(group, `${LIST}.${index}.properties`, resources))
-    .some(({ code, property, outcome }) => code === "MOOR451" && (outcome === "violated" || !isInside(at(group, property))));
+    .some(({ code, property }) => code === "MOOR451" && isOneOf(at(group, property), "Internet"));
 }
 
 export const securityGroupRules: readonly Rule[] = [

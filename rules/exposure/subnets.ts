@@ -32,12 +32,12 @@ function securityGroup({ resource, name, path }: Subnet): Check {
   return checked("MOOR452", outcome, resource, property, value, { problem, allowed: "the ARM ID of a network security group" });
 }
 
-/** A network security group can be created before its subnet, so the subnet checks what the group lets out. */
+/** In an update, a network security group can be created before its subnet, so the subnet checks what the group lets out. */
 function groupLetsOut({ resource, path }: Subnet, resources: ResourceSet): Check[] {
   const property = `${path}.networkSecurityGroup.id`;
   const id = at(resource, property);
   const group = typeof id === "string" ? resources.find(id) : undefined;
-  if (group === undefined || isForScripts(at(resource, path))) return [];
+  if (group === undefined || resources.isComplete || isForScripts(at(resource, path))) return [];
   const outcome = letsOut(group, resources) ? "violated" : "holds";
   const problem = `The network security group ${group.name} lets traffic out of the network, and the subnet isn't for deployment scripts.`;
   return [checked("MOOR451", outcome, resource, property, id, { problem, allowed: "a group that lets no traffic out of the network" })];

@@ -25,13 +25,18 @@ export function resourcesOfPreview(preview: unknown, subscriptionId?: string): P
   const steps = isJson(preview) && Array.isArray(preview.steps) ? preview.steps.filter(isJson) : [];
   const planned = new Map<string, Json>();
   const changed = new Set<string>();
-  for (const { op, urn, newState } of steps) {
+  for (const { op, urn, newState, oldState } of steps) {
     const [operation, resource] = [textOf(op), textOf(urn)];
     if (operation === undefined || resource === undefined || !kept.has(operation) || !isJson(newState)) continue;
-    planned.set(resource, creations.has(operation) ? { ...newState, outputs: created } : newState);
+    planned.set(resource, creations.has(operation) ? { ...newState, outputs: created } : { ...identityOf(oldState), ...newState });
     if (writes.has(operation)) changed.add(nameOfUrn(resource));
   }
   return { resources: [...planned].flatMap(([urn, state]) => read(urn, state, subscriptionId)), changed };
+}
+
+/** What the engine writes only to the old state of a resource that it keeps. */
+function identityOf(oldState: unknown): Json {
+  return isJson(oldState) ? { id: oldState.id, outputs: oldState.outputs } : {};
 }
 
 function read(urn: string, { type, id, inputs, outputs }: Json, subscriptionId: string | undefined): RuleResource[] {

@@ -1,6 +1,7 @@
 /** Resources of Pulumi, from a running program, `pulumi preview --json` or a state, in ARM's form. */
 import type { RuleResource } from "../resource";
-import { type Body, UNKNOWN, valueAt } from "../values";
+import type { Body } from "../values";
+import { principalIdOf } from "./principal";
 import { toArm } from "./shape";
 import { shapeOf } from "./shapes";
 import { templateResources } from "./templates";
@@ -30,21 +31,17 @@ export function ruleResources({ token, name, inputs, id, outputs }: PulumiResour
   const parsed = parseToken(token);
   if (parsed === undefined) return [];
   const arm = armTypeOfToken(parsed.name, inputs, subscriptionId);
+  const principalId = outputs === undefined ? undefined : principalIdOf(parsed.name, inputs, outputs);
   const resource: RuleResource = {
     name,
     type: arm.type,
     id: id || arm.id,
     apiVersion: parsed.apiVersion ?? arm.apiVersion,
     body: armBody(parsed.name, inputs, arm.parameters),
-    ...principalOf(outputs),
     from: "planned",
+    ...(principalId === undefined ? {} : { principalId }),
   };
   return [resource, ...templateResources(resource)];
-}
-
-function principalOf(outputs: Body = {}): Pick<RuleResource, "principalId"> {
-  const principalId = outputs.principalId ?? valueAt(outputs, "identity.principalId");
-  return typeof principalId === "string" || principalId === UNKNOWN ? { principalId } : {};
 }
 
 /** Inputs and outputs that ARM has outside of the body, or that only azure-native has. */

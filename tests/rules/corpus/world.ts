@@ -28,5 +28,7 @@ export const world: readonly Existing[] = [
   ...both((name) => `Microsoft.Network/virtualNetworks/vnet-${name}`, "2024-05-01", {
     properties: { addressSpace: { addressPrefixes: ["10.90.0.0/16"] }, subnets: [] },
   }),
-  ...both((name) => `Microsoft.ManagedIdentity/userAssignedIdentities/id-${name}`, "2023-01-31"),
+  ...both((name) => `Microsoft.ManagedIdentity/userAssignedIdentities/id-${name}`, "2023-01-31", {
+    properties: { principalId: "77777777-7777-4777-8777-777777777777" },
+  }),
 ];
