@@ -58,7 +58,13 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
-const reviewed = reviewProgram({ stack, contract: contractOf(spec), accept: spec.accept });
+const { workspaceId: adoptedWorkspace } = platform;
+const reviewed = reviewProgram({
+  stack,
+  contract: contractOf(spec),
+  accept: spec.accept,
+  adopted: adoptedWorkspace === undefined ? [] : [adoptedWorkspace],
+});
 
 const adopted = adoptedIds(platform);
 if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));

@@ -41,7 +41,11 @@ function contractPolicy(review: Review): BothPolicy {
     enforcementLevel: "mandatory",
     configSchema: settingsSchema,
     validateResource: (args) => review.add(seen(args), args.getConfig<PackSettings>()),
-    validateStack: (args) => review.addStack(args.resources.map(seen), args.getConfig<PackSettings>()),
+    validateStack: (args) =>
+      review.addStack(
+        args.resources.map((one) => ({ ...seen(one), outputs: inputsOf(one.type, one.props) })),
+        args.getConfig<PackSettings>(),
+      ),
   };
 }
 

@@ -11,6 +11,8 @@ export interface Seen {
   /** Logical name. */
   readonly name: string;
   readonly inputs: Body;
+  /** @default - not known yet */
+  readonly outputs?: Body;
   /** Completes ARM IDs. */
   readonly subscriptionId?: string;
 }
@@ -23,6 +25,7 @@ type Refusals = readonly Reported[];
  * first and adds resources here. The other policies report what the rules say about them.
  */
 export class Review {
+  private readonly inputs = new Map<string, Body>();
   private readonly resources = new Map<string, readonly RuleResource[]>();
   private readonly reported = new Map<string, Refusals>();
   private stack: Verdict | undefined;
@@ -34,17 +37,20 @@ export class Review {
   /** Reviews a resource, with the resources that were registered before it. */
   add(seen: Seen, settings: PackSettings): void {
     const { contract, acceptances } = this.terms(settings);
+    this.inputs.set(seen.urn, seen.inputs);
     const own = this.read(seen);
-    const checks = review(own, contract, this.all());
+    const checks = review(own, contract, this.all(), false);
     this.reported.set(seen.urn, refusals(judge(checks, acceptances, this.today())));
   }
 
-  /** Reviews the whole stack. Resources whose inputs are known from `add` keep them. */
+  /**
+   * Reviews the whole stack.
+   * @param stack Resources with their outputs. `inputs` are used only for a resource that `add` hasn't seen.
+   */
   addStack(stack: readonly Seen[], settings: PackSettings): void {
     const { contract, acceptances } = this.terms(settings);
-    const urns = new Set(stack.map(({ urn }) => urn));
-    for (const urn of this.resources.keys()) if (!urns.has(urn)) this.resources.delete(urn);
-    for (const seen of stack) if (!this.resources.has(seen.urn)) this.read(seen);
+    this.resources.clear();
+    for (const seen of stack) this.read({ ...seen, inputs: this.inputs.get(seen.urn) ?? seen.inputs });
     this.stack = judge(review(this.all(), contract), acceptances, this.today());
   }
 
@@ -68,8 +74,8 @@ export class Review {
     return [...this.resources].find(([, own]) => own.includes(resource))?.[0];
   }
 
-  private read({ urn, type, name, inputs, subscriptionId }: Seen): readonly RuleResource[] {
-    const own = ruleResources({ token: type, name, inputs }, subscriptionId);
+  private read({ urn, type: token, name, inputs, outputs = {}, subscriptionId }: Seen): readonly RuleResource[] {
+    const own = ruleResources({ token, name, inputs, outputs }, subscriptionId);
     this.resources.set(urn, own);
     return own;
   }

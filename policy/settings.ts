@@ -14,6 +14,8 @@ export interface PackSettings {
   readonly accept?: readonly Acceptance[];
   /** Object IDs that may have roles. */
   readonly principals?: readonly string[];
+  /** Tenant of the subscription. @default - not known, so that foreign tenants can't be found */
+  readonly tenantId?: string;
 }
 
 /** Pulumi validates the configuration file against it before it runs a policy. */
@@ -48,6 +50,7 @@ export const settingsSchema: PolicyConfigSchema = {
       },
     },
     principals: { type: "array", items: { type: "string" }, description: "Object IDs that may have roles." },
+    tenantId: { type: "string", description: "Tenant of the subscription. Resources of other tenants are findings." },
   },
   required: ["home", "residency"],
 };
@@ -63,7 +66,7 @@ export interface Terms {
  * @throws Error with all mistakes in its values
  */
 export function termsOf(settings: PackSettings): Terms {
-  const { home, residency, accept = [], principals = [] } = settings;
+  const { home, residency, accept = [], principals = [], tenantId } = settings;
   const mistakes = [
     ...unknownKeys(settings),
     ...homeMistakes(home, residency),
@@ -73,7 +76,16 @@ export function termsOf(settings: PackSettings): Terms {
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   const region = canonicalRegion(home);
   if (!isRegion(region)) throw new SettingsError([`home: "${home}" is not a region of Azure.`]);
-  return { contract: { home: region, regions: allowedRegions(residency), declared: residency, principals }, acceptances: accept };
+  return {
+    contract: {
+      home: region,
+      regions: allowedRegions(residency),
+      declared: residency,
+      principals,
+      ...(tenantId !== undefined && { tenantId }),
+    },
+    acceptances: accept,
+  };
 }
 
 class SettingsError extends Error {

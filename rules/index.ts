@@ -38,7 +38,8 @@ export const rules = [...placeRules, ...exposureRules];
 /**
  * Checks resources against the contract: one check for each property that a rule looks at.
  * @param all The resources in which rules look up references. @default - the checked resources
+ * @param isComplete Whether these are all resources of the stack. @default - if no others are given
  */
-export function review(resources: readonly RuleResource[], contract: Contract, all = resources): Check[] {
-  return runRules(rules, { contract, resources: new ResourceSet(all) }, resources);
+export function review(resources: readonly RuleResource[], contract: Contract, all = resources, isComplete = all === resources): Check[] {
+  return runRules(rules, { contract, resources: new ResourceSet(all, isComplete) }, resources);
 }

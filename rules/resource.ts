@@ -35,7 +35,11 @@ export function at({ body }: RuleResource, path: string): Value {
 export class ResourceSet {
   private readonly byId: ReadonlyMap<string, RuleResource>;
 
-  constructor(readonly all: readonly RuleResource[]) {
+  /** @param isComplete Whether these are all resources of the stack. In an update, a run learns of them one after the other. @default false */
+  constructor(
+    readonly all: readonly RuleResource[],
+    readonly isComplete = false,
+  ) {
     this.byId = new Map(all.flatMap((resource) => (resource.id === undefined ? [] : [[resource.id.toLowerCase(), resource] as const])));
   }
 

@@ -10,16 +10,21 @@ export interface Reviewed {
 
 /**
  * Checks resources against the contract. A property that is a secret, or whose object contains one, is checked like any other, but the texts don't
- * contain its value.
- * @param only Resources that are checked; the others are looked up by them. @default - all
+ * contain its value. Only whether a value is a secret is decided without its value.
+ * @param only Resources that are checked; the others are looked up by them.
+ * @param isComplete Whether these are all resources of the stack.
  */
-export function evaluate(resources: readonly Reviewed[], contract: Contract, only: readonly Reviewed[] = resources): Check[] {
+export function evaluate(resources: readonly Reviewed[], contract: Contract, only: readonly Reviewed[], isComplete: boolean): Check[] {
   const run = (form: keyof Reviewed) => {
     const [all, chosen] = [resources, only].map((list) => list.map((one) => one[form])) as [RuleResource[], RuleResource[]];
-    return review(chosen, contract, all);
+    return review(chosen, contract, all, isComplete);
   };
   const exact = run("exact");
-  return resources.every(isWithoutSecrets) ? exact : worded(exact, run("shown"), resources);
+  if (resources.every(isWithoutSecrets)) return exact;
+  const shown = run("shown");
+  const isAboutSecrecy = ({ code }: Check) => code === "MOOR469";
+  const others = exact.filter((check) => !isAboutSecrecy(check));
+  return [...worded(others, shown, resources), ...shown.filter(isAboutSecrecy)];
 }
 
 export function isWithoutSecrets({ exact, shown }: Reviewed): boolean {

@@ -4,7 +4,7 @@ import type { Check } from "../finding";
 import { at, type ResourceSet, type RuleResource } from "../resource";
 import { checked, propertyRule, type Rule } from "../rule";
 import { isOpaque, type Value, valueAt, valueText } from "../values";
-import { emptyRule, has, isOneOf, itemsOf, unknownText } from "./checks";
+import { emptyRule, isOneOf, itemsOf, unknownText } from "./checks";
 import { REGISTRY, STORAGE, VAULT, WORKSPACE } from "./types";
 
 const ACLS = "properties.networkAcls";
@@ -22,9 +22,8 @@ function defaultActionRule({ types, path }: (typeof firewalls)[number]): Rule {
     types,
     check(resource) {
       const value = at(resource, property);
-      // Without public network access, no network is admitted whatever the default is.
-      const isClosed = has(resource, "properties.publicNetworkAccess", "Disabled");
-      const outcome = isOpaque(value) ? "unknown" : isOneOf(value, "Deny") || (isAbsent(value) && isClosed) ? "holds" : "violated";
+      // Without rules, only public network access decides, which has a rule of its own.
+      const outcome = isOpaque(value) ? "unknown" : isOneOf(value, "Deny") || isAbsent(value) ? "holds" : "violated";
       const problem =
         outcome === "unknown"
           ? unknownText(property, value)

@@ -40,7 +40,9 @@ const assigned: Rule = {
 };
 
 function identityCheck(resource: RuleResource, property: string, id: Value, resources: ResourceSet): Check {
-  const isKnown = typeof id === "string" && resources.find(id) !== undefined;
+  // An identity that exists and that the program doesn't create is read too, but isn't the stack's.
+  const found = typeof id === "string" ? resources.find(id) : undefined;
+  const isKnown = found !== undefined && (found.from === "planned" || resource.from === "observed");
   // The identities of an adopted resource aren't always read.
   const outcome = isOpaque(id) || (!isKnown && resource.from === "observed") ? "unknown" : isKnown ? "holds" : "violated";
   const problem = isOpaque(id)

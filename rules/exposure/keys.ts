@@ -1,30 +1,10 @@
 /** Access by key, password or local user instead of Microsoft Entra ID. */
 import { armTypeOf } from "../../azure/resourceTypes";
-import { at } from "../resource";
 import { checked, propertyRule, type Rule } from "../rule";
-import { isOpaque, valueText } from "../values";
-import { has, isOneOf, unknownText } from "./checks";
 import { REGISTRY, STORAGE, WORKSPACE } from "./types";
 
 const byKey = "clients with a key have access without Microsoft Entra ID";
 const byLocalUser = "local users have access without Microsoft Entra ID";
-
-/** Signatures of account keys expire only by policy. Without account keys, the policy has no effect. */
-const signaturePolicy: Rule = {
-  code: "MOOR460",
-  types: [STORAGE],
-  check(resource) {
-    const property = "properties.sasPolicy.expirationAction";
-    const value = at(resource, property);
-    const isUnused = has(resource, "properties.allowSharedKeyAccess", false) && !isOpaque(value);
-    const outcome = isUnused || isOneOf(value, "Block") ? "holds" : isOpaque(value) ? "unknown" : "violated";
-    const problem =
-      outcome === "unknown"
-        ? unknownText(property, value)
-        : `\`${property}\` is ${valueText(value)} and account keys are allowed, so shared access signatures can be valid for any time.`;
-    return [checked("MOOR460", outcome, resource, property, value, { problem, allowed: "Block, unless account keys are disabled" })];
-  },
-};
 
 /** Source for local users: Azure docs, storage/blobs/secure-file-transfer-protocol-support (2025). */
 export const keyRules: readonly Rule[] = [
@@ -43,7 +23,6 @@ export const keyRules: readonly Rule[] = [
     consequence: "the portal uses the account's key by default",
     remedy: "Set `defaultToOAuthAuthentication` to true.",
   }),
-  signaturePolicy,
   propertyRule({
     code: "MOOR460",
     types: [STORAGE],

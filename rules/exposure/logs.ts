@@ -49,11 +49,4 @@ export const logRules: readonly Rule[] = [
     allowed: [true],
     consequence: "clients with the instrumentation key can write telemetry",
   }),
-  propertyRule({
-    code: "MOOR476",
-    types: [APP_INSIGHTS],
-    property: "properties.DisableIpMasking",
-    allowed: [false, undefined],
-    consequence: "the addresses of callers are stored",
-  }),
 ];

@@ -20,17 +20,19 @@ function gatewayOutcome(gateway: RuleResource, resources: ResourceSet): Check["o
 /** The outcome of the gateway that uses an address. An address that nothing uses exposes nothing. */
 function addressOutcome(address: RuleResource, resources: ResourceSet): Check["outcome"] {
   if (itemsOf(at(address, "properties.ipConfiguration")).length > 0) return "violated";
-  const gateways = resources.ofType(NAT_GATEWAY).filter((gateway) => usesAddress(gateway, address.id));
-  const outcomes = gateways.map((gateway) => gatewayOutcome(gateway, resources));
+  const all = resources.ofType(NAT_GATEWAY);
+  const users = all.filter((gateway) => addressesOf(gateway).some((id) => address.id !== undefined && isOneOf(id, address.id)));
+  const outcomes = users.map((gateway) => gatewayOutcome(gateway, resources));
   if (outcomes.includes("violated")) return "violated";
-  return outcomes.length > 0 && outcomes.every((outcome) => outcome === "holds") ? "holds" : "unknown";
+  if (outcomes.length > 0) return outcomes.every((outcome) => outcome === "holds") ? "holds" : "unknown";
+  return resources.isComplete && !all.some((gateway) => addressesOf(gateway).some(isOpaque)) ? "violated" : "unknown";
 }
 
-function usesAddress(gateway: RuleResource, id: string | undefined): boolean {
-  const ids = ["properties.publicIpAddresses", "properties.publicIpPrefixes"].flatMap((list) =>
-    itemsOf(at(gateway, list)).map((item) => valueAt(item, "id")),
-  );
-  return id !== undefined && ids.some((one) => isOneOf(one, id));
+function addressesOf(gateway: RuleResource): readonly Value[] {
+  return ["properties.publicIpAddresses", "properties.publicIpPrefixes"].flatMap((list) => {
+    const value = at(gateway, list);
+    return isOpaque(value) ? [value] : itemsOf(value).map((item) => valueAt(item, "id"));
+  });
 }
 
 const gateways: Rule = {
@@ -38,7 +40,7 @@ const gateways: Rule = {
   types: [NAT_GATEWAY],
   check(resource, { resources }) {
     const outcome = gatewayOutcome(resource, resources);
-    const problem = outcome === "violated" ? "A subnet that isn't for deployment scripts uses it." : "No subnet that uses it is known.";
+    const problem = outcome === "violated" ? "It isn't only used by subnets for deployment scripts." : "No subnet that uses it is known.";
     return [checked("MOOR454", outcome, resource, "id", resource.id ?? resource.name, { problem, allowed: forScripts })];
   },
 };

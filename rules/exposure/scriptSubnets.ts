@@ -18,17 +18,20 @@ export function isForScripts(properties: Value): boolean {
 }
 
 /**
- * Whether only subnets for scripts use a resource. Unknown if no subnet that uses it is known: a resource is often created before its subnet,
- * and the subnet has its own check.
+ * Whether only subnets for scripts use a resource. In an update, a resource is often created before its subnet, so it is unknown which one uses it.
+ * The subnet then has its own check.
  * @param property The subnet's reference to the resource, for example `properties.natGateway.id`.
  */
 export function usedByScripts({ id }: RuleResource, property: string, resources: ResourceSet): Check["outcome"] {
   const subnets = resources.ofType(SUBNET);
   const references = (subnet: RuleResource) => at(subnet, property);
   const users = subnets.filter((subnet) => isReference(references(subnet), id));
+  if (users.some((user) => isOpaque(at(user, "properties.delegations")))) return "unknown";
   if (users.length > 0) return users.every(isScriptSubnet) ? "holds" : "violated";
   const candidates = subnets.filter((subnet) => isOpaque(references(subnet)));
-  return candidates.length > 0 && !candidates.some(isScriptSubnet) ? "violated" : "unknown";
+  const mayBeForScripts = (subnet: RuleResource) => isScriptSubnet(subnet) || isOpaque(at(subnet, "properties.delegations"));
+  if (candidates.length > 0) return candidates.some(mayBeForScripts) ? "unknown" : "violated";
+  return resources.isComplete ? "violated" : "unknown";
 }
 
 function isReference(value: Value, id: string | undefined): boolean {

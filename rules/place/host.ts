@@ -4,7 +4,7 @@ import { isRegion } from "../../facts/regions";
 import { at, isOfType, type RuleResource } from "../resource";
 import type { RuleContext } from "../rule";
 import type { Value } from "../values";
-import { holds, type Judgement, judgeRegion, opaque, unproved, violated } from "./judgement";
+import { holds, type Judgement, judgeRegion, judgeRegionOf, opaque, unproved, violated } from "./judgement";
 
 /** Judges a URL, or a host name with an optional port. */
 export function judgeHost(value: Value, context: RuleContext): Judgement {
@@ -50,7 +50,7 @@ function judgeNamedHost(host: string, { contract, resources }: RuleContext): Jud
   const candidates = resources.all.filter((resource) => service.types.some((type) => isOfType(resource, type)));
   const [name = ""] = host.split(".");
   const found = candidates.find((resource) => nameOf(resource) === name || at(resource, "properties.loginServer") === host);
-  if (found !== undefined) return judgeRegion(at(found, "location"), contract);
+  if (found !== undefined) return judgeRegionOf(found, contract);
   const isComplete = candidates.length > 0 && candidates.every((resource) => nameOf(resource) !== undefined);
   if (name.includes("*")) return violated("includes the resources of every Azure customer");
   return isComplete

@@ -3,6 +3,7 @@ import { countryName } from "../../facts/countries";
 import { canonicalRegion, isRegion, regionOf } from "../../facts/regions";
 import { type Contract, isAllowed } from "../contract";
 import type { Check } from "../finding";
+import { at, type RuleResource } from "../resource";
 import { SECRET, UNKNOWN, type Value } from "../values";
 
 /** Whether data may be at a place. */
@@ -26,6 +27,17 @@ export function unproved(where: string): Judgement {
 export function opaque(value: Value): Judgement | undefined {
   if (value === UNKNOWN) return unproved("is known only during the update");
   return value === SECRET ? unproved("is a secret") : undefined;
+}
+
+/**
+ * Judges the region of a resource to which another one refers. The region of a resource of the stack is a finding of its own, which the other one
+ * doesn't repeat.
+ */
+export function judgeRegionOf(resource: RuleResource, contract: Contract): Judgement {
+  const judged = judgeRegion(at(resource, "location"), contract);
+  return judged.outcome === "violated" && resource.from === "planned"
+    ? unproved(`${judged.where}; that is a finding of ${resource.name}`)
+    : judged;
 }
 
 /** Judges a region in any form of its name. */

@@ -3,7 +3,7 @@ import { parentOf, parseArmId } from "../../azure/armId";
 import { at, type ResourceSet, type RuleResource } from "../resource";
 import type { RuleContext } from "../rule";
 import type { Value } from "../values";
-import { type Judgement, judgeRegion, opaque, unproved, violated } from "./judgement";
+import { type Judgement, judgeRegionOf, opaque, unproved, violated } from "./judgement";
 
 /** Judges an ARM ID. The resource, or else the nearest parent that has a region, must be among the resources of the review. */
 export function judgeTarget(value: Value, { contract, resources }: RuleContext): Judgement {
@@ -12,7 +12,7 @@ export function judgeTarget(value: Value, { contract, resources }: RuleContext):
   if (typeof value !== "string" || !isResourceId(value)) return violated("is not the ID of an Azure resource");
   const target = placedResource(value, resources);
   if (target === undefined) return unproved("is not among the resources that were checked, so its region is not proved");
-  return judgeRegion(at(target, "location"), contract);
+  return judgeRegionOf(target, contract);
 }
 
 /** Whether a text has the form of an ARM ID in a subscription. */

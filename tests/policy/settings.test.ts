@@ -20,7 +20,7 @@ test.each<[string, object, string[]]>([
   ["home", { home: "swedn" }, ['home: "swedn" is not a region of Azure. Set a region, for example swedencentral.']],
   ["a home outside", { home: "westeurope" }, ["home: westeurope is outside the residency. Allowed: swedencentral, swedensouth."]],
   ["a region", { residency: { regions: ["swedencentral", "mars"] } }, ['residency.regions.1: "mars" is not a region of Azure.']],
-  ["a key", { acept: [] }, ["acept: unknown key. Allowed: home, residency, accept, principals."]],
+  ["a key", { acept: [] }, ["acept: unknown key. Allowed: home, residency, accept, principals, tenantId."]],
   [
     "a code and a date",
     { accept: [{ ...entry, code: "MOOR999", until: "2027-02-30" }] },

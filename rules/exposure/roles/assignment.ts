@@ -74,6 +74,7 @@ export function isScoreAssignment(assignment: RuleResource, resources: ResourceS
 /** The role as the table names it. Undefined for any other role. */
 export function tableRole(roleId: string, resources: ResourceSet): BuiltInRole | typeof SCORE_ROLE | undefined {
   const definition = definitionOf(roleId, resources);
-  if (definition !== undefined && isScoreRole(definition)) return SCORE_ROLE;
+  // A role that the stack defines has a rule of its own.
+  if (definition !== undefined && (definition.from === "planned" || isScoreRole(definition))) return SCORE_ROLE;
   return builtInRole(roleId);
 }

@@ -2,7 +2,7 @@
 import type { Properties, Value } from "../../../azure-local/providers/wire";
 import { ruleResources } from "../../../rules/read/pulumi";
 import type { Recorded } from "../../components/recorder";
-import { SUBSCRIPTION, TENANT } from "../../components/recorder";
+import { PRINCIPAL, SUBSCRIPTION, TENANT } from "../../components/recorder";
 import { type Change, type Json, withoutHashes } from "./case";
 
 /** A resource as a program registers it. */
@@ -49,7 +49,7 @@ export function resolved(value: Json, resources: readonly Registered[]): Value {
 }
 
 function reference(name: string, part: string | undefined, resources: readonly Registered[]): string {
-  const fixed: Readonly<Record<string, string>> = { hub: HUB, subscription: SUBSCRIPTION, tenant: TENANT };
+  const fixed: Readonly<Record<string, string>> = { hub: HUB, subscription: SUBSCRIPTION, tenant: TENANT, principal: PRINCIPAL };
   if (part === undefined && fixed[name] !== undefined) return fixed[name];
   const found = resources.find((one) => withoutHashes(one.name) === name && one.type.startsWith("azure-native:"));
   const [read] = found === undefined ? [] : ruleResources({ token: found.type, name, inputs: found.rawInputs }, SUBSCRIPTION);

@@ -51,16 +51,29 @@ export function addition(
   token: string,
   property: string,
   [inputs, legal]: readonly [{ readonly [key: string]: Json }, { readonly [key: string]: Json }],
-  { resource = "added", group = "hub" }: { readonly resource?: string; readonly group?: string } = {},
 ): Case {
-  const all = { resourceGroupName: group, ...inputs };
+  const all = { resourceGroupName: "hub", ...inputs };
   const add = (given: { readonly [key: string]: Json }): Change => ({
     kind: "add",
     token: `azure-native:${token}`,
     name: "added",
     inputs: given,
   });
-  return { name, code, resource, property, change: add(all), twin: add({ ...all, ...legal }) };
+  return { name, code, resource: "added", property, change: add(all), twin: add({ ...all, ...legal }) };
+}
+
+/** A case that adds a resource of a kind that is never allowed. The twin adds another one. */
+export function unwanted(
+  name: string,
+  code: FindingCode,
+  token: string,
+  property: string,
+  inputs: { readonly [key: string]: Json },
+  other: { readonly token: string; readonly inputs: { readonly [key: string]: Json } },
+): Case {
+  const { change } = addition(name, code, token, property, [inputs, {}]);
+  const { change: twin } = addition(name, code, other.token, property, [other.inputs, {}]);
+  return { name, code, resource: "added", property, change, twin };
 }
 
 /** A case that changes the stack file. */

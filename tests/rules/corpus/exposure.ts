@@ -1,5 +1,5 @@
 /** Public access, authentication, encryption and isolation. */
-import { addition, type Case, change } from "./case";
+import { addition, type Case, change, unwanted } from "./case";
 
 const network = {
   ireland: "{hub}/Microsoft.Network/virtualNetworks/vnet-ireland",
@@ -237,14 +237,6 @@ const serving: readonly Case[] = [
     "properties.dataCollector.collections.model_inputs.dataCollectionMode",
   ),
   change(
-    "traces of requests",
-    "MOOR476",
-    "fraud-main-*-deployment",
-    "properties.appInsightsEnabled",
-    [true, false],
-    "properties.appInsightsEnabled",
-  ),
-  change(
     "a foreign identity of an endpoint",
     "MOOR472",
     "fraud-endpoint",
@@ -253,15 +245,19 @@ const serving: readonly Case[] = [
       { type: "UserAssigned", userAssignedIdentities: ["{hub}/Microsoft.ManagedIdentity/userAssignedIdentities/id-sweden"] },
       { type: "UserAssigned", userAssignedIdentities: ["{fraud-identity:id}"] },
     ],
-    "identity.userAssignedIdentities./subscriptions",
+    "identity.userAssignedIdentities",
   ),
-  addition("external workloads", "MOOR474", "managedidentity:FederatedIdentityCredential", "properties.issuer", [
+  unwanted(
+    "external workloads",
+    "MOOR474",
+    "managedidentity:FederatedIdentityCredential",
+    "properties.issuer",
     {
       ...{ resourceName: "{chat-identity:name}", federatedIdentityCredentialResourceName: "ci", audiences: ["api://AzureADTokenExchange"] },
       ...{ issuer: "https://token.actions.githubusercontent.com", subject: "repo:example/app:ref:refs/heads/main" },
     },
-    {},
-  ]),
+    { token: "managedidentity:UserAssignedIdentity", inputs: { resourceName: "more", location: "swedencentral" } },
+  ),
   addition("a compute with SSH", "MOOR471", "machinelearningservices:Compute", "properties.properties.remoteLoginPortPublicAccess", [
     {
       ...{ workspaceName: "{platform-workspace:name}", computeName: "more", location: "swedencentral" },

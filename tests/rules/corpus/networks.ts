@@ -1,5 +1,5 @@
 /** Networks and roles. */
-import { addition, type Case, change } from "./case";
+import { addition, type Case, change, unwanted } from "./case";
 
 const rule = (direction: string, access: string, source: string, destination: string) => ({
   ...{ name: "Added", priority: 200, direction, access, protocol: "Tcp", sourcePortRange: "*", destinationPortRange: "443" },
@@ -64,10 +64,40 @@ const networks: readonly Case[] = [
     ],
     "properties.securityRules.0.properties.destinationAddressPrefix",
   ),
-  addition("a public IP address", "MOOR454", "network:NatGateway", "id", [
-    { natGatewayName: "out", location: "swedencentral", sku: { name: "Standard" }, publicIpAddresses: [] },
-    {},
-  ]),
+  unwanted(
+    "a public IP address",
+    "MOOR454",
+    "network:PublicIPAddress",
+    "id",
+    { publicIpAddressName: "open", location: "swedencentral", sku: { name: "Standard" }, publicIPAllocationMethod: "Static" },
+    {
+      token: "network:NetworkSecurityGroup",
+      inputs: { networkSecurityGroupName: "more", location: "swedencentral", securityRules: [denyOut] },
+    },
+  ),
+  unwanted(
+    "a NAT gateway",
+    "MOOR454",
+    "network:NatGateway",
+    "id",
+    { natGatewayName: "out", location: "swedencentral", sku: { name: "Standard" } },
+    {
+      token: "network:NetworkSecurityGroup",
+      inputs: { networkSecurityGroupName: "more", location: "swedencentral", securityRules: [denyOut] },
+    },
+  ),
+  change(
+    "HTTPS to the internet",
+    "MOOR451",
+    "network-nsg",
+    "securityRules",
+    [
+      [rule("Outbound", "Allow", "*", "Internet"), denyOut],
+      [rule("Outbound", "Allow", "*", "VirtualNetwork"), denyOut],
+    ],
+    "properties.securityRules.0.properties.destinationAddressPrefix",
+  ),
+  change("outbound traffic that nothing denies", "MOOR451", "network-nsg", "securityRules", [[], [denyOut]], "properties.securityRules"),
   addition("a route to the internet", "MOOR455", "resources:Resource", "properties.routes.0.properties.nextHopType", [
     {
       ...{ apiVersion: "2024-05-01", resourceProviderNamespace: "Microsoft.Network", parentResourcePath: "" },
@@ -106,8 +136,8 @@ const OWNER = role("8e3af657-a8ff-443c-a75c-2fe8c4bcb635");
 const score = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action";
 
 const roles: readonly Case[] = [
-  change("a stranger who calls an endpoint", "MOOR480", `chat-invoker-${INVOKER}`, "principalId", [STRANGER, INVOKER]),
-  change("a stranger who reads weights", "MOOR480", "chat-blob-reader", "principalId", [STRANGER, "{chat-identity:principalId}"]),
+  change("a stranger who calls an endpoint", "MOOR480", "chat-invoker-*-5d1b-4f0e-9a57-2b6f0c9d7e41", "principalId", [STRANGER, INVOKER]),
+  change("a stranger who reads weights", "MOOR480", "chat-blob-reader", "principalId", [STRANGER, "{principal}"]),
   change("a broader role", "MOOR481", "chat-acr-pull", "roleDefinitionId", [OWNER, role("7f951dda-4ed3-4680-a7ca-43fe172d538d")]),
   change("a role that writes weights", "MOOR481", "fraud-blob-reader", "roleDefinitionId", [
     role("b7e6dc6d-f1e8-4753-8033-0f276bb0955b"),
@@ -115,8 +145,8 @@ const roles: readonly Case[] = [
   ]),
   addition("a role of a stranger", "MOOR480", "authorization:RoleAssignment", "properties.principalId", [
     {
-      ...{ roleAssignmentName: "88888888-8888-4888-8888-888888888888", scope: "{platform-storage:id}", principalId: STRANGER },
-      ...{ principalType: "User", roleDefinitionId: role("2a2b9908-6ea1-4ae2-8e65-a410df84e7d1") },
+      ...{ roleAssignmentName: "88888888-8888-4888-8888-888888888888", scope: "{chat-endpoint:id}", principalId: STRANGER },
+      ...{ principalType: "User", roleDefinitionId: "{chat-invoker-role:id}" },
     },
     { principalId: INVOKER },
   ]),

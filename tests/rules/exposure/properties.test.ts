@@ -38,7 +38,6 @@ const rows: readonly (readonly [string, string, string, readonly Value[], Value]
   ["MOOR446", "Microsoft.Insights/privateLinkScopes", "properties.accessModeSettings.ingestionAccessMode", ["PrivateOnly"], "Open"],
   ["MOOR462", LOGS, "properties.features.disableLocalAuth", on, false],
   ["MOOR462", INSIGHTS, "properties.DisableLocalAuth", on, false],
-  ["MOOR476", INSIGHTS, "properties.DisableIpMasking", offOrAbsent, true],
   ["MOOR447", STORAGE, "properties.allowBlobPublicAccess", off, true],
   ["MOOR447", `${STORAGE}/blobServices/containers`, "properties.publicAccess", ["None", undefined], "Blob"],
   ["MOOR447", `${STORAGE}/blobServices/containers`, "properties.publicAccess", ["None", undefined], "Container"],
@@ -115,7 +114,6 @@ test("an unknown parent makes its properties unknown", () => {
   expect(outcomes("MOOR460", resourceOf(STORAGE, { properties: UNKNOWN }))).toEqual([
     "unknown properties.allowSharedKeyAccess",
     "unknown properties.defaultToOAuthAuthentication",
-    "unknown properties.sasPolicy.expirationAction",
     "unknown properties.isLocalUserEnabled",
     "unknown properties.isSftpEnabled",
   ]);

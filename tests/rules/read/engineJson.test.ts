@@ -114,3 +114,14 @@ test("Any JSON is read without an error", () => {
     { numRuns: 1000 },
   );
 });
+
+test("The object ID of a managed identity is an output; in the preview of its creation, it doesn't exist", () => {
+  const identity = "azure-native:managedidentity:UserAssignedIdentity";
+  const entry = (name: string, outputs?: object) => ({ urn: urn(name, identity), type: identity, custom: true, inputs: {}, outputs });
+  expect(resourcesOfState(stateOf(entry("one", { principalId: "p" }), entry("two"))).map(({ principalId }) => principalId)).toEqual([
+    "p",
+    UNKNOWN,
+  ]);
+  const steps = [entry("one", { principalId: "p" }), entry("two")].map((newState) => ({ op: "same", urn: newState.urn, newState }));
+  expect(resourcesOfPreview({ steps }).resources.map(({ principalId }) => principalId)).toEqual(["p", UNKNOWN]);
+});

@@ -191,13 +191,3 @@ test("Any inputs are read without an error", () => {
     { numRuns: 2000 },
   );
 });
-
-test("The object ID of a managed identity is an output", () => {
-  const principal = (token: string, outputs: Body) =>
-    ruleResources({ token: `azure-native:${token}`, name: "one", inputs: {}, outputs })[0]?.principalId;
-  expect(principal("managedidentity:UserAssignedIdentity", { principalId: "p" })).toBe("p");
-  expect(principal("managedidentity:UserAssignedIdentity", { principalId: UNKNOWN })).toBe(UNKNOWN);
-  expect(principal("containerregistry:Task", { identity: { principalId: "p" } })).toBe("p");
-  expect(principal("containerregistry:Task", { identity: SECRET })).toBeUndefined();
-  expect(principal("containerregistry:Task", {})).toBeUndefined();
-});
