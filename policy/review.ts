@@ -75,8 +75,9 @@ export class Review {
     return [...this.resources].find(([, own]) => own.includes(resource))?.[0];
   }
 
-  private read({ urn, type: token, name, inputs, outputs = {}, subscriptionId }: Seen): readonly RuleResource[] {
-    const principalId = principalIdOf(token, inputs, outputs);
+  private read({ urn, type: token, name, inputs, outputs, subscriptionId }: Seen): readonly RuleResource[] {
+    // A policy for a resource doesn't see the outputs of those that were created before it.
+    const principalId = outputs && principalIdOf(token, inputs, outputs);
     const own = ruleResources({ token, name, inputs, principalId }, subscriptionId);
     this.resources.set(urn, own);
     return own;
