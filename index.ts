@@ -43,7 +43,7 @@ import { imageText, type PlannedImage } from "./planner/image";
 import { stackTag } from "./planner/tags";
 
 const { name: stack, location: region, platform } = spec;
-const { roles, diagnostics } = platform;
+const { roles, diagnostics, identityIsolationScope: isolationScope } = platform;
 const tags = { [stackTag]: stack, ...platform.tags };
 /** Options of all resources with tags. */
 const tagged = { transformations: ignorePolicyTags(platform.policyTags) };
@@ -58,7 +58,13 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
-const reviewed = reviewProgram({ stack, contract: contractOf(spec), accept: spec.accept });
+const { workspaceId: adoptedWorkspace } = platform;
+const reviewed = reviewProgram({
+  stack,
+  contract: contractOf(spec),
+  accept: spec.accept,
+  adopted: adoptedWorkspace === undefined ? [] : [adoptedWorkspace],
+});
 
 const adopted = adoptedIds(platform);
 if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
@@ -109,6 +115,7 @@ const workspace = new Workspace(
     registryTasks: spec.images.some(isPublishedByTask) || undefined,
     operators: platform.operators.length > 0 ? platform.operators : undefined,
     diagnostics,
+    isolationScope,
     roles,
     rolePropagationSeconds: waits.rolePropagationSeconds,
     protect,
@@ -180,6 +187,7 @@ function createScriptEnvironment(subnet: ScriptSubnet): ScriptEnvironment {
     weights: { storageAccountId, container: blobContainerOf(workspace) },
     tokenSecretId: hub?.tokenSecretId ?? storeToken(),
     storageRedundancy: platform.storageRedundancy,
+    isolationScope,
     roles,
   };
   return new ScriptEnvironment("scripts", args, tagged);
@@ -227,6 +235,7 @@ function serve(spec: EndpointSpec): EndpointOutputs {
     modelVersionIds,
     images,
     hub,
+    isolationScope,
     roles,
     diagnostics,
     protect,

@@ -65,6 +65,7 @@ async function read(options: ResidencyCommandOptions): Promise<Statement> {
       acceptances: spec.accept,
       ...(live ? { azure: stackAzure(pulumi, settings) } : {}),
       adopted: adoptedIds(spec.platform),
+      subscriptionId: settings["azure-native:subscriptionId"] ?? pulumi.environment.ARM_SUBSCRIPTION_ID,
       lockDigest,
       secretsProvider: local ? undefined : secretsProvider,
       folder: root,

@@ -125,6 +125,11 @@ export const platform = z
           "Whether the workspace that the stack creates is for data of high business impact: Microsoft collects fewer diagnostics, and temporary disks are encrypted. You can't change it after the workspace is created. Default: true for a new workspace; an existing workspace keeps its value.",
         )
         .optional(),
+      identityIsolationScope: oneOf(["Regional", "None"])
+        .default("Regional")
+        .describe(
+          "Isolation scope of the managed identities that the stack creates: they can be assigned only to resources in their own region (`Regional`), or in all regions (`None`). Target resources, such as an existing container registry, can be in another region.",
+        ),
       storageRedundancy: oneOf(["LRS", "ZRS"])
         .default("LRS")
         .describe(
@@ -170,7 +175,7 @@ export const platform = z
         .optional(),
     },
     map(
-      "network, and optionally workspace, imageRegistry, logs, logRetentionDays, logDailyCapGB, logQueries, hbiWorkspace, storageRedundancy, firewallSku, dns, privateEndpoints, diagnostics, " +
+      "network, and optionally workspace, imageRegistry, logs, logRetentionDays, logDailyCapGB, logQueries, hbiWorkspace, identityIsolationScope, storageRedundancy, firewallSku, dns, privateEndpoints, diagnostics, " +
         "roles, tags, policyTags, alerts, operators, networkRuleBypassAllowedForTasks",
     ),
   )

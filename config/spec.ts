@@ -57,6 +57,8 @@ export interface PlatformSpec {
   readonly logQueries: "public" | "private";
   /** @default - true for a new workspace; an existing one keeps its value */
   readonly hbiWorkspace?: boolean;
+  /** Isolation scope of created identities. */
+  readonly identityIsolationScope: "Regional" | "None";
   /** Redundancy of created storage accounts. */
   readonly storageRedundancy: "LRS" | "ZRS";
   readonly firewallSku: "Basic" | "Standard";

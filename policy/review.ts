@@ -1,6 +1,5 @@
 /** The resources of one run of the pack, and the findings about them. */
 import { type Body, type Check, judge, type Reported, type RuleResource, review, type Verdict } from "../rules";
-import { principalIdOf } from "../rules/read/principal";
 import { ruleResources } from "../rules/read/pulumi";
 import { type PackSettings, type Terms, termsOf } from "./settings";
 

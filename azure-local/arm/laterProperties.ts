@@ -5,6 +5,8 @@ import type { Rule } from "./model";
 const LATER: Readonly<Record<string, readonly { readonly path: string; readonly since: string }[]>> = {
   // Azure/bicep-types-az, containerregistry 2025-05-01-preview.
   "microsoft.containerregistry/registries": [{ path: "properties.networkRuleBypassAllowedForTasks", since: "2025-05-01" }],
+  // Azure/bicep-types-az, msi 2024-11-30, which marks the properties of an identity as read-only, although one of them can be set.
+  "microsoft.managedidentity/userassignedidentities": [{ path: "properties.isolationScope", since: "2024-11-30" }],
   // Azure/bicep-types-az, operationalinsights 2025-02-01; Azure docs, azure-monitor/logs/workspace-replication.
   "microsoft.operationalinsights/workspaces": [{ path: "properties.replication", since: "2025-02-01" }],
 };

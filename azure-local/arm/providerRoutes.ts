@@ -43,6 +43,11 @@ export function providerRoute(route: Route): ArmResponse | undefined {
       body: { value: route.engine.inventory.softDeleted("Microsoft.KeyVault/vaults").map((one) => deletedVaultView(one)) },
     };
   }
+  // Azure documents no list of soft-deleted workspaces; scripts in use read this one.
+  if (lower.endsWith("/providers/microsoft.machinelearningservices/deletedworkspaces") && request.method === "GET") {
+    const deleted = route.engine.inventory.softDeleted("Microsoft.MachineLearningServices/workspaces");
+    return { status: 200, body: { value: deleted.map(({ id, name, location }) => ({ id, name, location })) } };
+  }
   return undefined;
 }
 

@@ -6,7 +6,7 @@ import { requiredInstances } from "../../planner/rollout/capacity";
 import { defaultGate } from "../../planner/rollout/gateMode";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import { azureOf } from "../base/azure";
-import type { RolesOwner } from "../identity";
+import type { IsolationScope, RolesOwner } from "../identity";
 import { ContainerImage, type ContainerImageTransforms, environmentVersion, type PublishedImage } from "../image";
 import { liveDeployment } from "../live";
 import type { HubAccess } from "../model";
@@ -53,6 +53,8 @@ export interface InferenceEndpointArgs {
   readonly images?: Readonly<Record<string, PublishedImage | ImageReference>>;
   /** Required for deployments with `source: hub`, which download their weights from the Hugging Face Hub. @default - none */
   readonly hub?: HubAccess;
+  /** Isolation scope of the endpoint's identity. @default "Regional" */
+  readonly isolationScope?: IsolationScope;
   /** Who creates the role assignments of the endpoint's identity and of the invokers. @default "moor" */
   readonly roles?: RolesOwner;
   /** Who creates the diagnostic setting: this component or a policy of the landing zone. @default "moor" */
@@ -239,24 +241,17 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   }
 
   private createEndpoint(images: Map<string, ContainerImage>): OnlineEndpoint {
-    const { workspace, endpointName, resourceGroupName, auth, invokers, roles, protect, tags, transform, after = [] } = this.args;
+    const { workspace, endpointName, resourceGroupName, auth, invokers, isolationScope, roles, protect, tags, transform } = this.args;
     return new OnlineEndpoint(
       this.logicalName,
       {
-        workspace,
-        endpointName,
-        resourceGroupName,
-        auth,
-        invokers,
+        ...{ workspace, endpointName, resourceGroupName, auth, invokers, isolationScope },
         imageRegistryId: workspace.imageRegistryId,
         storageAccountId: workspace.storageAccountId,
         vaultId: this.hub?.tokenReference === undefined ? undefined : workspace.vaultId,
-        roles,
-        protect,
-        tags,
-        transform,
+        ...{ roles, protect, tags, transform },
         // Also images and outbound rules: deployments are deleted with the endpoint, and their dependencies must be deleted after them.
-        after: [...images.values(), ...this.network, ...after],
+        after: [...images.values(), ...this.network, ...(this.args.after ?? [])],
       },
       { parent: this },
     );

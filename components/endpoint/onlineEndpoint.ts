@@ -12,6 +12,7 @@ import {
   grantRole,
   type Identity,
   type IdentityChoice,
+  type IsolationScope,
   type RolesOwner,
   type RoleTimes,
   roleTimes,
@@ -55,6 +56,8 @@ export interface OnlineEndpointArgs {
   readonly vaultId?: pulumi.Input<string>;
   /** The endpoint's identity. It can't be changed: to use another one, add a second endpoint and move the callers. @default "create" */
   readonly identity?: IdentityChoice;
+  /** Isolation scope of the created identity. @default "Regional" */
+  readonly isolationScope?: IsolationScope;
   /** Who creates the role assignments of the endpoint's identity and of the invokers. @default "moor" */
   readonly roles?: RolesOwner;
   /** Description of the endpoint in Azure. @default - none */
@@ -143,18 +146,18 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   /** The resources that this component created. */
   get nodes() {
     const { resource, identity, roles, invokers } = this;
-    return { endpoint: resource, identity: identity.resource, roleAssignments: roles, invokers };
+    return { endpoint: resource, identity: identity.resource, isolation: identity.isolation, roleAssignments: roles, invokers };
   }
 
   private chooseIdentity(args: OnlineEndpointArgs): Identity {
-    const { identity = "create", resourceGroupName, workspace, tags, transform } = args;
-    return chooseIdentity(
-      `${this.logicalName}-identity`,
-      identity,
-      { resourceName: pulumi.interpolate`id-${args.endpointName}`, resourceGroupName, location: workspace.location, tags },
-      transform?.identity,
-      { parent: this },
-    );
+    const { identity = "create", resourceGroupName, workspace, tags, isolationScope, transform } = args;
+    const resourceName = pulumi.interpolate`id-${args.endpointName}`;
+    const settings = {
+      args: { resourceName, resourceGroupName, location: workspace.location, tags },
+      isolationScope,
+      transform: transform?.identity,
+    };
+    return chooseIdentity(`${this.logicalName}-identity`, identity, settings, { parent: this });
   }
 
   /** Azure doesn't grant roles to a user-assigned identity, and a deployment without these roles fails to start. */
@@ -190,7 +193,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
       {
         parent: this,
         protect,
-        dependsOn: [...roles, ...after],
+        dependsOn: [...roles, ...(identity.isolation === undefined ? [] : [identity.isolation]), ...after],
         ignoreChanges: ["properties", "tags"],
         hooks: { beforeUpdate: [rejectNewIdentity(`${this.logicalName}-identity-guard`)] },
         customTimeouts: { create: "30m", update: "30m", delete: "60m" },

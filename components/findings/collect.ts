@@ -21,9 +21,15 @@ export interface Written extends Declared {
   readonly before?: PlannedInputs;
 }
 
+/** What a resource may do in spite of the option `protect`. */
+export interface Permission {
+  /** Whether it may be deleted: the run removes `protect`. */
+  readonly deletion: boolean;
+}
+
 export interface Collector {
   /** Called for each resource, changed or not, with its inputs after all transforms. The resource waits for it. */
-  declared(resource: Declared): Promise<void>;
+  declared(resource: Declared): Promise<Permission>;
   /** Called before the write of each resource that the run creates or changes; in a preview too. The write waits for it. */
   written(resource: Written): Promise<void>;
 }
@@ -42,7 +48,10 @@ export function collect(collector: Collector): () => Promise<void> {
     pulumi.runtime.registerStackTransformation(({ resource, type, props, opts }) => {
       // The SDK sets the URN after this call.
       queueMicrotask(() => urns.push(resource.urn));
-      return isAzure(type) ? { props, opts: { ...withHook(opts, hook), dependsOn: after(last, opts.dependsOn) } } : undefined;
+      if (!isAzure(type)) return undefined;
+      // In a preview, the engine would refuse to replace a protected resource before the report.
+      const protect = pulumi.runtime.isDryRun() ? false : opts.protect;
+      return { props, opts: { ...withHook(opts, hook), protect, dependsOn: after(last, opts.dependsOn) } };
     });
   }
   return () => registered(urns);
@@ -74,9 +83,14 @@ async function declared(
 ): Promise<pulumi.ResourceTransformResult | undefined> {
   if (!custom || !isAzure(type)) return undefined;
   const urn = urnOf(type, name, opts.parent === undefined ? "" : await resolved<string>(opts.parent.urn));
-  await collector.declared({ urn, token: type, name, inputs: await plannedInputs(props) });
+  const { deletion } = await collector.declared({ urn, token: type, name, inputs: await plannedInputs(props) });
   const isHooked = [opts.hooks?.beforeCreate, opts.hooks?.beforeUpdate].every((hooks) => hooks?.some((one) => nameOf(one) === hook.name));
-  return isHooked ? undefined : { props, opts: withHook(opts, hook) };
+  const protect = opts.protect === true && !deletion;
+  if (isHooked && protect === (opts.protect === true)) return undefined;
+  // The SDK passes `false` where the program sets nothing, which would override the provider's decision.
+  const { deleteBeforeReplace } = opts as pulumi.CustomResourceOptions;
+  const options = { ...opts, protect, deleteBeforeReplace: deleteBeforeReplace || undefined };
+  return { props, opts: isHooked ? options : withHook(options, hook) };
 }
 
 async function written(collector: Collector, { urn, id, type, name, newInputs = {}, oldInputs }: pulumi.ResourceHookArgs): Promise<void> {

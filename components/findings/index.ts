@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Acceptance, type Contract, dayOf } from "../../rules";
 import { azureOf } from "../base/azure";
 import { collect } from "./collect";
+import { LiveDoors } from "./doors";
 import { Outside } from "./outside";
+import { Principals } from "./principals";
 import { Reviewer } from "./reviewer";
 
 /** Arguments of `reviewProgram`. */
@@ -14,6 +16,8 @@ export interface ReviewArgs {
   readonly contract: Contract;
   /** Accepted findings. @default - none */
   readonly accept?: readonly Acceptance[];
+  /** ARM IDs of existing resources whose identities the program assigns roles to, such as an adopted workspace. @default - none */
+  readonly adopted?: readonly string[];
   /** The day on which the entries of `accept` must apply, for example 2026-11-30. @default - today (UTC) */
   readonly today?: string;
 }
@@ -38,15 +42,16 @@ export interface ReviewArgs {
  * outputs are known.
  * @throws pulumi.RunError with the report
  */
-export function reviewProgram({ stack, contract, accept = [], today = dayOf(new Date()) }: ReviewArgs): pulumi.Output<void> {
+export function reviewProgram({ stack, contract, accept = [], adopted = [], today = dayOf(new Date()) }: ReviewArgs): pulumi.Output<void> {
   const azure = azureOf();
-  let subscription: Promise<string> | undefined;
-  const subscriptionId = () => {
-    subscription ??= authorization.getClientConfig({ async: true }).then((config) => config.subscriptionId);
-    return subscription;
+  let config: Promise<authorization.GetClientConfigResult> | undefined;
+  const client = () => {
+    config ??= authorization.getClientConfig({ async: true });
+    return config;
   };
-  const outside = new Outside(azure, (text) => void pulumi.log.warn(text));
-  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, subscriptionId });
+  const warn = (text: string) => void pulumi.log.warn(text);
+  const [outside, doors] = [new Outside(azure, warn, adopted), new LiveDoors(azure, stack, warn)];
+  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, principals: new Principals(azure), doors, client });
   const registered = collect(reviewer);
   return pulumi.output(registered().then(() => reviewer.finish()));
 }

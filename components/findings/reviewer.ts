@@ -1,12 +1,17 @@
 /** Reviews the resources of a run. */
 import * as pulumi from "@pulumi/pulumi";
+import { sameArmId } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
 import { stop } from "../../program/fail";
-import { type Acceptance, type Contract, judge, type RuleResource, reportFindings, SECRET } from "../../rules";
+import { type Acceptance, type Check, type Contract, judge, type RuleResource, reportFindings, SECRET } from "../../rules";
+import { checkChange, type DoorCode, doorWays } from "../../rules/doors";
 import { ruleResources } from "../../rules/read/pulumi";
-import type { Collector, Declared, Written } from "./collect";
-import { evaluate, type Reviewed } from "./evaluate";
+import type { Collector, Declared, Permission, Written } from "./collect";
+import type { LiveDoors } from "./doors";
+import { evaluate, isWithoutSecrets, type Reviewed, worded } from "./evaluate";
 import type { PlannedInputs } from "./inputs";
 import type { Outside } from "./outside";
+import type { Principals } from "./principals";
 import { messagesOf, reportedOf } from "./report";
 
 export interface ReviewerOptions {
@@ -16,7 +21,9 @@ export interface ReviewerOptions {
   /** The day on which the entries must apply, for example 2026-11-30 (UTC). */
   readonly today: string;
   readonly outside: Outside;
-  readonly subscriptionId: () => Promise<string>;
+  readonly principals: Principals;
+  readonly doors: LiveDoors;
+  readonly client: () => Promise<{ readonly subscriptionId: string; readonly tenantId: string }>;
 }
 
 /** A resource of the program, as far as the run knows it. */
@@ -24,6 +31,8 @@ interface Entry {
   readonly resources: readonly Reviewed[];
   /** Whether the run creates or changes it. */
   readonly isChanged: boolean;
+  /** Checks of one-way doors. */
+  readonly doors: readonly Check[];
 }
 
 /**
@@ -36,39 +45,100 @@ export class Reviewer implements Collector {
 
   constructor(private readonly options: ReviewerOptions) {}
 
-  async declared(resource: Declared): Promise<void> {
-    await this.add(resource, false);
+  async declared(resource: Declared): Promise<Permission> {
+    const resources = await this.read(resource);
+    // In a preview, `written` tells which resources are created.
+    await this.add(resource.urn, { resources, isChanged: false, doors: this.collects ? [] : await this.creations(resources, false) });
+    return { deletion: resources.some(({ exact }) => this.acceptsDeletion(exact)) };
   }
 
-  async written(resource: Written): Promise<void> {
-    await this.add(resource, true);
+  async written({ before, ...resource }: Written): Promise<void> {
+    const resources = await this.read(resource);
+    const isCreated = before === undefined;
+    // In an update, `declared` has checked creations: now a resource that is replaced may be deleted.
+    const creations = isCreated && this.collects ? await this.creations(resources, true) : [];
+    const doors = isCreated ? creations : await this.changes({ ...resource, before }, resources);
+    await this.add(resource.urn, { resources, isChanged: true, doors });
   }
 
-  /** Ends the preview with a report if there are findings. */
+  /** Ends the run with a report if there are findings: in a preview all, in an update the removals, which follow the end of the program. */
   async finish(): Promise<void> {
-    const { stack, acceptances, today, contract } = this.options;
+    const { stack, acceptances, today, doors } = this.options;
+    const isPreview = this.collects;
     this.isFinished = true;
-    if (!pulumi.runtime.isDryRun()) return;
+    if (isPreview) await this.tellPrincipals();
     // The engine registers resources in any order.
     const entries = [...this.entries].sort(([one], [other]) => compare(nameIn(one), nameIn(other))).map(([, entry]) => entry);
-    const all = await this.known(entries.flatMap(({ resources }) => resources));
-    const verdict = judge(evaluate(all.resources, contract, all.own, true), acceptances, today);
-    const changed = new Set(entries.filter(({ isChanged }) => isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)));
-    const { error, warnings, notes } = messagesOf(stack, verdict, ({ resource }) => changed.has(resource));
+    const own = entries.flatMap(({ resources }) => resources);
+    const removals = await doors.removals(own.map(({ exact }) => exact));
+    const places = isPreview ? evaluate(await this.known(own), await this.contract(), own, true) : [];
+    const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...removals];
+    const unchanged = new Set(
+      entries.filter(({ isChanged }) => !isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)),
+    );
+    const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), ({ resource }) => !unchanged.has(resource));
     for (const text of warnings) await pulumi.log.warn(text);
-    for (const text of notes) await pulumi.log.info(text);
+    if (isPreview) for (const text of notes) await pulumi.log.info(text);
     if (error !== undefined) await stop(error);
   }
 
-  private async add(resource: Declared & Partial<Written>, isChanged: boolean): Promise<void> {
-    const entry: Entry = { resources: await this.read(resource), isChanged };
-    this.entries.set(resource.urn, entry);
-    if (pulumi.runtime.isDryRun() && !this.isFinished) return;
-    const { stack, acceptances, today, contract } = this.options;
-    const { resources, own } = await this.known(entry.resources);
-    const verdict = judge(evaluate(resources, contract, own, false), acceptances, today);
-    const reported = reportedOf(verdict, () => isChanged);
+  /** Whether resources are judged together later. */
+  private get collects(): boolean {
+    return pulumi.runtime.isDryRun() && !this.isFinished;
+  }
+
+  private async add(urn: string, entry: Entry): Promise<void> {
+    this.entries.set(urn, entry);
+    if (this.collects) return;
+    if (entry.resources.some(({ exact }) => isRoleAssignment(exact))) await this.tellPrincipals();
+    const { stack, acceptances, today } = this.options;
+    const checks = [...evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false), ...entry.doors];
+    const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || Object.hasOwn(doorWays, code));
     if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
+  }
+
+  private async contract(): Promise<Contract> {
+    const { tenantId } = await this.options.client();
+    return { ...this.options.contract, tenantId };
+  }
+
+  /** Adds the object IDs of identities that exist now, with which the principals of role assignments are compared. */
+  private async tellPrincipals(): Promise<void> {
+    const { principals } = this.options;
+    const told = [...this.entries].map(async ([urn, entry]) => {
+      const resources = await Promise.all(entry.resources.map((one) => principals.told(one)));
+      const isTold = resources.some((one, index) => one !== entry.resources[index]);
+      // The resource can be declared and then written in the meantime.
+      if (isTold && this.entries.get(urn) === entry) this.entries.set(urn, { ...entry, resources });
+    });
+    await Promise.all(told);
+  }
+
+  /** @param isCreated Whether the run creates the resources; otherwise, it can also leave them unchanged. */
+  private async creations(resources: readonly Reviewed[], isCreated: boolean): Promise<Check[]> {
+    const { doors } = this.options;
+    const concerned = resources.filter((one) => doors.concerns(one));
+    return (await Promise.all(concerned.map((one) => doors.creation(one, isCreated)))).flat();
+  }
+
+  private async changes({ before, ...resource }: Written & { before: PlannedInputs }, resources: readonly Reviewed[]): Promise<Check[]> {
+    const previous = await this.read({ ...resource, inputs: before });
+    return resources.flatMap((after) => {
+      const was = previous.find(({ exact }) => exact.name === after.exact.name);
+      if (was === undefined) return [];
+      const exact = checkChange({ before: was.exact, after: after.exact });
+      if (isWithoutSecrets(was) && isWithoutSecrets(after)) return exact;
+      return worded(exact, checkChange({ before: was.shown, after: after.shown }), [after]);
+    });
+  }
+
+  /** Whether a valid entry accepts that a resource is replaced or removed. */
+  private acceptsDeletion({ name, id }: RuleResource): boolean {
+    const { acceptances, today } = this.options;
+    return acceptances.some(({ code, resource, until }) => {
+      const deletes = deletingCodes.includes(code);
+      return deletes && until >= today && (resource === "*" || sameArmId(resource, name) || sameArmId(resource, id));
+    });
   }
 
   private async read({
@@ -77,12 +147,12 @@ export class Reviewer implements Collector {
     inputs,
     id,
   }: {
-    token: string;
-    name: string;
-    inputs: PlannedInputs;
-    id?: string;
+    readonly token: string;
+    readonly name: string;
+    readonly inputs: PlannedInputs;
+    readonly id?: string;
   }): Promise<Reviewed[]> {
-    const subscriptionId = await this.options.subscriptionId();
+    const { subscriptionId } = await this.options.client();
     const exact = ruleResources({ token, name, inputs: inputs.exact, id }, subscriptionId);
     if (inputs.exact === inputs.shown) return exact.map((one) => ({ exact: one, shown: one }));
     const shown = ruleResources({ token, name, inputs: inputs.shown, id }, subscriptionId);
@@ -90,19 +160,28 @@ export class Reviewer implements Collector {
   }
 
   /** All resources that are known so far, with those outside the program to which `own` refer. */
-  private async known(own: readonly Reviewed[]): Promise<{ readonly resources: readonly Reviewed[]; readonly own: readonly Reviewed[] }> {
+  private async known(own: readonly Reviewed[]): Promise<readonly Reviewed[]> {
     const planned = [...this.entries.values()].flatMap(({ resources }) => resources);
     const outside = await this.options.outside.referredBy(
       own.map(({ exact }) => exact),
       planned.map(({ exact }) => exact),
     );
-    return { resources: [...planned, ...outside.map((one) => ({ exact: one, shown: one }))], own };
+    return [...planned, ...outside.map((one) => ({ exact: one, shown: one }))];
   }
 }
+
+/** Codes of the doors through which Pulumi deletes a resource, which `protect` prevents. */
+const deletingCodes: readonly string[] = (Object.keys(doorWays) as DoorCode[]).filter((code) =>
+  doorWays[code].some((way) => way === "replacement" || way === "removal"),
+);
 
 /** A resource in a template that contains a secret. */
 function withoutBody({ body, ...resource }: RuleResource): RuleResource {
   return { ...resource, body: Object.fromEntries(Object.keys(body).map((key) => [key, SECRET])) };
+}
+
+function isRoleAssignment({ type }: RuleResource): boolean {
+  return sameArmId(type, armTypeOf("authorization:RoleAssignment"));
 }
 
 function nameIn(urn: string): string {

@@ -1,10 +1,12 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
+import type * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { armId, resourceGroupId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { immutableOutput, plannedOutput } from "../base/outputs";
 import { type Transform, transformed } from "../base/transform";
+import { type IsolationScope, writeIsolation } from "./isolation";
 
 /** A user-assigned identity that this program creates, or an existing one of another team. */
 export type IdentityChoice =
@@ -21,18 +23,27 @@ export type IdentityChoice =
 export interface Identity {
   /** The identity's resource, if this program creates it. */
   readonly resource?: managedidentity.UserAssignedIdentity;
+  /** The template that sets its isolation scope, if this program creates the identity. */
+  readonly isolation?: resources.Deployment;
   /** ARM ID. */
   readonly id: pulumi.Output<string>;
   /** Object ID in Microsoft Entra ID. */
   readonly principalId: pulumi.Output<string>;
 }
 
+/** How an identity is created. */
+export interface IdentitySettings {
+  readonly args: managedidentity.UserAssignedIdentityArgs;
+  readonly transform: Transform<managedidentity.UserAssignedIdentityArgs> | undefined;
+  /** @default "Regional" */
+  readonly isolationScope: IsolationScope | undefined;
+}
+
 /** Returns the existing identity, or creates one with `args`. */
 export function chooseIdentity(
   name: string,
   choice: IdentityChoice,
-  args: managedidentity.UserAssignedIdentityArgs,
-  transform: Transform<managedidentity.UserAssignedIdentityArgs> | undefined,
+  { args, transform, isolationScope = "Regional" }: IdentitySettings,
   opts: pulumi.CustomResourceOptions,
 ): Identity {
   if (choice !== "create") return { id: pulumi.output(choice.existing.id), principalId: pulumi.output(choice.existing.principalId) };
@@ -46,6 +57,7 @@ export function chooseIdentity(
     .apply(([subscription, group, resource]) => armId(resourceGroupId(subscription, group), type, resource!));
   return {
     resource: identity,
+    isolation: writeIsolation(name, identity, resource[1], isolationScope, opts),
     id: plannedOutput(identity, identity.id, id),
     principalId: immutableOutput(identity, identity.principalId, principalOf),
   };

@@ -1,4 +1,5 @@
 export { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
+export type { IsolationScope } from "./isolation";
 export { reportMissingRoles, warnOfMissingRoles } from "./roleRequest";
 export {
   type Grant,

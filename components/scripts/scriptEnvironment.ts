@@ -10,7 +10,15 @@ import { stop } from "../../program/fail";
 import { armIdOf, azureOf } from "../base/azure";
 import type { Privacy } from "../base/privacy";
 import { stateInputs, type Transform } from "../base/transform";
-import { chooseIdentity, type Grant, grantRole, type Identity, type RolesOwner, reportMissingRoles } from "../identity";
+import {
+  chooseIdentity,
+  type Grant,
+  grantRole,
+  type Identity,
+  type IsolationScope,
+  type RolesOwner,
+  reportMissingRoles,
+} from "../identity";
 import { createPrivateLink, type PrivateEndpointPlace } from "../network";
 import { missingZones, reportMissing } from "../owners";
 import { createPrivateStorage, type StorageRedundancy, storagePrivacy, storeName } from "../workspace";
@@ -56,6 +64,8 @@ export interface ScriptEnvironmentArgs {
   };
   /** ARM ID of the Key Vault secret with the Hugging Face token, which scripts can read. @default - scripts read no secret */
   readonly tokenSecretId?: pulumi.Input<string>;
+  /** Isolation scope of the scripts' identity. @default "Regional" */
+  readonly isolationScope?: IsolationScope;
   /** Redundancy of the scripts' storage account. An update can't change it. @default "LRS" */
   readonly storageRedundancy?: StorageRedundancy;
   /** Who creates the role assignments of the scripts' identity. @default "moor" */
@@ -194,10 +204,10 @@ export class ScriptEnvironment extends pulumi.ComponentResource {
   }
 
   private createIdentity(): Identity {
-    const { resourceGroupName, location, tags, transform } = this.args;
-    const resourceName = storeName(this.args, "identity", "scripts");
-    const args = { resourceName, resourceGroupName, location, tags };
-    const identity = chooseIdentity(`${this.name}-identity`, "create", args, transform?.identity, { parent: this });
+    const { resourceGroupName, location, tags, isolationScope, transform } = this.args;
+    const args = { resourceName: storeName(this.args, "identity", "scripts"), resourceGroupName, location, tags };
+    const settings = { args, isolationScope, transform: transform?.identity };
+    const identity = chooseIdentity(`${this.name}-identity`, "create", settings, { parent: this });
     this.created.identity = identity.resource;
     return identity;
   }

@@ -13,7 +13,7 @@ import type * as storage from "@pulumi/azure-native/storage";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LinkedServiceName } from "../../planner/linkedServices";
 import type { Transform } from "../base/transform";
-import type { IdentityChoice, RolesOwner } from "../identity";
+import type { IdentityChoice, IsolationScope, RolesOwner } from "../identity";
 import type { PrivateEndpointPlace } from "../network";
 import type { DiagnosticsOwner, LogSource } from "./diagnostics";
 import type { OutboundRules } from "./outboundRules";
@@ -78,6 +78,8 @@ export interface WorkspaceArgs {
   readonly storageRedundancy?: StorageRedundancy;
   /** The workspace's user-assigned identity. @default "create" */
   readonly identity?: IdentityChoice;
+  /** Isolation scope of the created identity. @default "Regional" */
+  readonly isolationScope?: IsolationScope;
   /**
    * Subnet and DNS zones of the private endpoints, such as `network.place`.
    * @default - no private endpoints: the landing zone creates them
@@ -140,6 +142,8 @@ export interface WorkspaceArgs {
 export interface WorkspaceNodes {
   workspace?: machinelearningservices.Workspace;
   identity?: managedidentity.UserAssignedIdentity;
+  /** The template that sets the isolation scope of the identity. */
+  isolation?: resources.Deployment;
   storage?: storage.StorageAccount;
   blobService?: storage.BlobServiceProperties;
   vault?: keyvault.Vault;

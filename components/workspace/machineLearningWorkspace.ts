@@ -19,12 +19,12 @@ export interface MachineLearningWorkspaceArgs extends Pick<WorkspaceArgs, "firew
 
 /**
  * Creates the workspace without public access, and provisions its managed network.
- * @param roles Options that make the creation wait for the roles of the identity.
+ * @param options Those that make the creation wait for the roles of the identity.
  */
 export function createMachineLearningWorkspace(
   context: StoreContext,
   { identity, stores, registryId, firewallSku = "Basic", hbiWorkspace }: MachineLearningWorkspaceArgs,
-  roles: Pick<pulumi.CustomResourceOptions, "dependsOn" | "hooks">,
+  { dependsOn, hooks }: { readonly dependsOn: readonly pulumi.Resource[] } & Pick<pulumi.CustomResourceOptions, "hooks">,
   transform: Transform<machinelearningservices.WorkspaceArgs> | undefined,
 ): machinelearningservices.Workspace {
   const resource = transformed<machinelearningservices.WorkspaceArgs>(
@@ -50,7 +50,8 @@ export function createMachineLearningWorkspace(
     },
     {
       parent: context.parent,
-      ...roles,
+      dependsOn: [...dependsOn, ...(identity.isolation === undefined ? [] : [identity.isolation])],
+      hooks,
       protect: context.protect,
       // Azure adds its own rules to the managed network, and uses `provisionNetworkNow` only at creation.
       ignoreChanges: ["managedNetwork.outboundRules", "provisionNetworkNow"],

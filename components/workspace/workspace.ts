@@ -18,7 +18,7 @@ import { checkPlatformLogs, logSources, sendPlatformLogs } from "./diagnostics";
 import { createMachineLearningWorkspace } from "./machineLearningWorkspace";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
 import { createBlobService, createPrivateStorage } from "./storage";
-import { type StoreContext, storeName, storeOptions } from "./storeContext";
+import { place, type StoreContext, storeName, storeOptions } from "./storeContext";
 import { storeRoles } from "./storeRoles";
 import { createAppInsights, createLogs, createRegistry, createVault, type ImageRegistry } from "./stores";
 
@@ -217,7 +217,15 @@ export class Workspace extends pulumi.ComponentResource {
     const contributor = this.grant({
       "workspace-contributor": { principalId: identity.principalId, role: "Contributor", scope: workspace.id },
     });
-    Object.assign(this.created, { workspace, storage, blobService, vault, appInsights, identity: identity.resource });
+    Object.assign(this.created, {
+      workspace,
+      storage,
+      blobService,
+      vault,
+      appInsights,
+      identity: identity.resource,
+      isolation: identity.isolation,
+    });
     const links = this.createPrivateEndpoints({ blob: storage.id, file: storage.id, vault: vault.id, workspace: workspace.id });
     return {
       id: workspace.id,
@@ -229,14 +237,10 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private chooseIdentity(): Identity {
-    const { identity = "create", resourceGroupName, location, tags, transform } = this.args;
-    return chooseIdentity(
-      `${this.logicalName}-identity`,
-      identity,
-      { resourceName: storeName(this.context, "identity"), resourceGroupName, location, tags },
-      transform?.identity,
-      { parent: this },
-    );
+    const { identity = "create", isolationScope, transform } = this.args;
+    const args = { resourceName: storeName(this.context, "identity"), ...place(this.context) };
+    const settings = { args, isolationScope, transform: transform?.identity };
+    return chooseIdentity(`${this.logicalName}-identity`, identity, settings, { parent: this });
   }
 
   private adoptWorkspace(): Core {

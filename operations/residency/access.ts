@@ -1,5 +1,5 @@
 /** Rows of role assignments: who can send requests, and who can read keys, data and logs. */
-import { parentOf } from "../../azure/armId";
+import { parentOf, parseArmId } from "../../azure/armId";
 import { builtInPowers, powerActions, type RolePower, rolePowers } from "../../facts/roleAccess";
 import { BUILT_IN_ROLES, type BuiltInRole } from "../../facts/roles";
 import { type Body, isBody, type RuleResource, type Value } from "../../rules";
@@ -15,15 +15,17 @@ export function accessRow(evidence: Evidence, assignment: RuleResource, groupId:
   );
   const role = roleOf(evidence, roleId);
   const scope = scopeOf(assignment);
+  const known = typeof principal === "string" ? knownAs(evidence, principal) : undefined;
   const proofs = evidence.checksOf(assignment).map((check) => evidence.proof(check));
   return {
     id: evidence.rowId("access", assignment),
     ...(typeof principal === "string" ? { principal } : {}),
+    ...(known === undefined ? {} : { known }),
     ...(typeof principalType === "string" ? { principalType } : {}),
     role: role.name,
     ...(scope === undefined ? {} : { scope }),
     inherited: scope !== undefined && groupId !== undefined && isAbove(scope, groupId),
-    can: role.can,
+    can: role.can.filter((power) => applies(power, scope)),
     resource: subjectOf(assignment),
     basis: basisOf(assignment),
     outcome: outcomeOfAll(proofs),
@@ -40,6 +42,24 @@ function scopeOf(assignment: RuleResource): string | undefined {
 function isAbove(scope: string, id: string): boolean {
   return !`${scope.toLowerCase()}/`.startsWith(`${id.toLowerCase()}/`) && !/\/resourcegroups\//i.test(scope);
 }
+
+/** Whether a scope contains, or is, a resource on which the power can be used. A scope that isn't known yet can be any. */
+function applies(power: RolePower, scope: string | undefined): boolean {
+  const type = scope === undefined ? undefined : parseArmId(scope)?.type.toLowerCase();
+  if (type === undefined || power === "grant roles" || power === "change resources") return true;
+  return powerActions[power].some(({ action }) => action.toLowerCase().startsWith(`${type}/`));
+}
+
+/** Who has an object ID, if the stack knows it. */
+function knownAs({ resources, contract }: Evidence, principal: string): string | undefined {
+  const isSame = (value: Value) => typeof value === "string" && value.toLowerCase() === principal.toLowerCase();
+  const owner = resources.find((one) => isSame(at(one, "properties.principalId")) && isOfType(one, identities));
+  const system = resources.find((one) => isSame(at(one, "identity.principalId")));
+  if (owner !== undefined || system !== undefined) return safeText((owner ?? system)!.name);
+  return contract.principals.some(isSame) ? "named in the stack file" : undefined;
+}
+
+const identities = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 interface Role {
   readonly name: string;

@@ -164,7 +164,7 @@ const rows: Readonly<Record<string, TypeRow>> = {
   "microsoft.network/privateendpoints": {
     kind: "flow",
     flow: "Private endpoint",
-    data: "Requests and answers, over the network of the stack",
+    data: "Requests to a service and its answers, over the network",
     direction: "in",
     ends: [
       "properties.privateLinkServiceConnections.*.properties.privateLinkServiceId",

@@ -3,11 +3,11 @@ import { countryName } from "../../facts/countries";
 import { regionOf } from "../../facts/regions";
 import { type Acceptance, type Contract, codes, type Finding, type FindingCode, kindOf, type RuleResource } from "../../rules";
 import { accessRow } from "./access";
-import { rowOfType } from "./catalog";
-import type { Content, ExceptionRow, ExposureRow, FindingRow, PolicyRow, StateRow, UnprovedRow } from "./document";
-import { Evidence, subjectOf } from "./evidence";
+import type { Content, ExceptionRow, ExposureRow, FindingRow, Named, PolicyRow, StateRow, UnprovedRow } from "./document";
+import { Evidence, namedOf, subjectOf } from "./evidence";
 import { flowRow, impliedFlows } from "./flows";
 import { keyRows } from "./keys";
+import { Rows } from "./rows";
 import { safeProblem, safeText } from "./safe";
 import { storeRows } from "./stores";
 
@@ -31,7 +31,7 @@ export interface StatementInput {
 export function contentOf(input: StatementInput): Content {
   const { contract, acceptances, today } = input;
   const sorted = input.resources.toSorted((a, b) => compareText(sortKey(a), sortKey(b)));
-  const evidence = new Evidence(sorted, contract, acceptances, today);
+  const evidence = new Evidence(sorted.filter(isChecked), contract, acceptances, today, input.unread);
   const rows = new Rows(evidence);
   const exceptions = exceptionRows(evidence);
   const { stack, subscription, tenant, lockDigest } = input;
@@ -40,13 +40,13 @@ export function contentOf(input: StatementInput): Content {
     subject: { stack, region: contract.home, subscription, tenant, lockDigest },
     declared: declaredOf(contract),
     parties: partiesOf(input),
-    stores: rows.of("store").flatMap(({ resource, row }) => storeRows(evidence, resource, row, rows.partsOf(resource))),
+    stores: rows.stores().flatMap(({ resource, row }) => storeRows(evidence, resource, row, rows.partsOf(resource))),
     flows: rows.own.flatMap(({ resource, row }) => [
       ...(row.kind === "flow" ? [flowRow(evidence, resource, row, rows.partsOf(resource))] : []),
       ...impliedFlows(evidence, resource),
     ]),
     keys: rows.own.flatMap(({ resource }) => keyRows(evidence, resource)),
-    access: rows.assignments.map((one) => accessRow(evidence, one, rows.groupId)),
+    access: rows.assignments.map((one) => accessRow(evidence, one, rows.group?.id)),
     exposure: exposureRows(evidence),
     exceptions,
     unproved: unprovedRows(evidence, input, rows, exceptions),
@@ -55,60 +55,6 @@ export function contentOf(input: StatementInput): Content {
     state: input.state,
     method: input.method,
   };
-}
-
-type RowOf<Kind> = Extract<NonNullable<ReturnType<typeof rowOfType>>, { kind: Kind }>;
-
-/** The resources by what they are for the statement. */
-class Rows {
-  /** Resources with a row of their own. */
-  readonly own: { readonly resource: RuleResource; readonly row: NonNullable<ReturnType<typeof rowOfType>> }[] = [];
-  readonly assignments: RuleResource[] = [];
-  readonly groupId: string | undefined;
-  private readonly parts = new Map<RuleResource, RuleResource[]>();
-
-  constructor(evidence: Evidence) {
-    const types = new Map<RuleResource, ReturnType<typeof rowOfType>>(evidence.resources.map((one) => [one, rowOfType(one.type)]));
-    this.groupId = evidence.resources.find(({ type }) => isType(type, "Microsoft.Resources/resourceGroups"))?.id;
-    for (const [resource, row] of types) {
-      if (isType(resource.type, "Microsoft.Authorization/roleAssignments")) this.assignments.push(resource);
-      if (row !== undefined) {
-        this.own.push({ resource, row });
-        continue;
-      }
-      const owner = ownerOf(evidence, types, resource);
-      if (owner === undefined)
-        this.own.push({ resource, row: { kind: "settings", data: "Settings of a resource whose name is known in the update" } });
-      else this.parts.set(owner, [...this.partsOf(owner), resource]);
-    }
-  }
-
-  of(kind: "store"): { readonly resource: RuleResource; readonly row: RowOf<"store" | "settings"> }[] {
-    return this.own.flatMap(({ resource, row }) => (row.kind === kind || row.kind === "settings" ? [{ resource, row }] : []));
-  }
-
-  partsOf(resource: RuleResource): readonly RuleResource[] {
-    return this.parts.get(resource) ?? [];
-  }
-}
-
-/** The resource in whose row a part is. If its ID isn't known yet, it is the only resource of the type above it. */
-function ownerOf(
-  evidence: Evidence,
-  types: ReadonlyMap<RuleResource, ReturnType<typeof rowOfType>>,
-  part: RuleResource,
-): RuleResource | undefined {
-  for (let one = evidence.parent(part); one !== undefined; one = evidence.parent(one)) if (types.get(one) !== undefined) return one;
-  for (let type = parentType(part.type); type !== ""; type = parentType(type)) {
-    const candidates = evidence.resources.filter((one) => isType(one.type, type) && types.get(one) !== undefined);
-    if (candidates.length > 0) return candidates.length === 1 ? candidates[0] : undefined;
-  }
-  return undefined;
-}
-
-function parentType(type: string): string {
-  const segments = type.split("/");
-  return segments.length > 2 ? segments.slice(0, -1).join("/") : "";
 }
 
 function declaredOf({ declared, regions }: Contract): Content["declared"] {
@@ -139,12 +85,12 @@ function exceptionRows(evidence: Evidence): ExceptionRow[] {
     const problem = kind === "platform" ? safeProblem(finding) : title;
     const key = JSON.stringify([finding.code, problem, acceptance?.reason, acceptance?.until]);
     const before = rows.get(key);
-    const resources = [...new Set([...(before?.resources ?? []), safeText(finding.resource.name)])].sort();
+    const resources = [...(before?.resources ?? []), namedOf(finding.resource)];
     const agreed = acceptance && { reason: safeText(acceptance.reason), until: acceptance.until, expired: acceptance.expired };
     const id = before?.id ?? `exception/${finding.code}/${rows.size + 1}`;
     rows.set(key, { id, code: finding.code, title, problem, resources, source, ...(agreed === undefined ? {} : { acceptance: agreed }) });
   }
-  return [...rows.values()].sort((a, b) => compareText(a.code, b.code));
+  return [...rows.values()].map((row) => ({ ...row, resources: uniqueNamed(row.resources) })).sort((a, b) => compareText(a.code, b.code));
 }
 
 function exposureRows(evidence: Evidence): ExposureRow[] {
@@ -164,7 +110,7 @@ function unprovedRows(
   rows: Rows,
   exceptions: readonly ExceptionRow[],
 ): UnprovedRow[] {
-  const inException = new Set(exceptions.flatMap((one) => one.resources));
+  const inException = new Set(exceptions.flatMap((one) => one.resources.map(({ name }) => name)));
   const unknown = evidence.verdict.unknown.map((check) => ({
     id: evidence.rowId(`unproved/${check.code}/${check.property}`, check.resource),
     subject: `${safeText(check.resource.name)} ${check.property}`,
@@ -242,6 +188,15 @@ function findingRows(evidence: Evidence): FindingRow[] {
 /** The countries of the declared residency, as text. */
 export function countriesText(codes: readonly string[]): string {
   return codes.map((code) => `${countryName(code)} (${code})`).join(", ");
+}
+
+/** The data boundary is not a resource of the stack, so it has a row instead of rules. */
+function isChecked({ type }: RuleResource): boolean {
+  return !isType(type, "Microsoft.Resources/dataBoundaries");
+}
+
+function uniqueNamed(resources: readonly Named[]): Named[] {
+  return [...new Map(resources.map((one) => [JSON.stringify(one), one])).values()].sort((a, b) => compareText(a.name, b.name));
 }
 
 function isType(type: string, wanted: string): boolean {

@@ -9,8 +9,11 @@ export const schemaVersion = 1;
 /** What a row is based on. `documentation`: no property of Azure shows it, so the row cites Azure's documentation. */
 export type Basis = "planned" | "observed" | "documentation";
 
-/** `proved`: all properties that the rules look at are as required. `unproved`: at least one of them is unknown, or no rule looks at the row. */
-export type Outcome = "proved" | "accepted" | "violated" | "unproved";
+/**
+ * `proved`: all properties that the rules look at are as required. `documented`: no property shows it, and according to Azure's documentation it is
+ * inside the residency. `unproved`: at least one property is unknown, or no rule looks at the row.
+ */
+export type Outcome = "proved" | "documented" | "accepted" | "violated" | "unproved";
 
 /** A property that proves a row. */
 export interface Proof {
@@ -25,13 +28,16 @@ export interface Proof {
   readonly outcome: "holds" | "violated" | "accepted" | "unknown";
 }
 
-/** A resource in a row. */
-export interface Subject {
+export interface Named {
   /** Name in the Pulumi program; for another resource its ARM ID. */
   readonly name: string;
-  readonly type: string;
   /** Undefined in the preview of its creation. */
   readonly armId?: string;
+}
+
+/** A resource in a row. */
+export interface Subject extends Named {
+  readonly type: string;
   readonly apiVersion?: string;
 }
 
@@ -56,8 +62,8 @@ export interface StoreRow extends Row {
   readonly region?: string;
   /** ISO 3166-1 alpha-2. Undefined if the region isn't known. */
   readonly country?: string;
-  /** Names of the child resources that are stored in it. */
-  readonly includes: readonly string[];
+  /** The child resources that are stored in it. */
+  readonly includes: readonly Named[];
   /** What no property proves. */
   readonly unproved?: string;
 }
@@ -68,8 +74,8 @@ export interface FlowRow extends Row {
   readonly data: string;
   readonly direction: "in" | "out";
   readonly ends: readonly FlowEnd[];
-  /** Names of the child resources that belong to it. */
-  readonly includes: readonly string[];
+  /** The child resources that belong to it. */
+  readonly includes: readonly Named[];
 }
 
 /** The other end of a flow. */
@@ -90,6 +96,8 @@ export interface KeyRow extends Row {
 export interface AccessRow extends Row {
   /** Object ID. Undefined if the identity is created in the update. */
   readonly principal?: string;
+  /** The managed identity of the stack with this object ID, or `named in the stack file`. Undefined for any other principal. */
+  readonly known?: string;
   readonly principalType?: string;
   readonly role: string;
   /** ARM ID of the scope. */
@@ -105,7 +113,7 @@ export interface ExceptionRow {
   readonly code: FindingCode;
   readonly title: string;
   readonly problem: string;
-  readonly resources: readonly string[];
+  readonly resources: readonly Named[];
   /** Azure's documentation, with its date. */
   readonly source: string;
   readonly acceptance?: { readonly reason: string; readonly until: string; readonly expired: boolean };

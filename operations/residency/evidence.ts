@@ -14,7 +14,7 @@ import {
   type Verdict,
 } from "../../rules";
 import { at } from "../../rules/resource";
-import type { Basis, Outcome, Proof, Subject } from "./document";
+import type { Basis, Named, Outcome, Proof, Subject } from "./document";
 import { safeText, safeValue } from "./safe";
 
 /** A region as a row shows it. */
@@ -30,17 +30,22 @@ export class Evidence {
   private readonly byResource = new Map<RuleResource, Check[]>();
   private readonly accepted: ReadonlySet<Check>;
   private readonly ids = new Map<string, number>();
+  /** Resources of which Azure refused to show a part. */
+  private readonly incomplete: ReadonlySet<RuleResource>;
 
   constructor(
     readonly resources: readonly RuleResource[],
     readonly contract: Contract,
     acceptances: readonly Acceptance[],
     today: string,
+    unread: readonly { readonly id: string }[] = [],
   ) {
     this.set = new ResourceSet(resources);
     this.checks = review(resources, contract);
     this.verdict = judge(this.checks, acceptances, today);
     this.accepted = new Set(this.verdict.accepted.map(({ finding }) => finding));
+    const read = unread.filter(({ id }) => !/\/roleAssignments$/i.test(id)).map(({ id }) => this.set.find(id) ?? this.parent({ id }));
+    this.incomplete = new Set(read.filter((one) => one !== undefined));
     for (const check of this.checks) this.byResource.set(check.resource, [...this.checksOf(check.resource), check]);
   }
 
@@ -77,8 +82,14 @@ export class Evidence {
     return count === 1 ? id : `${id}#${count}`;
   }
 
+  /** The outcome of the row of a resource with these proofs. */
+  rowOutcome(resource: RuleResource, proofs: readonly Proof[]): Outcome {
+    const outcome = outcomeOfAll(proofs);
+    return this.incomplete.has(resource) && outcome !== "violated" ? "unproved" : outcome;
+  }
+
   /** The nearest resource above a child or extension that is among the resources. */
-  parent({ id }: RuleResource): RuleResource | undefined {
+  parent({ id }: Pick<RuleResource, "id">): RuleResource | undefined {
     for (let one = above(id ?? ""); one !== ""; one = above(one)) {
       const found = this.set.find(one);
       if (found !== undefined) return found;
@@ -98,7 +109,7 @@ export class Evidence {
   /** The place of the resource with an ARM ID, or of its nearest parent among the resources. */
   placeOfId(id: string): Place & { readonly name: string } {
     const own = this.set.find(id);
-    const found = own ?? this.parent({ id, name: id, type: "", body: {}, from: "observed" });
+    const found = own ?? this.parent({ id });
     const isKnown = found !== undefined && (found === own || !isResourceGroup(found));
     return { name: safeText(own?.name ?? id.split("/").at(-1) ?? id), ...(isKnown ? this.place(found) : {}) };
   }
@@ -110,11 +121,15 @@ export function placeOf(location: string): Place {
   return isRegion(region) ? { region, country: regionOf(region).country } : { region: safeText(location.toLowerCase()) };
 }
 
-export function subjectOf({ name, type, id, apiVersion }: RuleResource): Subject {
+export function namedOf({ name, id }: RuleResource): Named {
+  return { name: safeText(name), ...(id === undefined ? {} : { armId: id }) };
+}
+
+export function subjectOf(resource: RuleResource): Subject {
+  const { type, apiVersion } = resource;
   return {
-    name: safeText(name),
+    ...namedOf(resource),
     type,
-    ...(id === undefined ? {} : { armId: id }),
     ...(apiVersion === undefined || apiVersion === "" ? {} : { apiVersion }),
   };
 }

@@ -4,7 +4,7 @@ import { isBody, type RuleResource, UNKNOWN, type Value, valueText } from "../..
 import { at } from "../../rules/resource";
 import type { Flow } from "./catalog";
 import type { FlowEnd, FlowRow } from "./document";
-import { basisOf, type Evidence, outcomeOfAll, subjectOf } from "./evidence";
+import { basisOf, type Evidence, namedOf, outcomeOfAll, subjectOf } from "./evidence";
 import { safeText } from "./safe";
 import { valuesAt } from "./values";
 
@@ -19,9 +19,9 @@ export function flowRow(evidence: Evidence, resource: RuleResource, flow: Flow, 
     ends: flow.ends.flatMap((pattern) => valuesAt(resource.body, pattern)).flatMap((value) => endOf(evidence, value)),
     resource: subjectOf(resource),
     basis: basisOf(resource),
-    outcome: outcomeOfAll(proofs),
+    outcome: evidence.rowOutcome(resource, proofs),
     proofs,
-    includes: parts.map(({ name }) => safeText(name)),
+    includes: parts.map(namedOf),
   };
 }
 

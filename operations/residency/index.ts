@@ -1,5 +1,5 @@
 /** The residency statement: for each store and flow of a stack, its place and the property that proves it. */
-import type { ArmClient } from "../../azure/arm";
+import { type ArmClient, ArmError } from "../../azure/arm";
 import { subscriptionOf } from "../../azure/armId";
 import { type Acceptance, type Contract, dayOf, judge, type RuleResource, review } from "../../rules";
 import { at, isOfType } from "../../rules/resource";
@@ -21,6 +21,8 @@ export interface ResidencyOptions {
   readonly azure?: ArmClient;
   /** ARM IDs of resources that others own and the stack uses. */
   readonly adopted: readonly string[];
+  /** Completes the IDs of resources in a preview. @default - they are known only for resources that exist */
+  readonly subscriptionId?: string;
   /** SHA-256 of the lock file. Undefined for a stack without one. */
   readonly lockDigest?: string;
   /** `secretsprovider` of the stack file. */
@@ -35,13 +37,14 @@ export interface ResidencyOptions {
  * @throws Error if the preview fails before it plans resources, if the stack isn't deployed (with `azure`), or if Azure can't be reached
  */
 export async function residencyStatement(pulumi: StackPulumi, options: ResidencyOptions): Promise<Statement> {
-  const { contract, acceptances, azure, adopted, lockDigest, secretsProvider, folder, now = new Date() } = options;
-  const read = azure === undefined ? await readPreview(pulumi) : await readAzure(pulumi, azure, adopted);
+  const { acceptances, azure, adopted, lockDigest, secretsProvider, folder, now = new Date() } = options;
+  const read = azure === undefined ? await readPreview(pulumi, options.subscriptionId) : await readAzure(pulumi, azure, adopted);
   const subscription = read.resources.map(({ id }) => subscriptionOf(id ?? "")).find((id) => id !== undefined);
+  const tenant = (await tenantOfSubscription(azure, subscription)) ?? tenantOf(read.resources);
+  const contract = azure === undefined ? options.contract : { ...options.contract, ...(tenant === undefined ? {} : { tenantId: tenant }) };
   const state = await stateRow(pulumi, { contract, secretsProvider, azure, subscriptionId: subscription });
   const today = dayOf(now);
   const { accepted } = judge(review(read.resources, contract), acceptances, today);
-  const tenant = tenantOf(read.resources);
   const { stack } = pulumi;
   const content = contentOf({ ...read, stack, subscription, tenant, lockDigest, contract, acceptances, today, state });
   return complete(await headerOf(pulumi, folder, accepted, now), content);
@@ -49,8 +52,8 @@ export async function residencyStatement(pulumi: StackPulumi, options: Residency
 
 type Read = Pick<Parameters<typeof contentOf>[0], "evidence" | "resources" | "unread" | "method">;
 
-async function readPreview(pulumi: StackPulumi): Promise<Read> {
-  const { resources, errors } = await plannedResources(pulumi);
+async function readPreview(pulumi: StackPulumi, subscriptionId?: string): Promise<Read> {
+  const { resources, errors } = await plannedResources(pulumi, subscriptionId);
   const method = [
     "Resources: the inputs that `pulumi preview --json` shows. Nothing was read from Azure.",
     "Values that the update generates are unknown and therefore not proved.",
@@ -70,6 +73,18 @@ async function readAzure(pulumi: StackPulumi, azure: ArmClient, adopted: readonl
   return { evidence: "live", resources, unread, method };
 }
 
+/** The tenant of a subscription. Undefined if Azure isn't read, or refuses. */
+async function tenantOfSubscription(azure: ArmClient | undefined, subscriptionId: string | undefined): Promise<string | undefined> {
+  if (azure === undefined || subscriptionId === undefined) return undefined;
+  try {
+    return (await azure.get<{ readonly tenantId?: string }>(`/subscriptions/${subscriptionId}`, "2022-12-01")).tenantId;
+  } catch (error) {
+    if (!(error instanceof ArmError)) throw error;
+    return undefined;
+  }
+}
+
+/** The tenant that the vaults of the stack trust. */
 function tenantOf(resources: readonly RuleResource[]): string | undefined {
   const vaults = resources.filter((one) => isOfType(one, "Microsoft.KeyVault/vaults"));
   return vaults.map((vault) => at(vault, "properties.tenantId")).find((id) => typeof id === "string");

@@ -1,7 +1,19 @@
 /** The statement for readers: two to three pages of Markdown. The JSON form has all rows. */
 import { countryName } from "../../facts/countries";
 import { countriesText } from "./content";
-import type { AccessRow, FlowRow, KeyRow, Outcome, Proof, Statement, StoreRow } from "./document";
+import type {
+  AccessRow,
+  ExceptionRow,
+  FlowRow,
+  KeyRow,
+  Named,
+  Outcome,
+  PolicyRow,
+  Proof,
+  Statement,
+  StoreRow,
+  UnprovedRow,
+} from "./document";
 
 /** Rows of a table that are shown; the JSON form has the rest. */
 const mostRows = 40;
@@ -42,7 +54,7 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
             ["code", "resource", "property", "problem", "allowed"],
             findings.map((one) => [
               one.code,
-              one.resource,
+              shortName(one.resource),
               one.property,
               one.expired === undefined ? one.problem : `${one.problem} The acceptance expired on ${one.expired}.`,
               one.allowed,
@@ -56,42 +68,19 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
     ),
     settingsText(settings),
     "## Flows",
-    table(["flow", "data", "resource", "other end", "basis", "result"], flows.map(flowCells)),
+    table(["flow", "resources", "other end", "basis", "result"], flowGroups(flows)),
     "## Keys",
-    table(["what", "resource", "key", "property", "basis"], keys.map(keyCells)),
+    table(["what", "resources", "key", "property", "basis"], keyGroups(keys)),
     "## Access",
     accessText(access),
     exposureText(exposure.map(({ proof }) => proof)),
     "## Exceptions",
     "What Azure does and no setting prevents, and what the owner of the data has accepted.",
-    table(
-      ["code", "what", "resources", "source", "accepted"],
-      exceptions.map(({ code, problem, resources, source, acceptance }) => [
-        code,
-        problem,
-        counted(resources),
-        source,
-        acceptance === undefined
-          ? "**no**"
-          : `until ${acceptance.until}${acceptance.expired ? " (**expired**)" : ""}: ${acceptance.reason}`,
-      ]),
-    ),
+    table(["code", "what", "resources", "source", "accepted"], exceptionGroups(exceptions)),
     "## Not proved",
-    table(
-      ["what", "why"],
-      [
-        ...unproved.map(({ subject: what, reason }) => [what, reason]),
-        ...uniqueBy(
-          stores.flatMap(({ store, unproved: why }) => (why === undefined ? [] : [[store, why]])),
-          ([what, why]) => `${what}|${why}`,
-        ),
-      ],
-    ),
+    table(["what", "why"], unprovedGroups(unproved, stores)),
     "## Policy results",
-    table(
-      ["code", "rule", "holds", "violated", "accepted", "expired", "not provable"],
-      policy.map((one) => [one.code, one.title, one.holds, one.violated, one.accepted, one.expired, one.unknown].map(String)),
-    ),
+    policyText(policy),
     "## State of the stack",
     lines([
       `Stored in: ${state.backend}${state.region === undefined ? "" : `, ${placeText(state)}`}`,
@@ -104,7 +93,7 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
     lines([
       ...content.method,
       "The result of a rule is `proved` only if the property has a value that the rule allows. An unknown value is never a pass.",
-      "`documentation` marks what no property of Azure shows.",
+      "`documented` marks what no property of Azure shows: according to Azure's documentation, it is inside the residency.",
     ]),
     "## Signature",
     "Sign the JSON form of this statement, for example with `cosign sign-blob` (docs/residency.md).",
@@ -114,7 +103,7 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
 function resultText({ findings, unproved, stores, flows }: Statement["content"]): string {
   const count = (outcome: Outcome) => [...stores, ...flows].filter((row) => row.outcome === outcome).length;
   const found = findings.length === 0 ? "No findings" : `**${findings.length === 1 ? "1 finding" : `${findings.length} findings`}**`;
-  return `${found}. Of ${stores.length + flows.length} stores and flows, ${count("proved")} are proved, ${count("accepted")} accepted, ${count("violated")} violated, and ${count("unproved")} not proved. ${unproved.length} further entries are not proved.`;
+  return `${found}. Of ${stores.length + flows.length} stores and flows, ${count("proved")} are proved, ${count("documented")} documented by Azure, ${count("accepted")} accepted, ${count("violated")} violated, and ${count("unproved")} not proved. ${unproved.length} further entries are not proved.`;
 }
 
 function storeCells(row: StoreRow): string[] {
@@ -132,20 +121,68 @@ function storeCells(row: StoreRow): string[] {
   ];
 }
 
-function flowCells({ flow, data, direction, ends, resource, basis, outcome }: FlowRow): string[] {
-  const others = ends.map(({ place, region, country }) => (region === undefined ? place : `${place} (${placeText({ region, country })})`));
-  return [`${flow} (${direction})`, data, resource.name, others.length === 0 ? "none" : others.join("; "), basis, mark(outcome)];
+/** Flows of the same kind with the same result are one row. */
+function flowGroups(flows: readonly FlowRow[]): string[][] {
+  const groups = groupBy(flows, ({ flow, direction, outcome, basis }) => JSON.stringify([flow, direction, outcome, basis]));
+  return groups.map((rows) => {
+    const { flow, data, direction, basis, outcome } = rows[0]!;
+    const ends = rows
+      .flatMap((row) => row.ends)
+      .map(({ place, region, country }) => (region === undefined ? place : `${place} (${placeText({ region, country })})`));
+    return [
+      `${flow} (${direction}): ${data}`,
+      named(rows.map(({ resource }) => resource)),
+      unique(ends).join("; ") || "none",
+      basis,
+      mark(outcome),
+    ];
+  });
 }
 
-function keyCells({ subject, resource, holder, note, proofs, basis }: KeyRow): string[] {
-  const proof = proofs[0];
+function keyGroups(keys: readonly KeyRow[]): string[][] {
+  const text = ({ proofs }: KeyRow) =>
+    proofs.map(({ property, value }) => (property === "location" ? "no property" : `${property}: ${value}`)).join("; ");
+  const groups = groupBy(keys, (row) => JSON.stringify([row.subject, row.holder, row.basis, text(row)]));
+  return groups.map((rows) => {
+    const [{ subject, holder, note, basis }] = rows as [KeyRow];
+    return [subject, named(rows.map(({ resource }) => resource)), note === "" ? holder : `${holder}. ${note}`, text(rows[0]!), basis];
+  });
+}
+
+/** Exceptions with the same code, source and acceptance are one row. */
+function exceptionGroups(exceptions: readonly ExceptionRow[]): string[][] {
+  return groupBy(exceptions, ({ code, source, acceptance }) => JSON.stringify([code, source, acceptance])).map((rows) => {
+    const [{ code, source, acceptance }] = rows as [ExceptionRow];
+    const agreed =
+      acceptance === undefined ? "**no**" : `until ${acceptance.until}${acceptance.expired ? " (**expired**)" : ""}: ${acceptance.reason}`;
+    return [code, unique(rows.map(({ problem }) => problem)).join(" "), named(rows.flatMap(({ resources }) => resources)), source, agreed];
+  });
+}
+
+/** Entries with the same reason are one row, after those of single resources. */
+function unprovedGroups(unproved: readonly UnprovedRow[], stores: readonly StoreRow[]): string[][] {
+  const general = stores.flatMap(({ store, unproved: reason }) => (reason === undefined ? [] : [{ id: store, subject: store, reason }]));
+  return groupBy([...unproved, ...general], ({ reason }) => reason).map((rows) => {
+    const subjects = unique(rows.map(({ subject }) => subject));
+    return [
+      subjects.length > 3 ? `${subjects.slice(0, 2).join(", ")} and ${subjects.length - 2} more` : subjects.join(", "),
+      rows[0]!.reason,
+    ];
+  });
+}
+
+function policyText(policy: readonly PolicyRow[]): string {
+  const isNotable = ({ violated, accepted, expired, unknown }: PolicyRow) => violated + accepted + expired + unknown > 0;
+  const rest = policy.filter((row) => !isNotable(row));
+  const properties = rest.reduce((sum, { holds }) => sum + holds, 0);
+  const rows = policy
+    .filter(isNotable)
+    .map((one) => [one.code, one.title, one.holds, one.violated, one.accepted, one.expired, one.unknown].map(String));
+  const others = `${rest.length} further rules hold for all ${properties} properties that they look at: ${rest.map(({ code }) => code).join(", ")}.`;
   return [
-    subject,
-    resource.name,
-    note === "" ? holder : `${holder}. ${note}`,
-    proof === undefined ? "" : `${proof.property}: ${proof.value}`,
-    basis,
-  ];
+    table(["code", "rule", "holds", "violated", "accepted", "expired", "not provable"], rows),
+    ...(rest.length === 0 ? [] : [others]),
+  ].join("\n\n");
 }
 
 function accessText(access: readonly AccessRow[]): string {
@@ -155,13 +192,20 @@ function accessText(access: readonly AccessRow[]): string {
   const rest = hidden === 0 ? [] : [`${hidden} further role assignments give no access to requests, keys, data or logs.`];
   const shown = table(
     ["principal", "role", "scope", "can", "result"],
-    rows.map(({ principal, principalType, role, scope, inherited, can, outcome }) => [
-      `${principal ?? "known after the update"}${principalType === undefined ? "" : ` (${principalType})`}`,
-      role,
-      `${lastOf(scope)}${inherited ? " (inherited from above the resource group)" : ""}`,
-      can.join(", "),
-      mark(outcome),
-    ]),
+    groupBy(rows, ({ principal, role, can, outcome, inherited }) => JSON.stringify([principal, role, can, outcome, inherited])).map(
+      (same) => {
+        const [{ principal, known, principalType, role, inherited, can, outcome }] = same as [AccessRow];
+        const who = [principal ?? "known after the update", ...(known === undefined ? [] : [known])].join(", ");
+        const scopes = unique(same.map(({ scope }) => lastOf(scope))).join(", ");
+        return [
+          principalType === undefined ? who : `${who} (${principalType})`,
+          role,
+          `${scopes}${inherited ? " (inherited from above the resource group)" : ""}`,
+          can.join(", "),
+          mark(outcome),
+        ];
+      },
+    ),
   );
   return [shown, ...rest].join("\n\n");
 }
@@ -187,7 +231,7 @@ function settingsText(rows: readonly StoreRow[]): string {
 
 function proofText(proofs: readonly Proof[]): string {
   const own = proofs.filter(({ resource }) => resource === undefined);
-  const first = own.slice(0, 3).map(({ property, value }) => `${property}: ${value}`);
+  const first = own.slice(0, 2).map(({ property, value }) => `${property}: ${shortName(value)}`);
   const more = proofs.length - first.length;
   return [...first, ...(more > 0 ? [`${more} more`] : [])].join("; ");
 }
@@ -200,8 +244,21 @@ function mark(outcome: Outcome): string {
   return outcome === "violated" ? "**violated**" : outcome === "unproved" ? "not proved" : outcome;
 }
 
-function counted(names: readonly string[]): string {
-  return names.length > 3 ? `${names.length} resources` : names.join(", ");
+/** The names of up to four resources, or their number. */
+function named(resources: readonly Named[]): string {
+  const names = unique(resources.map(({ name }) => shortName(name)));
+  return names.length > 4 ? `${names.length} resources` : names.join(", ");
+}
+
+/** The last part of an ARM ID. */
+function shortName(name: string): string {
+  return name.startsWith("/") ? (name.split("/").at(-1) ?? name) : name;
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return [...groups.values()];
 }
 
 function lines(items: readonly string[]): string {
@@ -221,6 +278,6 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|").replace(/\s+/g, " ");
 }
 
-function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
-  return [...new Map(items.map((item) => [key(item), item])).values()];
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
 }

@@ -15,10 +15,10 @@ export interface Planned {
  * yet; then, values that the update generates are unknown.
  * @throws Error with the output of pulumi if the preview ended before it planned resources
  */
-export async function plannedResources(pulumi: StackPulumi): Promise<Planned> {
-  const { code, output, errors } = await pulumi.run(["preview", "--json"]);
+export async function plannedResources(pulumi: StackPulumi, subscriptionId?: string): Promise<Planned> {
+  const { code, output, errors } = await pulumi.run(["preview", "--json", "--show-sames"]);
   const preview = jsonOf(output);
-  const { resources } = resourcesOfPreview(preview);
+  const { resources } = resourcesOfPreview(preview, subscriptionId);
   if (code === 0) return { resources };
   const text = diagnosticsOf(preview) || `${output}${errors}`;
   if (resources.length === 0) throw new Error(`pulumi preview failed:\n${text}`);

@@ -5,17 +5,17 @@ import { vaultCopiesSource, vaultCopy } from "../../facts/vaultCopies";
 import { isAllowed, kindOf, type RuleResource } from "../../rules";
 import { at } from "../../rules/resource";
 import type { Settings, Store } from "./catalog";
-import type { Outcome, Proof, StoreRow } from "./document";
-import { basisOf, type Evidence, outcomeOfAll, placeOf, subjectOf } from "./evidence";
+import type { Proof, StoreRow } from "./document";
+import { basisOf, type Evidence, namedOf, outcomeOfAll, placeOf, subjectOf } from "./evidence";
 import { safeText } from "./safe";
 
 /** @param parts The child resources that are stored in it. */
 export function storeRows(evidence: Evidence, resource: RuleResource, row: Store | Settings, parts: readonly RuleResource[]): StoreRow[] {
-  const hasCopies = row.kind === "store" && row.copies !== undefined;
-  // The rows of the copies have the checks of what Azure copies by itself.
+  const isGroup = resource.type.toLowerCase() === "microsoft.resources/resourcegroups";
+  // What Azure does by itself is in the rows of copies and flows, and for the resource group in its own row.
   const proofs = [resource, ...parts]
     .flatMap((one) => evidence.placeChecks(one))
-    .filter(({ code }) => !hasCopies || kindOf(code).kind === "place")
+    .filter(({ code }) => isGroup || kindOf(code).kind === "place")
     .map((check) => evidence.proof(check, resource));
   const original: StoreRow = {
     id: evidence.rowId("store", resource),
@@ -26,9 +26,9 @@ export function storeRows(evidence: Evidence, resource: RuleResource, row: Store
     ...evidence.place(resource),
     resource: subjectOf(resource),
     basis: basisOf(resource),
-    outcome: outcomeOfAll(proofs),
+    outcome: evidence.rowOutcome(resource, proofs),
     proofs,
-    includes: parts.map(({ name }) => safeText(name)),
+    includes: parts.map(namedOf),
     ...(row.kind === "store" && row.unproved !== undefined ? { unproved: row.unproved } : {}),
   };
   return [original, ...(row.kind === "store" ? copies(evidence, original, resource, row) : [])];
@@ -61,7 +61,7 @@ function copies(evidence: Evidence, original: StoreRow, resource: RuleResource, 
       copy,
       ...placeOf(to),
       basis: source === undefined ? original.basis : "documentation",
-      outcome: outcomeOfAll(proofs) satisfies Outcome,
+      outcome: source !== undefined && outcome === "holds" ? "documented" : outcomeOfAll(proofs),
       proofs,
       includes: [],
       ...(source === undefined ? {} : { unproved: `No property of Azure shows the copy. Source: ${source}.` }),

@@ -11,6 +11,7 @@ export type { Change, Door, LiveFacts } from "./door";
 export { checkRemoval, type RemovalFacts } from "./removal";
 export { checkReplacement } from "./replacement";
 export { checkSoftDeleted, type SoftDeleted } from "./softDeleted";
+export { valuableTypes } from "./valuables";
 
 /** The doors for changes in place. */
 export const doors: readonly Door[] = [...workspaceDoors, ...storageDoors, ...vaultDoors, ...registryDoors, ...logDoors, ...immutableDoors];

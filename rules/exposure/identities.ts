@@ -1,4 +1,5 @@
 /** Managed identities: which ones resources use, and who can be one. */
+import { sameArmId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import type { Check } from "../finding";
 import { at, type ResourceSet, type RuleResource } from "../resource";
@@ -58,10 +59,13 @@ const SCOPE_VERSION = "2024-11-30";
 const isolationScope: Rule = {
   code: "MOOR473",
   types: [IDENTITY],
-  check(resource) {
+  check(resource, { resources }) {
     const property = "properties.isolationScope";
     const value = at(resource, property);
     const isAbsent = value === undefined || value === null;
+    // A template writes the identity with the property, because azure-native's API version doesn't contain it.
+    const isWritten = (one: RuleResource) => one !== resource && sameArmId(one.id, resource.id) && at(one, property) !== undefined;
+    if (isAbsent && resources.ofType(IDENTITY).some(isWritten)) return [];
     const isUnstated = isAbsent && (resource.apiVersion ?? "") < SCOPE_VERSION;
     const outcome = isOpaque(value) || isUnstated ? "unknown" : isOneOf(value, "Regional") ? "holds" : "violated";
     const problem = isOpaque(value)

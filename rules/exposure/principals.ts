@@ -43,14 +43,19 @@ function usesPrincipal(resource: RuleResource, principalId: string): boolean {
   return isBody(map) && Object.values(map).some((one) => isOneOf(valueAt(one, "principalId"), principalId));
 }
 
-/** Whether an identity exists whose object ID is not told, so that any principal could be it. */
+/**
+ * Whether an identity can exist whose object ID is not told, so that any principal could be it. An identity whose ARM ID is known only during the
+ * update doesn't exist yet, and a template can write an identity a second time.
+ */
 export function hasUntoldIdentity(resources: ResourceSet): boolean {
-  return resources.all.some((resource) => hasIdentity(resource) && principalOf(resource) === undefined);
+  const identities = resources.all.filter(hasIdentity);
+  const told = identities.filter((one) => principalOf(one) !== undefined);
+  return identities.some((one) => one.id !== undefined && principalOf(one) === undefined && !told.some(({ id }) => sameArmId(id, one.id)));
 }
 
 /** What an identity is for, by the resources that use it. Empty if no such resource is known: roles are often assigned before. */
-export function holdersOf(owners: readonly RuleResource[], resources: ResourceSet): readonly Holder[] {
-  const users = [...owners, ...resources.all.filter((resource) => owners.some((owner) => uses(resource, owner)))];
+export function holdersOf(owner: RuleResource, resources: ResourceSet): readonly Holder[] {
+  const users = [owner, ...resources.all.filter((resource) => uses(resource, owner))];
   const holders = users.flatMap((user): Holder[] => {
     if (isOfType(user, WORKSPACE)) return ["workspace"];
     if (isOfType(user, ENDPOINT)) return ["endpoint"];

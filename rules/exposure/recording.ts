@@ -25,8 +25,9 @@ export const recordingRules: readonly Rule[] = [
             : `\`${property}\` is ${valueText(value)}, so Azure stores requests or responses as blobs.`;
         return checked("MOOR476", outcome, resource, property, value, { problem, allowed: "Disabled, or absent" });
       };
-      const entries = isOpaque(collections) ? [] : entriesOf(collections);
-      if (entries.length === 0) return [check(COLLECTIONS, collections)];
+      if (isOpaque(collections)) return [check(COLLECTIONS, collections)];
+      const entries = entriesOf(collections);
+      if (entries.length === 0) return [check(COLLECTIONS, undefined)];
       return entries.map(([name, one]) => check(`${COLLECTIONS}.${name}.dataCollectionMode`, valueAt(one, "dataCollectionMode")));
     },
   },

@@ -1,8 +1,7 @@
 /** Resources of a state, as `pulumi stack export` writes it. */
 import type { RuleResource } from "../resource";
 import { isJson, type Json, nameOfUrn, textOf } from "./json";
-import { principalIdOf } from "./principal";
-import { type PulumiResource, ruleResources } from "./pulumi";
+import { ruleResources } from "./pulumi";
 import { bodyFromWire } from "./wire";
 
 export interface StateOptions {
@@ -20,14 +19,8 @@ export function resourcesOfState(state: unknown, { values = "inputs", subscripti
   return entriesOf(state).flatMap((entry) => {
     const [urn, token] = [textOf(entry.urn), textOf(entry.type)];
     if (urn === undefined || token === undefined || entry.delete === true || entry.external === true) return [];
-    const principalId = principalIdOf(token, bodyFromWire(entry.inputs), bodyFromWire(entry.outputs));
-    const resource: PulumiResource = {
-      token,
-      name: nameOfUrn(urn),
-      inputs: bodyFromWire(entry[values]),
-      id: textOf(entry.id),
-      principalId,
-    };
+    const name = nameOfUrn(urn);
+    const resource = { token, name, inputs: bodyFromWire(entry[values]), id: textOf(entry.id), outputs: bodyFromWire(entry.outputs) };
     const read = ruleResources(resource, subscriptionId);
     return values === "outputs" ? read.map((one) => ({ ...one, from: "observed" as const })) : read;
   });

@@ -28,6 +28,7 @@ const platform = [
   "platform-app-insights: applicationinsights:Component",
   "platform-blob-service: storage:BlobServiceProperties",
   "platform-identity: managedidentity:UserAssignedIdentity",
+  "platform-identity-isolation: resources:Deployment",
   "platform-logs: operationalinsights:Workspace",
   "platform-registry: containerregistry:Registry",
   "platform-storage: storage:StorageAccount",
@@ -55,6 +56,7 @@ const endpoint = (key: string, image: string) => [
   `${key}: moor:index:OnlineEndpoint`,
   `${key}-endpoint: machinelearningservices:OnlineEndpoint`,
   `${key}-identity: managedidentity:UserAssignedIdentity`,
+  `${key}-identity-isolation: resources:Deployment`,
   ...roles(`${key}-acr-pull`, `${key}-blob-reader`),
   `${image}: moor:index:ContainerImage`,
   `${image}-environment: resources:Resource`,
@@ -104,7 +106,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       [...platform, ...hub, ...built(recording), ...endpoint("chat", image!), ...deployment(main!, "GpuDeployment")].sort(),
     );
-    expect(recording.resources).toHaveLength(72);
+    expect(recording.resources).toHaveLength(74);
   });
 
   test("contains the token only in secret envelopes.", async () => {
@@ -113,7 +115,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       expect.arrayContaining(["hub-token: keyvault:Secret", "chat-secrets-user: authorization:RoleAssignment"]),
     );
-    expect(recording.resources).toHaveLength(75);
+    expect(recording.resources).toHaveLength(77);
     expect(recording.resources.flatMap(({ name, rawInputs }) => recorder.exposed(rawInputs, token, name))).toEqual([]);
     expect(JSON.stringify(recording.outputs)).not.toContain(token);
     expect(JSON.stringify(find(recording, "hub-token").rawInputs)).toContain(token);
@@ -155,7 +157,7 @@ describe.each([undefined, true])("prod (preview %s)", (preview) => {
         ...deployment(names["fraud-main"]!, "ScoreDeployment"),
       ].sort(),
     );
-    expect(recording.resources).toHaveLength(101);
+    expect(recording.resources).toHaveLength(104);
   });
 });
 

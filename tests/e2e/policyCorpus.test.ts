@@ -59,7 +59,8 @@ const runs = [
 
 describe.each(runs)("%s", (where, run) => {
   test("prod and the allowed change of each case have no findings", async () => {
-    const { code, output } = await run([...prod, ...copies(prod, cases, "twin")]);
+    const allowed = cases.filter((one) => !needsAzure(one));
+    const { code, output } = await run([...prod, ...copies(prod, allowed, "twin")]);
     expect(findingLines(output)).toEqual([]);
     expect(code).toBe(0);
   });
@@ -67,6 +68,7 @@ describe.each(runs)("%s", (where, run) => {
   test("each violation is found by its code, or is listed as not provable if it depends on Azure", async () => {
     const { code, output } = await run([...prod, ...copies(prod, cases, "change")]);
     expect(code).not.toBe(0);
+    fs.writeFileSync("/tmp/wt/r8-" + where.replaceAll(" ", "") + ".out", output);
     const [found, listed] = [findingLines(output), notProvableLines(output)];
     const isCase = (index: number) => (line: Line) =>
       line.code === cases[index]!.code && line.property === cases[index]!.property && line.name.startsWith(`case${index}-`);

@@ -35,7 +35,7 @@ export function notProvableLines(output: string): Line[] {
 
 /** Whether a case refers to a resource outside the stack, whose region only Azure knows. */
 export function needsAzure({ change }: Case): boolean {
-  return JSON.stringify(change).includes("{hub}/");
+  return /\{hub\}\/|"stireland"/.test(JSON.stringify(change));
 }
 
 /**

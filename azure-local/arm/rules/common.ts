@@ -1,5 +1,6 @@
 import { isDefaultContainer } from "../dataLocations";
 import { ROLE_ASSIGNMENT, userAssignedIds } from "../grants";
+import { at } from "../json";
 import type { Resource, Rule, RuleContext } from "../model";
 import { isWithin, RESOURCE_GROUP, SUBSCRIPTION, sameId, typeOf } from "../path";
 import { isRegion, sameRegion } from "../region";
@@ -187,6 +188,27 @@ export const commonRules: readonly Rule[] = [
     check: ({ body, inventory }) => {
       const missing = userAssignedIds(body.identity).find((id) => !inventory.get(id));
       return missing && `Identity operation failed: the user-assigned identity '${missing}' was not found.`;
+    },
+  },
+  {
+    code: "identity-regional",
+    types: ALL,
+    on: ["create", "update"],
+    azureCode: "FailedIdentityOperation",
+    status: 400,
+    source:
+      "Microsoft Entra docs, managed-identities-isolation-scope: a regional identity can be assigned only to resources in its region; the code is inferred",
+    grade: "D",
+    check: ({ body: { identity, location }, inventory }) => {
+      const assigned = userAssignedIds(identity).flatMap((id) => inventory.get(id) ?? []);
+      const elsewhere = assigned.find(
+        ({ body }) =>
+          at(body, "properties.isolationScope") === "Regional" && location !== undefined && !sameRegion(body.location, location),
+      );
+      return (
+        elsewhere &&
+        `Identity operation failed: the user-assigned identity '${elsewhere.id}' has the isolation scope Regional and can't be assigned to a resource in ${location}.`
+      );
     },
   },
   {

@@ -14,6 +14,8 @@ export const resourcesTypes: readonly ResourceType[] = [
   },
   {
     type: "Microsoft.ManagedIdentity/userAssignedIdentities",
+    // Source: Microsoft Entra docs, managed-identities-isolation-scope.
+    defaults: () => ({ properties: { isolationScope: "None" } }),
     created: (_id, _body, { inventory }) => ({
       outputs: { properties: { tenantId: inventory.tenantId, principalId: randomUUID(), clientId: randomUUID() } },
     }),

@@ -29,6 +29,7 @@ test.each([false, true])("An endpoint consists of an identity with two roles, an
       "chat-blob-reader: authorization:RoleAssignment",
       "chat-endpoint: machinelearningservices:OnlineEndpoint",
       "chat-identity: managedidentity:UserAssignedIdentity",
+      "chat-identity-isolation: resources:Deployment",
     ].sort(),
   );
 });
@@ -53,7 +54,9 @@ test("It is created without public access and without traffic, and ARM's schemas
 
 test("It depends on its roles, is protected, ignores changes of properties and tags, and keeps its identity.", async () => {
   const endpoint = endpointOf(await make());
-  expect(endpoint.dependsOn).toEqual(expect.arrayContaining(["chat-acr-pull", "chat-blob-reader", "chat-identity"]));
+  expect(endpoint.dependsOn).toEqual(
+    expect.arrayContaining(["chat-acr-pull", "chat-blob-reader", "chat-identity", "chat-identity-isolation"]),
+  );
   expect(endpoint).toMatchObject({
     parent: "chat",
     protect: true,
@@ -135,7 +138,8 @@ test("Invokers get a role that only allows scoring, only on this endpoint.", asy
 
 test("With roles: external, no role is granted, including those of invokers.", async () => {
   const recording = await make({ auth: "entra", invokers: [invoker], roles: "external" });
-  expect(listing(recording)).toHaveLength(3);
+  expect(listing(recording).filter((line) => line.includes("RoleAssignment"))).toEqual([]);
+  expect(listing(recording)).toHaveLength(4);
 });
 
 test("fails on invokers with auth: key.", async () => {

@@ -43,6 +43,7 @@ test.each([false, true])("A created environment is exactly these resources (prev
     "scripts-file-endpoint-dns: network:PrivateDnsZoneGroup",
     "scripts-file-endpoint: network:PrivateEndpoint",
     "scripts-files: authorization:RoleAssignment",
+    "scripts-identity-isolation: resources:Deployment",
     "scripts-identity: managedidentity:UserAssignedIdentity",
     "scripts-nat: network:NatGateway",
     "scripts-nsg: network:NetworkSecurityGroup",
@@ -192,6 +193,7 @@ test("Without a token, with `roles: external` and with `privateEndpoints: policy
   expect(own(await make()).filter((line) => line.includes("RoleAssignment"))).toHaveLength(2);
   const external = await make({ args: { roles: "external", privateEndpoints: undefined, tokenSecretId } });
   expect(own(external)).toEqual([
+    "scripts-identity-isolation: resources:Deployment",
     "scripts-identity: managedidentity:UserAssignedIdentity",
     "scripts-nat: network:NatGateway",
     "scripts-nsg: network:NetworkSecurityGroup",
@@ -264,6 +266,7 @@ describe("an adopted subnet", () => {
       "scripts-file-endpoint-dns: network:PrivateDnsZoneGroup",
       "scripts-file-endpoint: network:PrivateEndpoint",
       "scripts-files: authorization:RoleAssignment",
+      "scripts-identity-isolation: resources:Deployment",
       "scripts-identity: managedidentity:UserAssignedIdentity",
       "scripts-storage: storage:StorageAccount",
       "scripts-weights: authorization:RoleAssignment",

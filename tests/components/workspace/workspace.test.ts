@@ -65,6 +65,7 @@ const stores = [
   "platform-app-insights: applicationinsights:Component",
   "platform-blob-service: storage:BlobServiceProperties",
   "platform-identity: managedidentity:UserAssignedIdentity",
+  "platform-identity-isolation: resources:Deployment",
   "platform-storage: storage:StorageAccount",
   "platform-vault: keyvault:Vault",
   "platform-workspace: machinelearningservices:Workspace",
@@ -270,7 +271,7 @@ test("The workspace waits for its identity's roles, has a timeout of an hour, an
     ({ type, name }) => type.endsWith("RoleAssignment") && name !== "platform-workspace-contributor",
   );
   expect(roles).toHaveLength(8);
-  expect(workspace.dependsOn).toEqual(expect.arrayContaining(roles.map(({ name }) => name)));
+  expect(workspace.dependsOn).toEqual(expect.arrayContaining(["platform-identity-isolation", ...roles.map(({ name }) => name)]));
   expect(workspace.ignoreChanges).toEqual(["managedNetwork.outboundRules", "provisionNetworkNow", "hbiWorkspace"]);
   expect(workspace.customTimeouts).toEqual({ create: "60m", update: "60m", delete: "60m" });
   expect(workspace.hooks).toEqual({ beforeCreate: ["platform-workspace-role-wait"] });
@@ -482,6 +483,7 @@ test("Its nodes are the created resources, without adopted ones.", async () => {
     "blobService",
     "diagnostics",
     "identity",
+    "isolation",
     "logs",
     "privateEndpoints",
     "registry",

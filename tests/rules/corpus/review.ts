@@ -1,7 +1,7 @@
 /** Findings of the program's resources and of the world, without an engine. */
 
 import { parseArmId } from "../../../azure/armId";
-import { type Acceptance, type Contract, judge, type RuleResource, review } from "../../../rules";
+import { type Acceptance, type Body, type Contract, judge, type RuleResource, review } from "../../../rules";
 import { ruleResources } from "../../../rules/read/pulumi";
 import { bodyFromWire } from "../../../rules/read/wire";
 import { PRINCIPAL, SUBSCRIPTION } from "../../components/recorder";
@@ -24,13 +24,13 @@ const outside: readonly RuleResource[] = world.map(({ path, apiVersion, body }) 
 /** Findings of the program's resources that no entry accepts. Those of the world aren't the program's. */
 export function findingsOf(resources: readonly Registered[], contract: Contract, accept: readonly Acceptance[]): Found[] {
   const own = resources.flatMap(({ type, name, rawInputs }) =>
-    ruleResources({ token: type, name, inputs: bodyFromWire(rawInputs), principalId: principalOf(type) }, SUBSCRIPTION),
+    ruleResources({ token: type, name, inputs: bodyFromWire(rawInputs), outputs: outputsOf(type) }, SUBSCRIPTION),
   );
-  const { refused } = judge(review(own, contract, [...own, ...outside], true), accept, "2026-11-30");
+  const { refused } = judge(review(own, contract, [...own, ...outside]), accept, "2026-11-30");
   return refused.map(({ code, resource, property }) => ({ code, resource: withoutHashes(resource.name), property }));
 }
 
 /** The recorder's Azure gives all identities the same object ID. */
-function principalOf(type: string): string | undefined {
-  return type === "azure-native:managedidentity:UserAssignedIdentity" ? PRINCIPAL : undefined;
+function outputsOf(type: string): Body {
+  return type === "azure-native:managedidentity:UserAssignedIdentity" ? { principalId: PRINCIPAL } : {};
 }

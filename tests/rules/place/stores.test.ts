@@ -9,7 +9,13 @@ test.each<[string, Value, string]>([
   ["unknown", UNKNOWN, "unknown"],
   ["text", "account", "violated"],
 ])("stores of a workspace: %s", (_, id, outcome) => {
-  const properties = { storageAccount: id, keyVault: id, containerRegistry: id, applicationInsights: id, hubResourceId: id };
+  const properties: Readonly<Record<string, Value>> = {
+    storageAccount: id,
+    keyVault: id,
+    containerRegistry: id,
+    applicationInsights: id,
+    hubResourceId: id,
+  };
   expect(resultsOf("MOOR419", resourceOf(types.workspace, { location: "swedencentral", properties }))).toEqual(
     Object.keys(properties).map((name) => `${outcome} properties.${name}`),
   );

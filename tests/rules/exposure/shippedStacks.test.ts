@@ -1,0 +1,67 @@
+// Tests the exposure rules and the table of roles on the shipped stacks. Doesn't prove that Azure requires each role: the tests of the local
+// Azure do.
+
+// Before Pulumi's runtime, which reads the folder on load.
+import "../../components/rootDirectory";
+
+import { isSecret, type Value as Wire } from "../../../azure-local/providers/wire";
+import { BUILT_IN_ROLES } from "../../../facts/roles";
+import type { RuleResource } from "../../../rules";
+import { roleTable } from "../../../rules/exposure";
+import { ruleResources } from "../../../rules/read/pulumi";
+import { isBody, SECRET, type Value } from "../../../rules/values";
+import { PRINCIPAL, type Recording, SUBSCRIPTION, TENANT } from "../../components/recorder";
+import { runStack } from "../../components/shippedStacks";
+import { checksOf, contract } from "./support";
+
+afterAll(() => jest.restoreAllMocks());
+
+function fromWire(value: Wire | undefined): Value {
+  if (isSecret(value)) return SECRET;
+  if (Array.isArray(value)) return value.map((one: Wire) => fromWire(one));
+  if (typeof value !== "object" || value === null) return value as Value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fromWire(one as Wire)]));
+}
+
+function resourcesOf({ resources }: Recording): RuleResource[] {
+  return resources.flatMap(({ type: token, name, rawInputs }) => {
+    const inputs = fromWire(rawInputs);
+    const outputs = token.endsWith(":UserAssignedIdentity") ? { principalId: PRINCIPAL } : undefined;
+    return isBody(inputs) ? ruleResources({ token, name, inputs, outputs }, SUBSCRIPTION) : [];
+  });
+}
+
+const own = { ...contract, tenantId: TENANT };
+
+/** Codes and names of checks with an outcome, each once. */
+async function found(stack: string, outcome: "violated" | "unknown"): Promise<string[]> {
+  const checks = checksOf(resourcesOf(await runStack(stack)), own).filter((check) => check.outcome === outcome);
+  return [...new Set(checks.map(({ code, resource }) => `${code} ${resource.name}`))].sort();
+}
+
+test.each(["prod", "dev"])("%s has only findings that its stack file accepts", async (stack) => {
+  expect(await found(stack, "violated")).toEqual(["MOOR445 platform-app-insights", "MOOR445 platform-logs"]);
+  expect(await found(stack, "unknown")).toEqual([]);
+});
+
+/** `holder role scope` of a role assignment. The logical name tells the holder. */
+function rowOf({ name, id, body }: RuleResource): string {
+  const guid = String((body.properties as { roleDefinitionId: string }).roleDefinitionId)
+    .split("/")
+    .at(-1)!;
+  const role = Object.entries(BUILT_IN_ROLES).find(([, one]) => one === guid)?.[0] ?? "Score";
+  const scope = id!.split("/providers/Microsoft.Authorization/")[0]!;
+  const types = scope.split("/providers/")[1]?.split("/") ?? ["Microsoft.Resources", "resourceGroups"];
+  const type = types.filter((_, index) => index === 0 || index % 2 === 1).join("/");
+  return `${name.startsWith("platform-") ? "workspace" : name.includes("-invoker-") ? "invoker" : "endpoint"} ${role} ${type}`;
+}
+
+test("the role assignments of prod are exactly those of the table", async () => {
+  const assignments = resourcesOf(await runStack("prod")).filter(({ type }) => type.endsWith("/roleAssignments"));
+  const expected = roleTable
+    .filter(({ when }) => when === "always" || when === "invokers")
+    .map(({ holder, role, scope }) => `${holder} ${role} ${scope}`);
+  expect([...new Set(assignments.map(rowOf))].sort()).toEqual(expected.sort());
+  // One for each identity: two endpoints, of which one has an invoker.
+  expect(assignments).toHaveLength(9 + 2 * 2 + 1);
+});
