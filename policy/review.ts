@@ -74,8 +74,10 @@ export class Review {
     return [...this.resources].find(([, own]) => own.includes(resource))?.[0];
   }
 
-  private read({ urn, type: token, name, inputs, outputs = {}, subscriptionId }: Seen): readonly RuleResource[] {
-    const own = ruleResources({ token, name, inputs, outputs }, subscriptionId);
+  private read({ urn, type: token, name, inputs, outputs, subscriptionId }: Seen): readonly RuleResource[] {
+    // A policy for a resource doesn't see the outputs of those that were created before it.
+    const principalId = outputs && principalIdOf(token, inputs, outputs);
+    const own = ruleResources({ token, name, inputs, principalId }, subscriptionId);
     this.resources.set(urn, own);
     return own;
   }
