@@ -255,7 +255,7 @@ const serving: readonly Case[] = [
     {
       ...{
         resourceName: "{chat-identity:name}",
-        federatedIdentityCredentialResourceName: "pipeline",
+        federatedIdentityCredentialResourceName: "actions",
         audiences: ["api://AzureADTokenExchange"],
       },
       ...{ issuer: "https://token.actions.githubusercontent.com", subject: "repo:example/app:ref:refs/heads/main" },
