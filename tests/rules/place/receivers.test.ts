@@ -39,6 +39,16 @@ test.each<[string, Value, string[]]>([
     { webhookReceivers: [{ serviceUri: "https://prod-01.swedencentral.logic.azure.com/x" }] },
     ["holds properties.webhookReceivers.0.serviceUri"],
   ],
+  [
+    "an event hub outside",
+    { eventHubReceivers: [{ eventHubNameSpace: "away" }] },
+    ["violated properties.eventHubReceivers.0.eventHubNameSpace"],
+  ],
+  [
+    "the stack's event hub, and an unknown one",
+    { eventHubReceivers: [{ eventHubNameSpace: "home" }, { eventHubNameSpace: UNKNOWN }] },
+    ["holds properties.eventHubReceivers.0.eventHubNameSpace", "unknown properties.eventHubReceivers.1.eventHubNameSpace"],
+  ],
   ["a Logic App outside", { logicAppReceivers: [{ resourceId: logicApp }] }, ["violated properties.logicAppReceivers.0.resourceId"]],
   [
     "a function",
