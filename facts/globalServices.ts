@@ -17,19 +17,21 @@ export const GROUP_SERVICES: readonly GlobalService[] = [
   {
     name: "Microsoft Entra ID",
     data: "identities and their tokens",
-    source: "Azure docs, entra/fundamentals/data-storage-eu (2025); EU Data Boundary (2026)",
+    source: "Azure docs, entra/fundamentals/data-residency (as of 2026-11); EU Data Boundary (2026)",
   },
   {
-    name: "Azure role assignments",
+    name: "Azure role-based access control",
     data: "role assignments and role definitions",
-    source: 'Azure docs, role-based-access-control/overview (2025-03), "Azure RBAC is a global service"',
+    source: "Azure docs, role-based-access-control/overview (as of 2026-11), storage of Azure RBAC data",
   },
   { name: "Azure billing", data: "usage records with resource names and tags", source: "EU Data Boundary, partial transfers (2026)" },
 ];
 
-/** Service tag of the global service that the managed network of every workspace allows. */
+/**
+ * Service tag of the global service that the managed network of every workspace allows. Source: Azure docs,
+ * machine-learning/how-to-managed-network (2025-05-23), required outbound rules.
+ */
 export const FRONT_DOOR_TAG = "AzureFrontDoor.FirstParty";
-export const frontDoorSource = "Azure docs, machine-learning/how-to-managed-network (2025-05-23), required outbound rules";
 
 /** Resource types whose resources are global by design (`location: global`), in lower case, with what they contain. Source: Azure docs of each type. */
 export const GLOBAL_TYPES: Readonly<Record<string, string>> = {

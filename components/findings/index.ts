@@ -7,6 +7,7 @@ import { Adopted } from "./adopted";
 import { collect } from "./collect";
 import { LiveDoors } from "./doors";
 import { Outside } from "./outside";
+import { Principals } from "./principals";
 import { Reviewer } from "./reviewer";
 
 /** Arguments of `reviewProgram`. */
@@ -50,15 +51,16 @@ export function reviewProgram({
   today = dayOf(new Date()),
 }: ReviewArgs): pulumi.Output<void> {
   const azure = azureOf();
-  let subscription: Promise<string> | undefined;
-  const subscriptionId = () => {
-    subscription ??= authorization.getClientConfig({ async: true }).then((config) => config.subscriptionId);
-    return subscription;
+  let config: Promise<authorization.GetClientConfigResult> | undefined;
+  const client = () => {
+    config ??= authorization.getClientConfig({ async: true });
+    return config;
   };
   const warn = (text: string) => void pulumi.log.warn(text);
-  const [outside, doors] = [new Outside(azure, warn), new LiveDoors(azure, stack, warn)];
   const adopted = new Adopted(azure, ids, warn);
-  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, doors, adopted, subscriptionId });
+  const [outside, doors] = [new Outside(azure, warn, ids), new LiveDoors(azure, stack, warn)];
+  const principals = new Principals(azure);
+  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, principals, doors, adopted, client });
   const registered = collect(reviewer);
   return pulumi.output(registered().then((refused) => reviewer.finish(refused)));
 }

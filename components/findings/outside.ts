@@ -7,15 +7,19 @@ import type { Body, RuleResource, Value } from "../../rules";
 export class Outside {
   private readonly reads = new Map<string, Promise<RuleResource | undefined>>();
 
-  /** @param warn Called with a warning for each resource that can't be read */
+  /**
+   * @param warn Called with a warning for each resource that can't be read
+   * @param adopted ARM IDs of resources that are always read, because role assignments can refer to their identities
+   */
   constructor(
     private readonly azure: ArmClient,
     private readonly warn: (text: string) => void,
+    private readonly adopted: readonly string[] = [],
   ) {}
 
   /** Returns the resources to which `from` refers and that are not among `planned`. Those that don't exist or can't be read are missing. */
   async referredBy(from: readonly RuleResource[], planned: readonly RuleResource[]): Promise<RuleResource[]> {
-    const ids = new Set(from.flatMap(({ body }) => idsIn(body)));
+    const ids = new Set([...this.adopted, ...from.flatMap(({ body }) => idsIn(body))]);
     const outside = [...ids].filter((id) => !planned.some((one) => one.id !== undefined && isWithinArmId(id, one.id)));
     return (await Promise.all(outside.map((id) => this.read(id)))).filter((one) => one !== undefined);
   }

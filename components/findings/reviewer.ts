@@ -1,6 +1,7 @@
 /** Reviews the resources of a run. */
 import * as pulumi from "@pulumi/pulumi";
 import { sameArmId } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
 import { stop } from "../../program/fail";
 import {
   type Acceptance,
@@ -21,6 +22,7 @@ import type { LiveDoors } from "./doors";
 import { evaluate, isWithoutSecrets, type Reviewed, worded } from "./evaluate";
 import type { PlannedInputs } from "./inputs";
 import type { Outside } from "./outside";
+import type { Principals } from "./principals";
 import { messagesOf, reportedOf } from "./report";
 
 export interface ReviewerOptions {
@@ -30,9 +32,10 @@ export interface ReviewerOptions {
   /** The day on which the entries must apply, for example 2026-11-30 (UTC). */
   readonly today: string;
   readonly outside: Outside;
+  readonly principals: Principals;
   readonly doors: LiveDoors;
   readonly adopted: Adopted;
-  readonly subscriptionId: () => Promise<string>;
+  readonly client: () => Promise<{ readonly subscriptionId: string; readonly tenantId: string }>;
 }
 
 /** A resource of the program, as far as the run knows it. */
@@ -87,9 +90,10 @@ export class Reviewer implements Collector {
    * @param refused Resources that the engine has refused: it doesn't replace protected ones, and then doesn't call `written`.
    */
   async finish(refused: readonly Failed[]): Promise<void> {
-    const { stack, acceptances, today, contract, doors } = this.options;
+    const { stack, acceptances, today, doors } = this.options;
     const isPreview = this.collects;
     this.isFinished = true;
+    if (isPreview) await this.tellPrincipals();
     // The engine registers resources in any order.
     const entries = [...this.entries].sort(([one], [other]) => compare(nameIn(one), nameIn(other))).map(([, entry]) => entry);
     const own = entries.flatMap(({ resources }) => resources);
@@ -97,8 +101,8 @@ export class Reviewer implements Collector {
     const created = entries.filter((entry) => entry.isCreated || protectedOnes.includes(entry)).flatMap(({ resources }) => resources);
     const removals = await doors.removals(own, created);
     const replaced = await Promise.all(protectedOnes.map(({ resources }) => this.creations(resources, false)));
-    const places = isPreview ? evaluate(await this.known(own), contract, own, true) : [];
-    const adopted = isPreview ? await this.adoptedChecks() : [];
+    const places = isPreview ? evaluate(await this.known(own), await this.contract(), own, true) : [];
+    const adopted = isPreview ? await this.adoptedChecks(true) : [];
     const changes = isPreview ? entries.flatMap((entry) => entry.doors) : [];
     const checks = [...places, ...adopted, ...changes, ...replaced.flat(), ...removals];
     const others = [...(await this.options.adopted.resources()), ...entries.filter(({ isChanged }) => !isChanged).flatMap(shownOf)];
@@ -120,21 +124,39 @@ export class Reviewer implements Collector {
     const entry = { type: token, name, ...reviewed };
     this.entries.set(urn, entry);
     if (this.collects) return;
-    const { stack, acceptances, today, contract } = this.options;
-    const checks = [...evaluate(await this.known(entry.resources), contract, entry.resources, false), ...entry.doors];
+    if (entry.resources.some(({ exact }) => isRoleAssignment(exact))) await this.tellPrincipals();
+    const { stack, acceptances, today } = this.options;
+    const checks = [...evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false), ...entry.doors];
     const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || isDoor(code));
     if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
   }
 
   private async judgeAdopted(): Promise<void> {
     const { stack, acceptances, today } = this.options;
-    const reported = reportedOf(judge(await this.adoptedChecks(), acceptances, today), () => false);
+    const reported = reportedOf(judge(await this.adoptedChecks(false), acceptances, today), () => false);
     if (reported.length > 0) await stop(reportFindings(stack, reported));
   }
 
-  private async adoptedChecks(): Promise<Check[]> {
+  private async adoptedChecks(isComplete: boolean): Promise<Check[]> {
     const adopted = (await this.options.adopted.resources()).map((one) => ({ exact: one, shown: one }));
-    return evaluate([...(await this.known([])), ...adopted], this.options.contract, adopted, true).filter(isOfPlace);
+    return evaluate([...(await this.known([])), ...adopted], await this.contract(), adopted, isComplete).filter(isOfPlace);
+  }
+
+  private async contract(): Promise<Contract> {
+    const { tenantId } = await this.options.client();
+    return { ...this.options.contract, tenantId };
+  }
+
+  /** Adds the object IDs of identities that exist now, with which the principals of role assignments are compared. */
+  private async tellPrincipals(): Promise<void> {
+    const { principals } = this.options;
+    const told = [...this.entries].map(async ([urn, entry]) => {
+      const resources = await Promise.all(entry.resources.map((one) => principals.told(one)));
+      const isTold = resources.some((one, index) => one !== entry.resources[index]);
+      // The resource can be declared and then written in the meantime.
+      if (isTold && this.entries.get(urn) === entry) this.entries.set(urn, { ...entry, resources });
+    });
+    await Promise.all(told);
   }
 
   /** @param isCreated Whether the run creates the resources; otherwise, it can also leave them unchanged. */
@@ -175,7 +197,7 @@ export class Reviewer implements Collector {
     readonly inputs: PlannedInputs;
     readonly id?: string;
   }): Promise<Reviewed[]> {
-    const subscriptionId = await this.options.subscriptionId();
+    const { subscriptionId } = await this.options.client();
     const exact = ruleResources({ token, name, inputs: inputs.exact, id }, subscriptionId);
     if (inputs.exact === inputs.shown) return exact.map((one) => ({ exact: one, shown: one }));
     const shown = ruleResources({ token, name, inputs: inputs.shown, id }, subscriptionId);
@@ -209,6 +231,10 @@ const deletingCodes: readonly string[] = (Object.keys(doorWays) as DoorCode[]).f
 /** A resource in a template that contains a secret. */
 function withoutBody({ body, ...resource }: RuleResource): RuleResource {
   return { ...resource, body: Object.fromEntries(Object.keys(body).map((key) => [key, SECRET])) };
+}
+
+function isRoleAssignment({ type }: RuleResource): boolean {
+  return sameArmId(type, armTypeOf("authorization:RoleAssignment"));
 }
 
 function nameIn(urn: string): string {

@@ -17,7 +17,7 @@ export const doorWays = {
   MOOR502: inPlace,
   MOOR503: inPlace,
   MOOR504: inPlace,
-  MOOR505: both,
+  MOOR505: inPlace,
   MOOR506: inPlace,
   MOOR507: inPlace,
   MOOR508: inPlace,

@@ -3,7 +3,7 @@ import { parseArmId, sameArmId } from "../../azure/armId";
 import type { Check } from "../finding";
 import { UNKNOWN } from "../values";
 import { type Change, concerns, type Door, doorCheck } from "./door";
-import { immutableDoors } from "./immutable";
+import { replacingDoors } from "./immutable";
 import { storageDoors } from "./stores";
 import { valuableTypes } from "./valuables";
 
@@ -30,7 +30,7 @@ function nameOf(id: string): string {
 
 /** Changes that make Pulumi replace the resource. */
 const replacementDoors: readonly Door[] = [
-  ...immutableDoors,
+  ...replacingDoors,
   // azure-native replaces a storage account whose hierarchical namespace changes.
   ...storageDoors.filter(({ code }) => code === "MOOR514"),
   nameDoor,

@@ -1,7 +1,7 @@
 /** Rules that more than one file of this folder builds. */
 import type { FindingCode } from "../codes";
 import type { Check } from "../finding";
-import { at, type RuleResource } from "../resource";
+import { at } from "../resource";
 import { checked, type Rule } from "../rule";
 import { isBody, isOpaque, type Value, valueText } from "../values";
 
@@ -62,10 +62,4 @@ export function lastOf(id: string): string {
 /** Whether a text has one of the values, without case. */
 export function isOneOf(value: Value, ...allowed: readonly string[]): boolean {
   return typeof value === "string" && allowed.some((one) => one.toLowerCase() === value.toLowerCase());
-}
-
-/** Whether a property equals a value; text is compared without case. */
-export function has(resource: RuleResource, property: string, wanted: string | boolean): boolean {
-  const value = at(resource, property);
-  return typeof wanted === "string" ? isOneOf(value, wanted) : value === wanted;
 }

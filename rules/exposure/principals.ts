@@ -54,8 +54,8 @@ export function hasUntoldIdentity(resources: ResourceSet): boolean {
 }
 
 /** What an identity is for, by the resources that use it. Empty if no such resource is known: roles are often assigned before. */
-export function holdersOf(owners: readonly RuleResource[], resources: ResourceSet): readonly Holder[] {
-  const users = [...owners, ...resources.all.filter((resource) => owners.some((owner) => uses(resource, owner)))];
+export function holdersOf(owner: RuleResource, resources: ResourceSet): readonly Holder[] {
+  const users = [owner, ...resources.all.filter((resource) => uses(resource, owner))];
   const holders = users.flatMap((user): Holder[] => {
     if (isOfType(user, WORKSPACE)) return ["workspace"];
     if (isOfType(user, ENDPOINT)) return ["endpoint"];

@@ -26,9 +26,11 @@ export function usedByScripts({ id }: RuleResource, property: string, resources:
   const subnets = resources.ofType(SUBNET);
   const references = (subnet: RuleResource) => at(subnet, property);
   const users = subnets.filter((subnet) => isReference(references(subnet), id));
+  if (users.some((user) => isOpaque(at(user, "properties.delegations")))) return "unknown";
   if (users.length > 0) return users.every(isScriptSubnet) ? "holds" : "violated";
   const candidates = subnets.filter((subnet) => isOpaque(references(subnet)));
-  if (candidates.length > 0) return candidates.some(isScriptSubnet) ? "unknown" : "violated";
+  const mayBeForScripts = (subnet: RuleResource) => isScriptSubnet(subnet) || isOpaque(at(subnet, "properties.delegations"));
+  if (candidates.length > 0) return candidates.some(mayBeForScripts) ? "unknown" : "violated";
   return resources.isComplete ? "violated" : "unknown";
 }
 

@@ -61,15 +61,22 @@ function outsideOutcome(
   value: Value,
   resources: ResourceSet,
 ): Check["outcome"] {
-  if (direction === "Inbound" || !isOneOf(value, "Internet") || !isHttps(at(resource, path))) return "violated";
+  if (direction === "Inbound" || !isOneOf(value, "Internet")) return "violated";
+  const rule = at(resource, path);
+  if (portsOf(rule).some(isOpaque) || isOpaque(valueAt(rule, "protocol"))) return "unknown";
+  if (!isHttps(rule)) return "violated";
   const group = resource.type.toLowerCase() === SECURITY_GROUP.toLowerCase() ? resource : parentGroup(resource, resources);
   return group === undefined ? "unknown" : usedByScripts(group, "properties.networkSecurityGroup.id", resources);
 }
 
-function isHttps(rule: Value): boolean {
+function portsOf(rule: Value): readonly Value[] {
   const ports: readonly Value[] = [valueAt(rule, "destinationPortRange"), ...itemsOf(valueAt(rule, "destinationPortRanges"))];
-  const named = ports.filter((port) => port !== undefined && port !== null && port !== "");
-  return isOneOf(valueAt(rule, "protocol"), "Tcp") && named.length > 0 && named.every((port) => isOneOf(port, "443"));
+  return ports.filter((port) => port !== undefined && port !== null && port !== "");
+}
+
+function isHttps(rule: Value): boolean {
+  const ports = portsOf(rule);
+  return isOneOf(valueAt(rule, "protocol"), "Tcp") && ports.length > 0 && ports.every((port) => isOneOf(port, "443"));
 }
 
 function parentGroup({ id }: RuleResource, resources: ResourceSet): RuleResource | undefined {

@@ -37,7 +37,8 @@ function groupLetsOut({ resource, path }: Subnet, resources: ResourceSet): Check
   const property = `${path}.networkSecurityGroup.id`;
   const id = at(resource, property);
   const group = typeof id === "string" ? resources.find(id) : undefined;
-  if (group === undefined || resources.isComplete || isForScripts(at(resource, path))) return [];
+  const isOther = !isForScripts(at(resource, path)) && !isOpaque(at(resource, `${path}.delegations`));
+  if (group === undefined || resources.isComplete || !isOther) return [];
   const outcome = letsOut(group, resources) ? "violated" : "holds";
   const problem = `The network security group ${group.name} lets traffic out of the network, and the subnet isn't for deployment scripts.`;
   return [checked("MOOR451", outcome, resource, property, id, { problem, allowed: "a group that lets no traffic out of the network" })];
@@ -60,7 +61,8 @@ function natGateway({ resource, path }: Subnet): Check {
   const property = `${path}.natGateway.id`;
   const value = at(resource, property);
   const isSet = value !== undefined && value !== null;
-  const outcome = isSet && !isForScripts(at(resource, path)) ? "violated" : "holds";
+  const delegations = at(resource, `${path}.delegations`);
+  const outcome = !isSet || isForScripts(at(resource, path)) ? "holds" : isOpaque(delegations) ? "unknown" : "violated";
   const problem = `\`${property}\` is ${valueText(value)}, so network interfaces in the subnet reach the internet.`;
   return checked("MOOR453", outcome, resource, property, value, { problem, allowed: "none, except for a subnet for deployment scripts" });
 }

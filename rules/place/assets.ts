@@ -2,10 +2,11 @@
 import { parseArmId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import type { FindingCode } from "../codes";
+import { DOCKER_IMAGE } from "../read/pulumi";
 import type { ResourceSet, RuleResource } from "../resource";
 import { checked, type Rule, type RuleContext } from "../rule";
 import { isOpaque, type Value, valuesAt, valueText } from "../values";
-import { flowCheck, flowRules } from "./flows";
+import { byHost, flowCheck, flowRules } from "./flows";
 import { judgeHost, urlsIn } from "./host";
 import { judgeImage } from "./image";
 import { holds, type Judgement, judgeRegion, judgeRegionOf, opaque, violated } from "./judgement";
@@ -76,6 +77,12 @@ const imageRules: readonly Rule[] = [
   },
 ];
 
+/** Images that the program pushes. */
+const pushRules: readonly Rule[] = flowRules([
+  { code: "MOOR417", types: [DOCKER_IMAGE], properties: ["properties.imageName"], flow: "The image is pushed to", judge: judgeImage },
+  { code: "MOOR417", types: [DOCKER_IMAGE], properties: ["properties.server"], flow: "The image is pushed to", judge: byHost },
+]);
+
 /** Regions of a registry of Azure Machine Learning: it replicates its assets to all of them. */
 const registryRegionsRule: Rule = {
   code: "MOOR414",
@@ -93,7 +100,7 @@ const registryRegionsRule: Rule = {
     ),
 };
 
-export const assetRules: readonly Rule[] = [...referenceRules, ...imageRules, registryRegionsRule];
+export const assetRules: readonly Rule[] = [...referenceRules, ...imageRules, ...pushRules, registryRegionsRule];
 
 interface JudgedAsset {
   readonly code: FindingCode;

@@ -101,6 +101,20 @@ export const receiverRules: readonly Rule[] = [
     },
     {
       code: "MOOR420",
+      types: [armTypeOf("monitor:MetricAlert"), armTypeOf("monitor:ScheduledQueryRule")],
+      properties: ["properties.scopes.*"],
+      flow: "It reads metrics or logs of",
+      judge: byId,
+    },
+    {
+      code: "MOOR420",
+      types: [armTypeOf("monitor:AutoscaleSetting")],
+      properties: ["properties.targetResourceUri", "properties.profiles.*.rules.*.metricTrigger.metricResourceUri"],
+      flow: "It reads metrics of",
+      judge: byId,
+    },
+    {
+      code: "MOOR420",
       types: [armTypeOf("monitor:AutoscaleSetting")],
       properties: ["properties.notifications.*.webhooks.*.serviceUri"],
       flow: "Notifications are sent to",

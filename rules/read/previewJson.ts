@@ -2,7 +2,7 @@
 import type { RuleResource } from "../resource";
 import { isJson, type Json, nameOfUrn, textOf } from "./json";
 import { ruleResources } from "./pulumi";
-import { bodyFromWire, unknownText } from "./wire";
+import { bodyFromWire } from "./wire";
 
 /** A planned resource, and whether the run changes it. */
 export interface PlannedResources {
@@ -15,8 +15,6 @@ export interface PlannedResources {
 const writes: ReadonlySet<string> = new Set(["create", "update", "replace", "create-replacement", "import", "import-replacement"]);
 /** Operations after which the identity of a resource is a new one. */
 const creations: ReadonlySet<string> = new Set(["create", "replace", "create-replacement"]);
-/** The engine omits the outputs of a creation in a preview. */
-const created: Json = { principalId: unknownText };
 /** Operations after which the resource exists. The engine reports a replacement as several steps. */
 const kept: ReadonlySet<string> = new Set([...writes, "same", "refresh"]);
 
@@ -28,7 +26,7 @@ export function resourcesOfPreview(preview: unknown, subscriptionId?: string): P
   for (const { op, urn, newState, oldState } of steps) {
     const [operation, resource] = [textOf(op), textOf(urn)];
     if (operation === undefined || resource === undefined || !kept.has(operation) || !isJson(newState)) continue;
-    planned.set(resource, creations.has(operation) ? { ...newState, outputs: created } : { ...identityOf(oldState), ...newState });
+    planned.set(resource, creations.has(operation) ? { ...newState, outputs: {} } : { ...identityOf(oldState), ...newState });
     if (writes.has(operation)) changed.add(nameOfUrn(resource));
   }
   return { resources: [...planned].flatMap(([urn, state]) => read(urn, state, subscriptionId)), changed };

@@ -1,6 +1,6 @@
 /** Resources of Pulumi, from a running program, `pulumi preview --json` or a state, in ARM's form. */
 import type { RuleResource } from "../resource";
-import type { Body } from "../values";
+import { type Body, valueAt } from "../values";
 import { principalIdOf } from "./principal";
 import { toArm } from "./shape";
 import { shapeOf } from "./shapes";
@@ -24,10 +24,11 @@ export interface PulumiResource {
 /**
  * Returns the resources of ARM that a resource of Pulumi writes: usually one. An untyped resource (`azure-native:resources:Resource`) counts as its
  * ARM type. A template deployment (`azure-native:resources:Deployment`) gives itself and each resource in its template, at any depth. Resources of
- * other providers and components give none.
+ * other providers and components give none, except images that Docker pushes.
  * @param subscriptionId Completes the ARM IDs. @default - IDs that need it are undefined
  */
 export function ruleResources({ token, name, inputs, id, outputs }: PulumiResource, subscriptionId?: string): RuleResource[] {
+  if (token === DOCKER_IMAGE) return [pushedImage(name, inputs)];
   const parsed = parseToken(token);
   if (parsed === undefined) return [];
   const arm = armTypeOfToken(parsed.name, inputs, subscriptionId);
@@ -42,6 +43,15 @@ export function ruleResources({ token, name, inputs, id, outputs }: PulumiResour
     ...(principalId === undefined ? {} : { principalId }),
   };
   return [resource, ...templateResources(resource)];
+}
+
+/** An image that Docker builds and pushes to a registry. Its token stands for an ARM type. */
+export const DOCKER_IMAGE = "docker:index/image:Image";
+
+/** Where an image is pushed to. The rest of the inputs, such as the password, has no meaning for the rules. */
+function pushedImage(name: string, inputs: Body): RuleResource {
+  const properties: Body = { imageName: inputs.imageName, server: valueAt(inputs, "registry.server") };
+  return { name, type: DOCKER_IMAGE, body: { properties }, from: "planned" };
 }
 
 /** Inputs and outputs that ARM has outside of the body, or that only azure-native has. */

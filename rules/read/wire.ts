@@ -4,9 +4,12 @@
  */
 import { type Body, isBody, SECRET, UNKNOWN, type Value } from "../values";
 
+/** The sentinel of an unknown text. */
+export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 // One sentinel for each type: string, boolean, number, array, asset, archive, object.
 const unknowns: ReadonlySet<string> = new Set([
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  unknownText,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",

@@ -127,7 +127,8 @@ async function preview(simulate: () => void = () => {}) {
     return require("./recorder") as typeof recorder;
   });
   const { resources } = await record(() => require("../../index"), { stack: "prod", preview: true, config });
-  return { resources, lines };
+  // Without an engine, no resource is reviewed, so no entry of `moor:accept` accepts a finding.
+  return { resources, lines: lines.filter((line) => !line.includes("of moor:accept")) };
 }
 
 const mocked = [

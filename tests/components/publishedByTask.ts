@@ -14,8 +14,10 @@ export function publishedByTask(): Record<string, string> {
     networkRuleBypassAllowedForTasks: true,
     operators: ["44444444-4444-4444-8444-444444444444"],
   };
+  const accepted = { code: "MOOR444", resource: "*", reason: "A task publishes the image.", until: "2029-12-31" };
   return {
     ...dev,
+    "moor:accept": JSON.stringify([...JSON.parse(dev["moor:accept"]!), accepted]),
     "moor:images": JSON.stringify({ vllm: { layer, via: "task", repository: "moor/vllm" } }),
     "moor:platform": JSON.stringify(platform),
   };

@@ -33,7 +33,7 @@ export function randomWorld({ seed, existing, unknown }: Odds, shown: Record<str
     met(type, name, inputs) {
       if (!type.includes(":index/") && !type.startsWith("azure-native:")) return { id: "", state: inputs };
       if (!exists(type, name, inputs)) return { id: "", state: parts(planned(type, inputs), `planned ${name}`) };
-      const { id, state, shown: body } = created(type, inputs);
+      const { id, state, shown: body } = ownPrincipal(type, created(type, inputs));
       if (body !== undefined) shown[id] = { ...body, properties: { provisioningState: "Succeeded", ...(body.properties as object) } };
       return { id: draw(`id ${name}`) < unknown ? "" : id, state: parts(state, `met ${name}`) };
     },
@@ -42,6 +42,21 @@ export function randomWorld({ seed, existing, unknown }: Odds, shown: Record<str
     },
     // A state contains no unknown values.
     before: (type, name, inputs) => (exists(type, name, inputs) ? (settled(inputs) as Properties) : undefined),
+  };
+}
+
+type Created = ReturnType<typeof created>;
+
+/** In Azure, each identity has an object ID of its own. */
+function ownPrincipal(type: string, resource: Created): Created {
+  if (type !== "azure-native:managedidentity:UserAssignedIdentity") return resource;
+  const hex = createHash("sha1").update(resource.id.toLowerCase()).digest("hex");
+  const principalId = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+  const { properties = {} } = (resource.shown ?? {}) as { properties?: Properties };
+  return {
+    ...resource,
+    state: { ...resource.state, principalId },
+    shown: { ...resource.shown, properties: { ...properties, principalId } },
   };
 }
 

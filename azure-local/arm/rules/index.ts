@@ -42,6 +42,7 @@ import { storageValueRules } from "./storageValues";
 import { subnetRules } from "./subnets";
 import { vaultValueRules } from "./vaultValues";
 import { virtualNetworkRules } from "./virtualNetworks";
+import { workspaceRoleRules } from "./workspaceRoles";
 import { workspaceStoreRules } from "./workspaceStores";
 
 /**
@@ -74,6 +75,7 @@ export const RULES: readonly Rule[] = [
   ...scriptEnvironmentRules,
   ...machineLearningRules,
   ...assetRules,
+  ...workspaceRoleRules,
   ...workspaceStoreRules,
   ...managedNetworkRules,
   ...outboundDestinationRules,

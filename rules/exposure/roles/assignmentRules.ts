@@ -7,7 +7,7 @@ import { isOpaque, type Value, valueText } from "../../values";
 import { isOneOf, unknownText } from "../checks";
 import { hasUntoldIdentity, holdersOf, ownersOf } from "../principals";
 import { ROLE_ASSIGNMENT } from "../types";
-import { builtInRole, isAboveGroups, roleIdOf, scopeOf, scopeTypeOf, tableRole } from "./assignment";
+import { actionsOf, builtInRole, definitionOf, isAboveGroups, roleIdOf, scopeOf, scopeTypeOf, tableRole } from "./assignment";
 import { inheritedCheck } from "./inherited";
 import { type Holder, isInTable } from "./table";
 
@@ -57,8 +57,9 @@ function principalCheck(assignment: RuleResource, principal: Value, standing: St
 function allowedHolders(assignment: RuleResource, principal: Value, standing: Standing, resources: ResourceSet): readonly Holder[] {
   if (standing === "named") return named;
   if (standing !== "identity" || typeof principal !== "string") return [...identities, ...named];
-  const holders = holdersOf(ownersOf(principal, resources), resources);
-  return holders.length > 0 ? holders : bestHolders(principal, assignment, resources);
+  const holders = ownersOf(principal, resources).map((owner) => holdersOf(owner, resources));
+  const isUnused = holders.some((one) => one.length === 0);
+  return [...holders.flat(), ...(isUnused ? bestHolders(principal, assignment, resources) : [])];
 }
 
 /** What an identity that nothing uses yet is for: the holders to whom the table grants most of its roles. */
@@ -78,9 +79,16 @@ function outcomeOf(
   if (isOpaque(at(assignment, ROLE))) return "unknown";
   const id = roleIdOf(assignment);
   const role = id === undefined ? undefined : tableRole(id, resources);
-  if (role === undefined) return "violated";
+  if (role === undefined) return id !== undefined && isUnknownRole(id, resources) ? "unknown" : "violated";
   if (!isInTable(holders, role, scope === undefined ? undefined : scopeTypeOf(scope))) return "violated";
   return scope === undefined ? "unknown" : "holds";
+}
+
+/** Whether the actions of a custom role aren't all known. */
+function isUnknownRole(id: string, resources: ResourceSet): boolean {
+  const definition = definitionOf(id, resources);
+  const actions = definition === undefined ? [] : [...actionsOf(definition, "actions"), ...actionsOf(definition, "dataActions")];
+  return actions.some(isOpaque);
 }
 
 function roleCheck(assignment: RuleResource, scope: string | undefined, holders: readonly Holder[], resources: ResourceSet): Check {

@@ -68,7 +68,7 @@ export const roleTable: readonly RoleRow[] = [
     role: "Contributor",
     scope: WORKSPACE,
     why: "Manages the workspace's computes and endpoints.",
-    without: "the creation of an endpoint",
+    without: "the creation of a deployment",
   },
   {
     ...workspace,

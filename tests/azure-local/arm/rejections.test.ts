@@ -28,6 +28,7 @@ import { taskRejections } from "./rejections/tasks";
 import { TEMPLATE_ERRORS, type TemplateError } from "./rejections/templateErrors";
 import { valueRejections } from "./rejections/values";
 import { OTHER_SUBSCRIPTION, workspaceRejections } from "./rejections/workspace";
+import { workspaceRoleRejections } from "./rejections/workspaceRoles";
 import { workspaceStoreRejections } from "./rejections/workspaceStores";
 
 const REJECTIONS: readonly RejectedRequest[] = [
@@ -44,6 +45,7 @@ const REJECTIONS: readonly RejectedRequest[] = [
   ...scriptRejections,
   ...privateEndpointRejections,
   ...workspaceRejections,
+  ...workspaceRoleRejections,
   ...workspaceStoreRejections,
   ...assetRejections,
   ...endpointRejections,

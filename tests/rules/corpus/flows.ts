@@ -10,7 +10,7 @@ const account = {
   sweden: "{hub}/Microsoft.Storage/storageAccounts/stsweden",
 };
 const actionGroup = {
-  ireland: "{hub}/Microsoft.Insights/actionGroups/ag-ireland",
+  germany: "{hub}/Microsoft.Insights/actionGroups/ag-germany",
   sweden: "{hub}/Microsoft.Insights/actionGroups/ag-sweden",
 };
 const network = {
@@ -88,7 +88,7 @@ const alerts: readonly Case[] = [
     "MOOR420",
     "chat-monitoring-latency",
     "actions",
-    [[{ actionGroupId: actionGroup.ireland }], [{ actionGroupId: actionGroup.sweden }]],
+    [[{ actionGroupId: actionGroup.germany }], [{ actionGroupId: actionGroup.sweden }]],
     "properties.actions.0.actionGroupId",
   ),
   change(

@@ -1,7 +1,7 @@
 /** Findings of the program's resources and of the world, without an engine. */
 
 import { parseArmId } from "../../../azure/armId";
-import { type Acceptance, type Contract, judge, type RuleResource, review } from "../../../rules";
+import { type Acceptance, type Body, type Contract, judge, type RuleResource, review } from "../../../rules";
 import { ruleResources } from "../../../rules/read/pulumi";
 import { bodyFromWire } from "../../../rules/read/wire";
 import { PRINCIPAL, SUBSCRIPTION } from "../../components/recorder";
@@ -31,6 +31,6 @@ export function findingsOf(resources: readonly Registered[], contract: Contract,
 }
 
 /** The recorder's Azure gives all identities the same object ID. */
-function outputsOf(type: string) {
+function outputsOf(type: string): Body {
   return type === "azure-native:managedidentity:UserAssignedIdentity" ? { principalId: PRINCIPAL } : {};
 }

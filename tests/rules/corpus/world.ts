@@ -1,4 +1,4 @@
-/** Resources outside the program, to which violations and their twins refer: those in Ireland are outside the residency of prod, those in Sweden inside. */
+/** Resources outside the program, to which violations and their twins refer: those in Ireland and Germany are outside the residency of prod, those in Sweden inside. */
 import type { Json } from "./case";
 
 export interface Existing {
@@ -9,9 +9,16 @@ export interface Existing {
 }
 
 const places = { ireland: "northeurope", sweden: "swedensouth" } as const;
+/** Action groups have few regions. */
+const offered = { germany: "germanywestcentral", sweden: "swedencentral" } as const;
 
-function both(path: (name: string) => string, apiVersion: string, body: { readonly [key: string]: Json } = {}): Existing[] {
-  return Object.entries(places).map(([name, location]) => ({ path: path(name), apiVersion, body: { location, ...body } }));
+function both(
+  path: (name: string) => string,
+  apiVersion: string,
+  body: { readonly [key: string]: Json } = {},
+  locations: Readonly<Record<string, string>> = places,
+): Existing[] {
+  return Object.entries(locations).map(([name, location]) => ({ path: path(name), apiVersion, body: { location, ...body } }));
 }
 
 export const world: readonly Existing[] = [
@@ -22,9 +29,12 @@ export const world: readonly Existing[] = [
     ...{ kind: "StorageV2", sku: { name: "Standard_LRS" } },
     properties: { publicNetworkAccess: "Disabled", allowSharedKeyAccess: false },
   }),
-  ...both((name) => `Microsoft.Insights/actionGroups/ag-${name}`, "2024-10-01-preview", {
-    properties: { groupShortName: "hub", enabled: true },
-  }),
+  ...both(
+    (name) => `Microsoft.Insights/actionGroups/ag-${name}`,
+    "2024-10-01-preview",
+    { properties: { groupShortName: "hub", enabled: true } },
+    offered,
+  ),
   ...both((name) => `Microsoft.Network/virtualNetworks/vnet-${name}`, "2024-05-01", {
     properties: { addressSpace: { addressPrefixes: ["10.90.0.0/16"] }, subnets: [] },
   }),

@@ -69,12 +69,12 @@ describe("replacement", () => {
   });
 
   test.each([
-    ["MOOR505", "endpoint", "identity.type", "UserAssigned", "SystemAssigned"],
     ["MOOR514", "storage", "properties.isHnsEnabled", true, false],
     ["MOOR522", "storage", "location", "swedencentral", "swedensouth"],
     ["MOOR522", "alert", "location", "swedencentral", "westeurope"],
     ["MOOR524", "deployment", "properties.instanceType", "Standard_DS3_v2", "Standard_DS4_v2"],
-    ["MOOR524", "storage", "kind", "StorageV2", "BlockBlobStorage"],
+    ["MOOR524", "environment", "properties.image", "acr1.azurecr.io/vllm@sha256:1", "acr1.azurecr.io/vllm@sha256:2"],
+    ["MOOR524", "environment", "properties.osType", "Linux", "Windows"],
   ] as const)("%s: %s because of %s", (code, kind, property, from, to) => {
     const [before, after] = [from, to].map((value) => resourceOf(kind, bodyAt(property, value)));
     expect(short(checkReplacement({ before: before!, after: after! }))).toEqual([[code, "violated", property, `${from} → ${to}`]]);
@@ -88,6 +88,17 @@ describe("replacement", () => {
     expect(short(checkReplacement({ before: observed, after: resourceOf("storage", { location: UNKNOWN, kind: "StorageV2" }) }))).toEqual([
       ["MOOR522", "unknown", "location", "swedencentral → known only during the update"],
     ]);
+  });
+
+  test.each([
+    ["endpoint", "identity.type", "UserAssigned", "SystemAssigned"],
+    ["model", "properties.modelUri", "azureml://a", "azureml://b"],
+    ["storage", "kind", "StorageV2", "BlockBlobStorage"],
+    ["environment", "properties.autoRebuild", "Disabled", undefined],
+    ["environment", "properties.osType", "Linux", undefined],
+  ] as const)("azure-native doesn't replace a resource of kind %s because of %s from %s to %s", (kind, property, from, to) => {
+    const before = resourceOf(kind, bodyAt(property, from), { from: "observed" });
+    expect(checkReplacement({ before, after: resourceOf(kind, bodyAt(property, to)) })).toEqual([]);
   });
 
   test("all reasons are listed", () => {

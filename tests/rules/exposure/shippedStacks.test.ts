@@ -26,8 +26,8 @@ function fromWire(value: Wire | undefined): Value {
 function resourcesOf({ resources }: Recording): RuleResource[] {
   return resources.flatMap(({ type: token, name, rawInputs }) => {
     const inputs = fromWire(rawInputs);
-    const principalId = token.endsWith(":UserAssignedIdentity") ? PRINCIPAL : undefined;
-    return isBody(inputs) ? ruleResources({ token, name, inputs, outputs: { principalId } }, SUBSCRIPTION) : [];
+    const outputs = token.endsWith(":UserAssignedIdentity") ? { principalId: PRINCIPAL } : undefined;
+    return isBody(inputs) ? ruleResources({ token, name, inputs, outputs }, SUBSCRIPTION) : [];
   });
 }
 

@@ -1,5 +1,6 @@
 // Proves the origins of models, code, images and data. Doesn't prove what is in an image or a model.
-import { SECRET, UNKNOWN, type Value } from "../../../rules/values";
+import { ruleResources } from "../../../rules/read/pulumi";
+import { type Body, SECRET, UNKNOWN, type Value } from "../../../rules/values";
 import { checksOf, idOf, inside, missing, others, outside, resourceOf, resultsOf, sweden, types } from "./world";
 
 const deploymentType = `${types.workspace}/onlineEndpoints/deployments`;
@@ -31,7 +32,7 @@ test("an asset registry of the stack is judged by all its regions", () => {
     resourceOf(
       "Microsoft.MachineLearningServices/registries",
       { location: "swedencentral", properties: { regionDetails: locations.map((location) => ({ location })) } },
-      { id: idOf("Microsoft.MachineLearningServices/registries", "shared") },
+      { id: idOf("Microsoft.MachineLearningServices/registries", "shared"), from: "observed" },
     );
   const model = deployment({ model: "azureml://registries/Shared/models/m/versions/1" });
   expect(resultsOf("MOOR414", model, sweden, [registry("swedencentral", "swedensouth")])).toEqual(["holds properties.model"]);
@@ -121,4 +122,17 @@ test("requests that a deployment collects are stored in its workspace", () => {
     "holds properties.dataCollector.collections.request.dataId",
   ]);
   expect(others.some(({ id }) => id === inside.workspace)).toBe(true);
+});
+
+test.each<[string, Value, string]>([
+  ["the stack's registry", "home.azurecr.io/vllm:1", "holds"],
+  ["a registry outside", "away.azurecr.io/vllm:1", "violated"],
+  ["Docker Hub", "someone/vllm:1", "violated"],
+  ["a registry that is unknown", UNKNOWN, "unknown"],
+])("an image that is pushed to %s", (_, imageName, outcome) => {
+  const server = typeof imageName === "string" && imageName.includes(".io/") ? imageName.split("/")[0]! : imageName;
+  const inputs: Body = { imageName, registry: { server, username: "planted", password: SECRET } };
+  const [image] = ruleResources({ token: "docker:index/image:Image", name: "image", inputs });
+  expect(resultsOf("MOOR417", image!)).toEqual([`${outcome} properties.imageName`, `${outcome} properties.server`]);
+  expect(JSON.stringify(image)).not.toContain("planted");
 });

@@ -23,7 +23,7 @@ test("a resource group depends on four global services", () => {
   expect(resultsOf("MOOR430", resourceOf("Microsoft.Resources/resourceGroups", { location: "swedencentral" }))).toEqual([
     "violated Azure Resource Manager",
     "violated Microsoft Entra ID",
-    "violated Azure role assignments",
+    "violated Azure role-based access control",
     "violated Azure billing",
   ]);
 });

@@ -1,6 +1,6 @@
 // Proves that every region in the body of a resource is judged, in any spelling. Doesn't prove that Azure has no other property with a region.
 import { SECRET, UNKNOWN, type Value } from "../../../rules/values";
-import { checksOf, resourceOf, resultsOf, sweden } from "./world";
+import { checksOf, outside, resourceOf, resultsOf, sweden, types } from "./world";
 
 const vault = (location: Value) => resourceOf("Microsoft.KeyVault/vaults", { location });
 
@@ -109,4 +109,11 @@ test("a resource group is judged like any other resource", () => {
   expect(resultsOf("MOOR401", resourceOf("microsoft.resources/RESOURCEGROUPS", { location: "North Europe" }), ireland)).toEqual([
     "holds location",
   ]);
+});
+
+test("the region of a resource of the stack is one finding, which references to it don't repeat", () => {
+  const account = resourceOf(types.account, { location: "westeurope" }, { name: "storage", id: outside.account });
+  const setting = resourceOf("Microsoft.Insights/diagnosticSettings", { properties: { storageAccountId: outside.account } });
+  const [check] = checksOf(setting, sweden, [account]).filter(({ code }) => code === "MOOR410");
+  expect(check).toMatchObject({ outcome: "unknown", problem: expect.stringContaining("that is a finding of storage") });
 });

@@ -18,7 +18,7 @@ test.each<[Value, string[], string[]]>([
 });
 
 const logicApp = idOf("Microsoft.Logic/workflows", "away");
-const far = resourceOf("Microsoft.Logic/workflows", { location: "eastus" }, { id: logicApp });
+const far = resourceOf("Microsoft.Logic/workflows", { location: "eastus" }, { id: logicApp, from: "observed" });
 
 test.each<[string, Value, string[]]>([
   ["e-mails", { emailReceivers: [{ name: "a", emailAddress: "a@example.com" }] }, []],

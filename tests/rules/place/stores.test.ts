@@ -1,5 +1,5 @@
 // Proves the stores, connections, datastores, computes and keys of a workspace, and the transfers of a registry.
-import { type Body, SECRET, UNKNOWN, type Value } from "../../../rules/values";
+import { SECRET, UNKNOWN, type Value } from "../../../rules/values";
 import { checksOf, inside, missing, outside, resourceOf, resultsOf, types } from "./world";
 
 test.each<[string, Value, string]>([
@@ -9,7 +9,13 @@ test.each<[string, Value, string]>([
   ["unknown", UNKNOWN, "unknown"],
   ["text", "account", "violated"],
 ])("stores of a workspace: %s", (_, id, outcome) => {
-  const properties: Body = { storageAccount: id, keyVault: id, containerRegistry: id, applicationInsights: id, hubResourceId: id };
+  const properties: Readonly<Record<string, Value>> = {
+    storageAccount: id,
+    keyVault: id,
+    containerRegistry: id,
+    applicationInsights: id,
+    hubResourceId: id,
+  };
   expect(resultsOf("MOOR419", resourceOf(types.workspace, { location: "swedencentral", properties }))).toEqual(
     Object.keys(properties).map((name) => `${outcome} properties.${name}`),
   );

@@ -26,10 +26,9 @@ export function resourceOf(type: string, body: Body, more: Partial<RuleResource>
   return { name: "it", type, body, from: "planned", ...more };
 }
 
-/** A resource of the stack, or of another place, that others refer to. */
-function placed(type: string, name: string, location: Value, parent?: string): RuleResource {
-  const id = parent === undefined ? idOf(type, name) : idOf(type, parent, name);
-  return resourceOf(type, { location }, { name, id });
+/** An existing resource that others refer to. */
+function placed(type: string, name: string, location: Value): RuleResource {
+  return resourceOf(type, { location }, { name, id: idOf(type, name), from: "observed" });
 }
 
 export const types = {
@@ -65,10 +64,10 @@ function idsOf(name: string): Readonly<Record<Kind, string>> {
   };
 }
 
-/** What the tested resource can refer to. */
+/** What the tested resource can refer to. The stack doesn't create those of other places, because their region is then a finding of its own. */
 export const others: readonly RuleResource[] = Object.values(types).flatMap((type) => [
   placed(type, "home", "Sweden Central"),
-  placed(type, "away", "westeurope"),
+  { ...placed(type, "away", "westeurope"), from: "observed" as const },
 ]);
 
 /** The checks of one resource. */
