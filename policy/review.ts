@@ -74,7 +74,8 @@ export class Review {
     return [...this.resources].find(([, own]) => own.includes(resource))?.[0];
   }
 
-  private read({ urn, type: token, name, inputs, outputs = {}, subscriptionId }: Seen): readonly RuleResource[] {
+  private read({ urn, type: token, name, inputs, outputs, subscriptionId }: Seen): readonly RuleResource[] {
+    // A policy for a resource doesn't see the outputs of those that were created before it.
     const own = ruleResources({ token, name, inputs, outputs }, subscriptionId);
     this.resources.set(urn, own);
     return own;
