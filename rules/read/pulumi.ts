@@ -40,6 +40,7 @@ export function ruleResources({ token, name, inputs, id, outputs }: PulumiResour
     apiVersion: parsed.apiVersion ?? arm.apiVersion,
     body: armBody(parsed.name, inputs, arm.parameters),
     from: "planned",
+    ...(principalId === undefined ? {} : { principalId }),
   };
   return [resource, ...templateResources(resource)];
 }
