@@ -26,6 +26,8 @@ interface Engine {
 
 /** Commands of pulumi that read the settings of a stack. */
 const readsSettings = ["preview", "up", "refresh"];
+/** Commands of pulumi that have no option for the stack. */
+const withoutStack = ["version", "whoami"];
 
 /** @throws Error if the stack file doesn't exist or pulumi isn't installed */
 export async function openStackPulumi(options: StackOptions): Promise<OpenStack> {
@@ -35,7 +37,8 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
   const run: StackPulumi["run"] = async (args, environment) => {
     const reads = engine.configFile !== undefined && readsSettings.includes(args[0] ?? "");
     const settings = reads ? ["--config-file", engine.configFile] : [];
-    const all = [...args, "--stack", stack, ...settings, "--non-interactive", "--color", "never"];
+    const ofStack = withoutStack.includes(args[0] ?? "") ? [] : ["--stack", stack];
+    const all = [...args, ...ofStack, ...settings, "--non-interactive", "--color", "never"];
     const child = startPulumi(engine, all, root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
     const texts = { output: "", errors: "" };
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {

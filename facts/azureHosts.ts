@@ -34,23 +34,30 @@ export const namedHosts: readonly NamedHost[] = [
   })),
 ];
 
-/** Source: Azure docs, machine-learning/how-to-deploy-online-endpoints, Microsoft's list of Azure domains. */
-export const AZURE_DOMAINS: readonly string[] = [
+/**
+ * Domains of Azure in which a part of a host name can be a region: `hooks.swedencentral-01.azurewebsites.net`. In other domains of Azure, no part
+ * tells the region. Source: Azure docs of each service; the hosts in azure-local/arm.
+ */
+export const REGIONAL_DOMAINS: readonly string[] = [
   "azure.com",
   "azure.net",
   "azure.cn",
   "azure.us",
-  "windows.net",
-  "azurecr.io",
+  "azurecontainer.io",
+  "azurecontainerapps.io",
   "azureml.ms",
   "azureml.net",
   "azurewebsites.net",
-  "azure-api.net",
-  "azurefd.net",
-  "azureedge.net",
-  "trafficmanager.net",
-  "cloudapp.net",
+  "kusto.windows.net",
   "microsoft.com",
-  "usgovcloudapi.net",
-  "chinacloudapi.cn",
+];
+
+/** Domains of `REGIONAL_DOMAINS` in which the first part of a host name is chosen by Azure, so that it can be the region. */
+export const DOMAINS_OF_REGIONS: readonly string[] = [
+  "api.cognitive.microsoft.com",
+  "applicationinsights.azure.com",
+  "azureml.ms",
+  "azureml.net",
+  "monitor.azure.com",
+  "monitoring.azure.com",
 ];

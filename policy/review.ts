@@ -11,7 +11,7 @@ export interface Seen {
   /** Logical name. */
   readonly name: string;
   readonly inputs: Body;
-  /** @default - not known: a policy for a resource doesn't see outputs */
+  /** @default - not known yet */
   readonly outputs?: Body;
   /** Completes ARM IDs. */
   readonly subscriptionId?: string;
@@ -75,6 +75,7 @@ export class Review {
   }
 
   private read({ urn, type: token, name, inputs, outputs, subscriptionId }: Seen): readonly RuleResource[] {
+    // A policy for a resource doesn't see the outputs of those that were created before it.
     const own = ruleResources({ token, name, inputs, outputs }, subscriptionId);
     this.resources.set(urn, own);
     return own;

@@ -34,27 +34,30 @@ export interface Collector {
   written(resource: Written): Promise<void>;
 }
 
+/** A resource that the engine has refused, for example to replace it although it is protected. */
+export interface Failed {
+  readonly type: string;
+  readonly name: string;
+}
+
 /**
  * Calls the collector for each resource of azure-native that the program declares from now on. Call it before the first resource is declared.
- * @returns a function that resolves when all resources that the program has declared so far are registered
+ * @returns a function that resolves when all resources that the program has declared so far are registered, to those that were refused
  */
-export function collect(collector: Collector): () => Promise<void> {
+export function collect(collector: Collector): () => Promise<readonly Failed[]> {
   const hook = new pulumi.ResourceHook("moor-findings", (args) => written(collector, args), { onDryRun: true });
-  const urns: pulumi.Output<string>[] = [];
+  const started: Started[] = [];
   const last = lastTransform((args) => declared(collector, args, hook));
   // Adds the hook in this process: the SDK can't return options from a transform without setting `deleteBeforeReplace`. Under mocks, the
   // program has no stack resource.
   if (pulumi.runtime.getStackResource() !== undefined) {
-    pulumi.runtime.registerStackTransformation(({ resource, type, props, opts }) => {
-      // The SDK sets the URN after this call.
-      queueMicrotask(() => urns.push(resource.urn));
+    pulumi.runtime.registerStackTransformation(({ resource, type, name, props, opts }) => {
+      started.push({ resource, type, name });
       if (!isAzure(type)) return undefined;
-      // In a preview, the engine would refuse to replace a protected resource before the report.
-      const protect = pulumi.runtime.isDryRun() ? false : opts.protect;
-      return { props, opts: { ...withHook(opts, hook), protect, dependsOn: after(last, opts.dependsOn) } };
+      return { props, opts: { ...withHook(opts, hook), dependsOn: after(last, opts.dependsOn) } };
     });
   }
-  return () => registered(urns);
+  return () => registered(started);
 }
 
 /** Registers a transform after those that the program registers until its first wait, because transforms run in the order of their registration. */
@@ -118,14 +121,24 @@ function urnOf(type: string, name: string, parent: string): string {
   return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${ancestors}${type}::${name}`;
 }
 
-/** A resource can be declared by a callback of another one, so it repeats the wait until there is no new resource. */
-async function registered(urns: readonly pulumi.Output<string>[]): Promise<void> {
+/** A resource whose registration has started. Its URN is set after the transformations of the SDK. */
+interface Started extends Failed {
+  readonly resource: pulumi.Resource;
+}
+
+/**
+ * Waits until the engine has answered for all resources. A resource can be declared by a callback of another one, so it repeats the wait until
+ * there is no new resource.
+ * @returns the resources that the engine has refused
+ */
+async function registered(started: readonly Started[]): Promise<Failed[]> {
   let known = -1;
-  while (known !== urns.length) {
-    known = urns.length;
-    // A resource that fails ends the run by itself.
-    await Promise.allSettled(urns.map((urn) => resolved(urn)));
+  while (known !== started.length) {
+    known = started.length;
+    await Promise.allSettled(started.map(({ resource }) => resolved(resource.urn)));
     // Callbacks that need no answer from outside run before the next turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
   }
+  const results = await Promise.allSettled(started.map(({ resource }) => resolved(resource.urn)));
+  return started.filter((_, index) => results[index]?.status === "rejected").map(({ type, name }) => ({ type, name }));
 }

@@ -3,7 +3,7 @@ import { type ArmClient, ArmError } from "../../azure/arm";
 import { isWithinArmId, sameArmId, subscriptionOf } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { stackTag } from "../../planner/tags";
-import { type Body, type Check, isFinding, type RuleResource } from "../../rules";
+import { type Body, type Check, isFinding, type RuleResource, valueAt } from "../../rules";
 import {
   type Change,
   checkChange,
@@ -62,9 +62,10 @@ export class LiveDoors {
    * Checks the resources of the stack in Azure that the program doesn't declare: Pulumi deletes them. A deployment is removed with its endpoint, or
    * when a rollout has moved its traffic.
    * @param declared All resources of the program
+   * @param created Those that the run creates. One that takes the place of a removed one has a new name.
    */
-  async removals(declared: readonly RuleResource[]): Promise<Check[]> {
-    const ids = declared.flatMap(({ id }) => id ?? []);
+  async removals(declared: readonly Reviewed[], created: readonly Reviewed[]): Promise<Check[]> {
+    const ids = declared.flatMap(({ exact }) => exact.id ?? []);
     const groups = new Set(ids.flatMap((id) => /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0].toLowerCase() ?? []));
     const listed = (await Promise.all([...groups].map((group) => this.list(group)))).flat();
     const removed = listed.filter(
@@ -75,7 +76,13 @@ export class LiveDoors {
         !ids.some((one) => sameArmId(one, id)),
     );
     const live = await Promise.all(removed.map(({ id, type }) => this.find(id, { name: id, type })));
-    return live.flatMap((resource) => (resource === undefined ? [] : checkRemoval(resource)));
+    return live.flatMap((before) => {
+      if (before === undefined) return [];
+      const isOfType = ({ type }: { readonly type: string }) => sameArmId(type, before.type);
+      const [successor, ...more] = created.filter(({ exact }) => isOfType(exact) && !listed.some(({ id }) => sameArmId(id, exact.id)));
+      const isRenamed = successor !== undefined && more.length === 0 && removed.filter(isOfType).length === 1;
+      return isRenamed ? checkReplacement({ before, after: successor.shown }) : checkRemoval(before);
+    });
   }
 
   /** A resource in Azure, under the name that it has in findings. Undefined if it doesn't exist or can't be read. */
@@ -135,7 +142,9 @@ export class LiveDoors {
 /** Which door a replacement goes through. If it isn't known, the resource is removed. */
 function replacement(change: Change, isCreated: boolean): Check[] {
   const known = checkReplacement(change);
-  if (known.length > 0 || !isCreated) return known;
+  // Azure's body contains defaults that inputs omit.
+  if (!isCreated) return known.filter(({ property }) => valueAt(change.after.body, property) !== undefined);
+  if (known.length > 0) return known;
   const changes = checkChange(change).filter(isFinding);
   if (changes.length > 0) return changes;
   return checkRemoval(change.before).map((check) => ({ ...check, resource: change.after }));

@@ -53,5 +53,5 @@ export function reviewProgram({ stack, contract, accept = [], adopted = [], toda
   const [outside, doors] = [new Outside(azure, warn, adopted), new LiveDoors(azure, stack, warn)];
   const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, principals: new Principals(azure), doors, client });
   const registered = collect(reviewer);
-  return pulumi.output(registered().then(() => reviewer.finish()));
+  return pulumi.output(registered().then((refused) => reviewer.finish(refused)));
 }

@@ -3,10 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { sameArmId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { stop } from "../../program/fail";
-import { type Acceptance, type Check, type Contract, judge, type RuleResource, reportFindings, SECRET } from "../../rules";
+import {
+  type Acceptance,
+  type Check,
+  type Contract,
+  type Finding,
+  type FindingCode,
+  judge,
+  type RuleResource,
+  reportFindings,
+  SECRET,
+} from "../../rules";
 import { checkChange, type DoorCode, doorWays } from "../../rules/doors";
 import { ruleResources } from "../../rules/read/pulumi";
-import type { Collector, Declared, Permission, Written } from "./collect";
+import type { Collector, Declared, Failed, Permission, Written } from "./collect";
 import type { LiveDoors } from "./doors";
 import { evaluate, isWithoutSecrets, type Reviewed, worded } from "./evaluate";
 import type { PlannedInputs } from "./inputs";
@@ -27,10 +37,11 @@ export interface ReviewerOptions {
 }
 
 /** A resource of the program, as far as the run knows it. */
-interface Entry {
+interface Entry extends Failed {
   readonly resources: readonly Reviewed[];
   /** Whether the run creates or changes it. */
   readonly isChanged: boolean;
+  readonly isCreated: boolean;
   /** Checks of one-way doors. */
   readonly doors: readonly Check[];
 }
@@ -48,7 +59,12 @@ export class Reviewer implements Collector {
   async declared(resource: Declared): Promise<Permission> {
     const resources = await this.read(resource);
     // In a preview, `written` tells which resources are created.
-    await this.add(resource.urn, { resources, isChanged: false, doors: this.collects ? [] : await this.creations(resources, false) });
+    await this.add(resource, {
+      resources,
+      isChanged: false,
+      isCreated: false,
+      doors: this.collects ? [] : await this.creations(resources, false),
+    });
     return { deletion: resources.some(({ exact }) => this.acceptsDeletion(exact)) };
   }
 
@@ -58,11 +74,14 @@ export class Reviewer implements Collector {
     // In an update, `declared` has checked creations: now a resource that is replaced may be deleted.
     const creations = isCreated && this.collects ? await this.creations(resources, true) : [];
     const doors = isCreated ? creations : await this.changes({ ...resource, before }, resources);
-    await this.add(resource.urn, { resources, isChanged: true, doors });
+    await this.add(resource, { resources, isChanged: true, isCreated, doors });
   }
 
-  /** Ends the run with a report if there are findings: in a preview all, in an update the removals, which follow the end of the program. */
-  async finish(): Promise<void> {
+  /**
+   * Ends the run with a report if there are findings: in a preview all, in an update the removals, which follow the end of the program.
+   * @param refused Resources that the engine has refused: it doesn't replace protected ones, and then doesn't call `written`.
+   */
+  async finish(refused: readonly Failed[]): Promise<void> {
     const { stack, acceptances, today, doors } = this.options;
     const isPreview = this.collects;
     this.isFinished = true;
@@ -70,13 +89,18 @@ export class Reviewer implements Collector {
     // The engine registers resources in any order.
     const entries = [...this.entries].sort(([one], [other]) => compare(nameIn(one), nameIn(other))).map(([, entry]) => entry);
     const own = entries.flatMap(({ resources }) => resources);
-    const removals = await doors.removals(own.map(({ exact }) => exact));
+    const protectedOnes = entries.filter((entry) => refused.some(({ type, name }) => entry.type === type && entry.name === name));
+    const created = entries.filter((entry) => entry.isCreated || protectedOnes.includes(entry)).flatMap(({ resources }) => resources);
+    const removals = await doors.removals(own, created);
+    const replaced = await Promise.all(protectedOnes.map(({ resources }) => this.creations(resources, false)));
     const places = isPreview ? evaluate(await this.known(own), await this.contract(), own, true) : [];
-    const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...removals];
+    const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...replaced.flat(), ...removals];
     const unchanged = new Set(
       entries.filter(({ isChanged }) => !isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)),
     );
-    const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), ({ resource }) => !unchanged.has(resource));
+    // A resource that the engine has refused counts as unchanged, but its door doesn't.
+    const isChanged = ({ code, resource }: Finding) => isDoor(code) || !unchanged.has(resource);
+    const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), isChanged);
     for (const text of warnings) await pulumi.log.warn(text);
     if (isPreview) for (const text of notes) await pulumi.log.info(text);
     if (error !== undefined) await stop(error);
@@ -87,13 +111,14 @@ export class Reviewer implements Collector {
     return pulumi.runtime.isDryRun() && !this.isFinished;
   }
 
-  private async add(urn: string, entry: Entry): Promise<void> {
+  private async add({ urn, token, name }: Declared, reviewed: Omit<Entry, keyof Failed>): Promise<void> {
+    const entry = { type: token, name, ...reviewed };
     this.entries.set(urn, entry);
     if (this.collects) return;
     if (entry.resources.some(({ exact }) => isRoleAssignment(exact))) await this.tellPrincipals();
     const { stack, acceptances, today } = this.options;
     const checks = [...evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false), ...entry.doors];
-    const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || Object.hasOwn(doorWays, code));
+    const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || isDoor(code));
     if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
   }
 
@@ -168,6 +193,10 @@ export class Reviewer implements Collector {
     );
     return [...planned, ...outside.map((one) => ({ exact: one, shown: one }))];
   }
+}
+
+function isDoor(code: FindingCode): boolean {
+  return Object.hasOwn(doorWays, code);
 }
 
 /** Codes of the doors through which Pulumi deletes a resource, which `protect` prevents. */

@@ -59,5 +59,10 @@ export function createMachineLearningWorkspace(
     },
     workspacePrivacy,
   );
-  return new machinelearningservices.Workspace(...creationOnly(resource, hbiWorkspace === undefined ? { hbiWorkspace: true } : {}));
+  const choices = hbiWorkspace === undefined ? { hbiWorkspace: { default: true, existing: isHbi } } : {};
+  return new machinelearningservices.Workspace(...creationOnly("machinelearningservices:Workspace", resource, choices));
+}
+
+function isHbi({ properties }: { readonly properties?: { readonly hbiWorkspace?: unknown } }): boolean {
+  return properties?.hbiWorkspace === true;
 }

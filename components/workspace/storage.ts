@@ -1,7 +1,6 @@
 /** Storage accounts without public access. */
 import * as storage from "@pulumi/azure-native/storage";
-import * as pulumi from "@pulumi/pulumi";
-import { fail } from "../../program/fail";
+import type * as pulumi from "@pulumi/pulumi";
 import { creationOnly } from "../base/creationOnly";
 import type { Privacy } from "../base/privacy";
 import { type Transform, transformed } from "../base/transform";
@@ -71,8 +70,9 @@ export function createPrivateStorage({
     minimumTlsVersion: "TLS1_2",
     ...overrides,
   };
-  const options = pulumi.mergeOptions(opts, { hooks: { beforeUpdate: [rejectConversion(`${name}-redundancy`)] } });
-  return new storage.StorageAccount(...creationOnly(transformed(transform, name, args, options, privacy), { encryption }));
+  const resource = transformed(transform, name, args, opts, privacy);
+  const choices = { encryption: { default: encryption, existing: existingEncryption } };
+  return new storage.StorageAccount(...creationOnly("storage:StorageAccount", resource, choices));
 }
 
 /** Creates the settings of an account's blob service, which keep deleted blobs and containers for a few days. */
@@ -99,30 +99,19 @@ export function createBlobService(
   );
 }
 
-interface Sku {
-  readonly sku?: { readonly name?: unknown };
+/** The encryption of an existing account, of which the program doesn't change these two choices. */
+function existingEncryption({
+  properties,
+}: {
+  readonly properties?: { readonly encryption?: Encryption };
+}): NonNullable<storage.StorageAccountArgs["encryption"]> {
+  const { requireInfrastructureEncryption = false, services = {} } = properties?.encryption ?? {};
+  const keyType = (name: "queue" | "table") => ({ enabled: true, keyType: services[name]?.keyType ?? "Service" });
+  const all = { ...encryption.services, queue: keyType("queue"), table: keyType("table") };
+  return { ...encryption, requireInfrastructureEncryption, services: all };
 }
 
-/**
- * Returns a hook that rejects a change between LRS and ZRS, even in a preview. Azure converts an account only on request and over days.
- * Source: Azure docs, storage/common/redundancy-migration.
- */
-function rejectConversion(name: string): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(
-    name,
-    ({ name: account, oldInputs, newInputs }) => {
-      const [before, now] = [oldInputs as Sku | undefined, newInputs as Sku | undefined].map((inputs) => inputs?.sku?.name);
-      if (typeof before !== "string" || typeof now !== "string" || isZonal(before) === isZonal(now)) return;
-      fail(
-        `${account}: an update can't change the redundancy of a storage account from ${before} to ${now}. Allowed: ${before}. To keep it, set ` +
-          `\`moor:platform.storageRedundancy: ${isZonal(before) ? "ZRS" : "LRS"}\`. To change it, start the conversion of the account ` +
-          `(\`az storage account migration start --sku ${now}\`). When the conversion is done, run \`pulumi refresh\`.`,
-      );
-    },
-    { onDryRun: true },
-  );
-}
-
-function isZonal(sku: string): boolean {
-  return sku.endsWith("ZRS");
+interface Encryption {
+  readonly requireInfrastructureEncryption?: boolean;
+  readonly services?: Readonly<Partial<Record<string, { readonly keyType?: string }>>>;
 }

@@ -23,6 +23,7 @@ export function accessRow(evidence: Evidence, assignment: RuleResource, groupId:
     ...(known === undefined ? {} : { known }),
     ...(typeof principalType === "string" ? { principalType } : {}),
     role: role.name,
+    ...(typeof roleId === "string" ? { roleId } : {}),
     ...(scope === undefined ? {} : { scope }),
     inherited: scope !== undefined && groupId !== undefined && isAbove(scope, groupId),
     can: role.can.filter((power) => applies(power, scope)),

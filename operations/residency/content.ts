@@ -33,7 +33,7 @@ export function contentOf(input: StatementInput): Content {
   const sorted = input.resources.toSorted((a, b) => compareText(sortKey(a), sortKey(b)));
   const evidence = new Evidence(sorted.filter(isChecked), contract, acceptances, today, input.unread);
   const rows = new Rows(evidence);
-  const exceptions = exceptionRows(evidence);
+  const exceptions = exceptionRows(evidence, rows);
   const { stack, subscription, tenant, lockDigest } = input;
   return {
     evidence: input.evidence,
@@ -71,26 +71,36 @@ function partiesOf({ subscription, state }: StatementInput): Content["parties"] 
 }
 
 /** Findings of the platform with the same code and text are one exception. */
-function exceptionRows(evidence: Evidence): ExceptionRow[] {
+function exceptionRows(evidence: Evidence, rows: Rows): ExceptionRow[] {
   const { accepted, expired, refused } = evidence.verdict;
   const all = [
     ...accepted.map(({ finding, acceptance }) => ({ finding, acceptance: { ...acceptance, expired: false } })),
     ...expired.map(({ finding, acceptance }) => ({ finding, acceptance: { ...acceptance, expired: true } })),
     ...refused.map((finding) => ({ finding, acceptance: undefined })),
   ];
-  const rows = new Map<string, ExceptionRow>();
+  const grouped = new Map<string, ExceptionRow>();
   for (const { finding, acceptance } of all) {
     const { title, source, kind } = kindOf(finding.code);
     if (kind !== "platform" && acceptance === undefined) continue;
     const problem = kind === "platform" ? safeProblem(finding) : title;
     const key = JSON.stringify([finding.code, problem, acceptance?.reason, acceptance?.until]);
-    const before = rows.get(key);
-    const resources = [...(before?.resources ?? []), namedOf(finding.resource)];
+    const before = grouped.get(key);
+    const resources = [...(before?.resources ?? []), ...[finding.resource, ...rows.globalParts(finding.resource)].map(namedOf)];
     const agreed = acceptance && { reason: safeText(acceptance.reason), until: acceptance.until, expired: acceptance.expired };
-    const id = before?.id ?? `exception/${finding.code}/${rows.size + 1}`;
-    rows.set(key, { id, code: finding.code, title, problem, resources, source, ...(agreed === undefined ? {} : { acceptance: agreed }) });
+    const id = before?.id ?? `exception/${finding.code}/${grouped.size + 1}`;
+    grouped.set(key, {
+      id,
+      code: finding.code,
+      title,
+      problem,
+      resources,
+      source,
+      ...(agreed === undefined ? {} : { acceptance: agreed }),
+    });
   }
-  return [...rows.values()].map((row) => ({ ...row, resources: uniqueNamed(row.resources) })).sort((a, b) => compareText(a.code, b.code));
+  return [...grouped.values()]
+    .map((row) => ({ ...row, resources: uniqueNamed(row.resources) }))
+    .sort((a, b) => compareText(a.code, b.code));
 }
 
 function exposureRows(evidence: Evidence): ExposureRow[] {

@@ -100,6 +100,8 @@ export interface AccessRow extends Row {
   readonly known?: string;
   readonly principalType?: string;
   readonly role: string;
+  /** ARM ID of the role definition. Undefined if the update creates it. */
+  readonly roleId?: string;
   /** ARM ID of the scope. */
   readonly scope?: string;
   /** Whether the assignment is at a scope above the resource group, so that its owner isn't the stack. */

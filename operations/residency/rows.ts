@@ -43,6 +43,11 @@ export class Rows {
     return this.parts.get(resource) ?? [];
   }
 
+  /** The parts of a global resource, such as the records of a DNS zone: they have no other row. */
+  globalParts(resource: RuleResource): readonly RuleResource[] {
+    return rowOfType(resource.type)?.kind === "global" ? this.partsOf(resource) : [];
+  }
+
   /** The resource that a template writes again. If several could be meant, because IDs aren't known yet, it is in the row of the resource group. */
   private writtenBy(resource: RuleResource): RuleResource | undefined {
     if (resource.id !== undefined || !isInTemplate(resource)) return undefined;

@@ -10,6 +10,8 @@ const email = /[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+/g;
 /** User information, query and fragment of a URL can contain tokens. */
 const urlSecrets = /(\b[a-z][\w+.-]*:\/\/)(?:[^\s/@]*@)?([^\s/?#"')]*)([^\s?#"')]*)(?:[?#][^\s"')]*)?/gi;
 const longest = 300;
+/** Words of a value of Azure, such as the name of a role. A longer text is written by a person. */
+const mostWords = 5;
 
 /** A text without secrets in a known format, e-mail addresses, and the parts of URLs that can contain tokens. */
 export function safeText(text: string): string {
@@ -22,7 +24,8 @@ export function safeValue(property: string, text: string): string {
   const list = listIn(text);
   if (hidden.test(property)) return list === undefined ? "not shown" : `${items(list.length)}, not shown`;
   if (list !== undefined) return list.every(isSimple) ? safeText(list.join(", ") || "none") : items(list.length);
-  return text.startsWith("{") ? "an object, not shown" : safeText(text);
+  if (text.startsWith("{")) return "an object, not shown";
+  return text.split(/\s+/).length > mostWords ? "text, not shown" : safeText(text);
 }
 
 /** The problem of a check, in which the value is as safe as in `safeValue`. */

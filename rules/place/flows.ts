@@ -5,7 +5,7 @@ import type { Check } from "../finding";
 import type { RuleResource } from "../resource";
 import { checked, type Rule, type RuleContext } from "../rule";
 import { isOpaque, type Placed, type Value, valuesAt, valueText } from "../values";
-import { hostOf, isAssetUri, judgeHost, withoutSecrets } from "./host";
+import { isAssetUri, judgeHost, withoutSecrets } from "./host";
 import { type Judgement, judgeRegion } from "./judgement";
 import { isResourceId, judgeTarget } from "./target";
 
@@ -62,8 +62,7 @@ export function flowCheck(
 
 /** A value in a sentence: the name of a resource, the host of a URL, or the value. */
 function shortName(value: Value): string {
-  if (typeof value !== "string") return valueText(withoutSecrets(value));
-  if (isResourceId(value)) return value.replace(/\/+$/, "").split("/").at(-1)!;
-  if (isAssetUri(value)) return value;
-  return value.includes("://") ? (hostOf(value) ?? "an address") : value;
+  if (typeof value === "string" && isResourceId(value)) return value.replace(/\/+$/, "").split("/").at(-1)!;
+  const text = valueText(withoutSecrets(value));
+  return text.includes("://") && !isAssetUri(text) ? text.slice(text.indexOf("://") + 3) : text;
 }

@@ -1,6 +1,6 @@
 /** Judges a host name or a URL by the resource or the region that its name contains. */
-import { AZURE_DOMAINS, namedHosts } from "../../facts/azureHosts";
-import { isRegion } from "../../facts/regions";
+import { DOMAINS_OF_REGIONS, namedHosts, REGIONAL_DOMAINS } from "../../facts/azureHosts";
+import { isRegion, type RegionName } from "../../facts/regions";
 import { at, isOfType, type RuleResource } from "../resource";
 import type { RuleContext } from "../rule";
 import type { Value } from "../values";
@@ -20,12 +20,11 @@ export function hostOf(text: string): string | undefined {
   try {
     // The URL standard doesn't parse the hosts of other schemes completely, such as of `wasbs` and `grpc`.
     const host = new URL(url.replace(/^[a-z][a-z0-9+.-]*:/i, "https:").replaceAll("*", "wildcard-")).hostname;
-    return host === ""
-      ? undefined
-      : host
-          .replaceAll("wildcard-", "*")
-          .replace(/\.$/, "")
-          .replace(/^\[|\]$/g, "");
+    const name = host
+      .replaceAll("wildcard-", "*")
+      .replace(/\.$/, "")
+      .replace(/^\[|\]$/g, "");
+    return /^[\w*.:-]+$/.test(name) ? name : undefined;
   } catch {
     return undefined;
   }
@@ -36,11 +35,8 @@ function judgeHostName(host: string, context: RuleContext): Judgement {
   if (isPrivateAddress(host)) return unproved("is a private address, whose region is not proved");
   const named = judgeNamedHost(host, context);
   if (named !== undefined) return named;
-  const region = isAzure(host) ? host.split(".").map(regionIn).find(isRegion) : undefined;
-  if (region !== undefined) return judgeRegion(region, context.contract);
-  return isAzure(host)
-    ? violated("is an address of Azure without a region")
-    : violated("is an address on the internet, in no known region");
+  const region = regionOfHost(host);
+  return region === undefined ? violated("is an address in no known region") : judgeRegion(region, context.contract);
 }
 
 /** Judges a host that contains the name of a resource, such as `<account>.blob.core.windows.net`. Undefined for other hosts. */
@@ -48,27 +44,35 @@ function judgeNamedHost(host: string, { contract, resources }: RuleContext): Jud
   const service = namedHosts.find(({ domain }) => host.endsWith(`.${domain}`));
   if (service === undefined) return undefined;
   const candidates = resources.all.filter((resource) => service.types.some((type) => isOfType(resource, type)));
-  const [name = ""] = host.split(".");
+  const [name = "", ...rest] = host.slice(0, -service.domain.length - 1).split(".");
+  if (name.includes("*")) return violated("includes the resources of every Azure customer");
+  const region = rest.find(isRegion);
+  if (region !== undefined) return judgeRegion(region, contract);
+  if (rest.some((label) => !KNOWN_LABELS.has(label))) return unproved("is an address in no known region");
   const found = candidates.find((resource) => nameOf(resource) === name || at(resource, "properties.loginServer") === host);
   if (found !== undefined) return judgeRegionOf(found, contract);
   const isComplete = candidates.length > 0 && candidates.every((resource) => nameOf(resource) !== undefined);
-  if (name.includes("*")) return violated("includes the resources of every Azure customer");
   return isComplete
     ? violated("belongs to a resource that the stack neither creates nor adopts")
     : unproved("is not among the resources that were checked, so its region is not proved");
 }
 
+/** Parts of host names between the name of a resource and the domain: private links, and the data of a registry in a region. */
+const KNOWN_LABELS: ReadonlySet<string> = new Set(["privatelink", "data"]);
+
 function nameOf({ id }: RuleResource): string | undefined {
   return id?.split("/").at(-1)?.toLowerCase();
 }
 
-/** The region at the start of a part of a host name: `swedencentral` or `swedencentral-0`. */
-function regionIn(label: string): string {
-  return label.replace(/-.*$/, "");
+/** The region in the name of a host of Azure. The first part is usually a name that anyone can choose. */
+function regionOfHost(host: string): RegionName | undefined {
+  if (!REGIONAL_DOMAINS.some((domain) => isWithin(host, domain))) return undefined;
+  const labels = host.split(".").slice(DOMAINS_OF_REGIONS.some((domain) => isWithin(host, domain)) ? 0 : 1);
+  return labels.map((label) => label.replace(/-\d+$/, "")).find(isRegion);
 }
 
-function isAzure(host: string): boolean {
-  return AZURE_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`));
+function isWithin(host: string, domain: string): boolean {
+  return host.endsWith(`.${domain}`);
 }
 
 function isLoopback(host: string): boolean {
@@ -84,15 +88,20 @@ export function isPrivateAddress(host: string): boolean {
 export function withoutSecrets(value: Value): Value {
   if (typeof value === "object" && value !== null) return "a value that isn't text";
   if (typeof value !== "string") return value;
+  // URIs of assets and digests of images contain names only.
+  if (isAssetUri(value) || isDigest(value)) return value;
   const urls = urlsIn(value);
-  // URIs of assets contain names only.
-  if (urls.length === 0 || isAssetUri(value)) return value;
+  if (urls.length === 0) return /[?@;=\s]/.test(value) ? (hostOf(value) ?? "an address") : value;
   return urls.map((url) => `${url.slice(0, url.indexOf("://"))}://${hostOf(url) ?? "…"}`).join(", ");
 }
 
 /** The URLs in a text. */
 export function urlsIn(text: string): string[] {
   return text.match(/[a-z][a-z0-9+.-]*:\/\/[^\s"'`;,<>{}]+/gi) ?? [];
+}
+
+function isDigest(text: string): boolean {
+  return /^[^\s?;=@]+@sha256:[0-9a-f]{64}$/i.test(text);
 }
 
 /** Whether a text is a URI of Azure Machine Learning, which names an asset instead of a host. */

@@ -13,6 +13,7 @@ import { outboundRules } from "./outboundRules";
 import { privateEndpointRules } from "./privateEndpoints";
 import { receiverRules } from "./receivers";
 import { registryRules } from "./registry";
+import { scriptRules } from "./scripts";
 import { sinkRules } from "./sinks";
 import { storageRules } from "./storage";
 import { storeRules } from "./stores";
@@ -33,6 +34,7 @@ const rulesOfTypes: readonly Rule[] = [
   ...storeRules,
   ...keyRules,
   ...networkPathRules,
+  ...scriptRules,
   telemetryRule,
   globalTypesRule,
   groupServicesRule,

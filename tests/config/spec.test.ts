@@ -27,6 +27,7 @@ test("defaults are filled in", () => {
       policyTags: [],
       firewallSku: "Basic",
       logRetentionDays: 90,
+      identityIsolationScope: "Regional",
       logQueries: "public",
       storageRedundancy: "LRS",
       operators: [],

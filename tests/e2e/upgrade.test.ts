@@ -97,13 +97,6 @@ const modelComponents = [
   "delete moor:index:Model model-Qwen-Qwen3-8B-b968826d",
 ];
 
-/** The owner of the data accepts what the older versions didn't ask about. */
-const accepted = `  moor:accept:
-    - { code: MOOR417, resource: "*", reason: "The model is public.", until: "2999-12-31" }
-    - { code: MOOR430, resource: "*", reason: "Global services hold names and settings.", until: "2999-12-31" }
-    - { code: MOOR445, resource: "*", reason: "Queries require Microsoft Entra ID.", until: "2999-12-31" }
-`;
-
 const versions: Record<string, Record<string, Expected>> = {
   // No stack loses a zone: those of `adopted` belong to a policy. A stack that has zones but no private endpoints loses the zones, which is
   // correct: while they are linked, the names of their services don't resolve in its network.
@@ -166,7 +159,6 @@ describe.each(Object.entries(versions))("the stacks in fixtures/%s", (version, s
   let sandbox: Sandbox;
   beforeAll(async () => {
     folder = cloneWith(fixture);
-    for (const stack of Object.keys(stacks)) fs.appendFileSync(path.join(folder, `Pulumi.${stack}.yaml`), accepted);
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-home-"));
     unpackHome(path.join(fixture, "home.json.gz"), home);
     sandbox = await openSandbox({}, home, folder);

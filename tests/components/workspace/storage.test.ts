@@ -7,7 +7,8 @@ import type { Transform } from "../../../components/base/transform";
 import { createBlobService, createPrivateStorage, type StorageRedundancy } from "../../../components/workspace/storage";
 import { regions } from "../../../facts/regions";
 import { hasZones, REGIONS_WITHOUT_ZONES } from "../../../facts/zones";
-import { armRequest, created, find, type RecordOptions, record, schemaErrors, type World } from "../recorder";
+import { serveAzure } from "../../azure/fakeArm";
+import { armRequest, find, type RecordOptions, record, SUBSCRIPTION, schemaErrors } from "../recorder";
 
 interface Given {
   readonly redundancy?: StorageRedundancy;
@@ -22,13 +23,6 @@ const make = ({ redundancy, transform }: Given = {}, options: RecordOptions = {}
     const account = createPrivateStorage({ context, redundancy, transform, opts: { parent } });
     createBlobService(context, account, undefined);
   }, options);
-
-/** A world in which the account has another SKU. */
-const accountWith = (name: string): World => ({
-  met: (type, _name, inputs) => created(type, inputs),
-  seen: (_name, inputs) => inputs,
-  before: (_type, resource, inputs) => (resource === "platform-storage" ? { ...inputs, sku: { name } } : undefined),
-});
 
 test.each([
   [undefined, "Standard_LRS"],
@@ -61,23 +55,36 @@ test("Deleted blobs and containers can be restored for seven days.", async () =>
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
 });
 
-test.each<[StorageRedundancy, string, string | undefined]>([
-  ["LRS", "Standard_LRS", undefined],
-  ["LRS", "Standard_GRS", undefined],
-  ["ZRS", "Standard_GZRS", undefined],
-  [
-    "ZRS",
-    "Standard_LRS",
-    "from Standard_LRS to Standard_ZRS. Allowed: Standard_LRS. To keep it, set `moor:platform.storageRedundancy: LRS`",
-  ],
-  [
-    "LRS",
-    "Standard_ZRS",
-    "from Standard_ZRS to Standard_LRS. Allowed: Standard_ZRS. To keep it, set `moor:platform.storageRedundancy: ZRS`",
-  ],
-])("A preview of %s for an account with %s is refused: %s.", async (redundancy, name, refusal) => {
-  const { refusals } = await make({ redundancy }, { preview: true, world: accountWith(name) });
-  expect(refusals).toEqual(refusal === undefined ? [] : [expect.stringContaining(refusal)]);
+const accountId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/stdevx7k2p9`;
+const encryptionOf = async (responses: Record<string, object | number>, given: Given = {}) => {
+  const azure = await serveAzure(responses);
+  const recording = await make(given, { preview: true });
+  await azure.close();
+  return find(recording, "platform-storage").inputs.encryption;
+};
+
+test("The rules see the encryption of an existing account, which an older version created without these choices.", async () => {
+  const services = { blob: { enabled: true, keyType: "Account" }, file: { enabled: true, keyType: "Account" } };
+  const created = { keySource: "Microsoft.Storage", services };
+  const older = { enabled: true, keyType: "Service" };
+  expect(await encryptionOf({ [accountId]: { properties: { encryption: created } } })).toEqual({
+    ...created,
+    requireInfrastructureEncryption: false,
+    services: { ...services, queue: older, table: older },
+  });
+});
+
+test.each([
+  ["doesn't exist", {}],
+  ["can't be read", { [accountId]: 403 }],
+])("The rules see the defaults if the account %s.", async (_, responses) => {
+  expect(await encryptionOf(responses)).toMatchObject({ requireInfrastructureEncryption: true });
+});
+
+test("An explicit choice is not replaced by the value of the existing account.", async () => {
+  const responses = { [accountId]: { properties: { encryption: { requireInfrastructureEncryption: true } } } };
+  const transform = { encryption: { requireInfrastructureEncryption: false } };
+  expect(await encryptionOf(responses, { transform })).toMatchObject({ requireInfrastructureEncryption: false });
 });
 
 test("Regions without availability zones are regions of the public cloud.", () => {

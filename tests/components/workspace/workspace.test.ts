@@ -248,6 +248,14 @@ test.each([true, false])("A stated hbiWorkspace (%s) is compared with the existi
   expect(workspace.ignoreChanges).not.toContain("hbiWorkspace");
 });
 
+test("The rules see hbiWorkspace of an existing workspace, which an older version created.", async () => {
+  const id = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-dev-x7k2p9`;
+  azure.responses[id] = { properties: {} };
+  expect(find(await make({}, { preview: true }), "platform-workspace").inputs.hbiWorkspace).toBe(false);
+  azure.responses[id] = { properties: { hbiWorkspace: true } };
+  expect(find(await make({}, { preview: true }), "platform-workspace").inputs.hbiWorkspace).toBe(true);
+});
+
 test("With logQueries: private, logs can't be queried from public addresses.", async () => {
   const recording = await make({ logQueries: "private" });
   const access = { publicNetworkAccessForIngestion: "Disabled", publicNetworkAccessForQuery: "Disabled" };

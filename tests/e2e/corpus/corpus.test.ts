@@ -26,7 +26,6 @@ test.each(violations.map((cases, index) => [index + 1, cases] as const))("Round 
     "preview",
     cases.map(({ change }) => change),
   );
-  require("node:fs").appendFileSync("/tmp/r1/e2e.txt", output);
   expect({ code, found: foundIn(output) }).toEqual({ code: 1, found: expectedOf(cases) });
 });
 

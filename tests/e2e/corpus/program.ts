@@ -33,7 +33,7 @@ export async function openMutatedProgram(): Promise<MutatedProgram> {
   return {
     sandbox,
     async run(verb, changes, args = []) {
-      fs.writeFileSync(path.join(folder, "mutations.json"), JSON.stringify(mutationsOf(changes)));
+      fs.writeFileSync(path.join(folder, "changes.json"), JSON.stringify(mutationsOf(changes)));
       const files = changes.flatMap((change) => (change.kind === "file" ? change.changes : []));
       const stackFile = sandbox.edit(
         "prod",

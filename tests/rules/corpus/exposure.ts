@@ -253,7 +253,11 @@ const serving: readonly Case[] = [
     "managedidentity:FederatedIdentityCredential",
     "properties.issuer",
     {
-      ...{ resourceName: "{chat-identity:name}", federatedIdentityCredentialResourceName: "actions", audiences: ["api://AzureADTokenExchange"] },
+      ...{
+        resourceName: "{chat-identity:name}",
+        federatedIdentityCredentialResourceName: "actions",
+        audiences: ["api://AzureADTokenExchange"],
+      },
       ...{ issuer: "https://token.actions.githubusercontent.com", subject: "repo:example/app:ref:refs/heads/main" },
     },
     { token: "managedidentity:UserAssignedIdentity", inputs: { resourceName: "more", location: "swedencentral" } },

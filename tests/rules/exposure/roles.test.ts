@@ -132,10 +132,12 @@ describe("roles that aren't in the table", () => {
     expect(judged(assignment(principal, role, scope)).at(-1)).toBe(`MOOR481 ${outcome}`);
   });
 
-  test("a custom role with further actions isn't the score role", () => {
+  test("a custom role with further actions isn't the score role; if the stack defines it, the role itself is the finding", () => {
     const wide = { ...definition, body: { properties: { permissions: [{ actions: [SCORE_ACTION, "*/read"] }] } } };
-    const others = [...identities, task, wide];
-    expect(judged(assignment(INVOKER, "Score", scopeOf(ENDPOINT)), others)).toEqual(["MOOR480 holds", "MOOR481 violated"]);
+    const one = assignment(INVOKER, "Score", scopeOf(ENDPOINT));
+    expect(judged(one, [...identities, task, { ...wide, from: "observed" }])).toEqual(["MOOR480 holds", "MOOR481 violated"]);
+    expect(judged(one, [...identities, task, wide])).toEqual(["MOOR480 holds", "MOOR481 holds"]);
+    expect(outcomes("MOOR483", wide)).toContain("violated properties.permissions.0.actions.1");
   });
 });
 
