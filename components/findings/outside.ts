@@ -1,6 +1,6 @@
 /** Resources outside the program that its resources refer to, such as the workspace to which a diagnostic setting sends logs. */
 import { type ArmClient, ArmError } from "../../azure/arm";
-import { isWithinArmId, parseArmId } from "../../azure/armId";
+import { isWithinArmId, parentOf, parseArmId } from "../../azure/armId";
 import type { Body, RuleResource, Value } from "../../rules";
 
 /** Reads each resource once. */
@@ -21,7 +21,17 @@ export class Outside {
   async referredBy(from: readonly RuleResource[], planned: readonly RuleResource[]): Promise<RuleResource[]> {
     const ids = new Set([...this.adopted, ...from.flatMap(({ body }) => idsIn(body))]);
     const outside = [...ids].filter((id) => !planned.some((one) => one.id !== undefined && isWithinArmId(id, one.id)));
-    return (await Promise.all(outside.map((id) => this.read(id)))).filter((one) => one !== undefined);
+    const read = (await Promise.all(outside.map((id) => this.withParents(id)))).flat();
+    return [...new Set(read)];
+  }
+
+  /** A resource, and its parents up to the first one with a region, because child resources such as subnets have none. */
+  private async withParents(id: string): Promise<RuleResource[]> {
+    const one = await this.read(id);
+    const found = one === undefined ? [] : [one];
+    const parent = parentOf(id);
+    const isPlaced = one !== undefined && typeof one.body.location === "string";
+    return isPlaced || parseArmId(parent) === undefined ? found : [...found, ...(await this.withParents(parent))];
   }
 
   private read(id: string): Promise<RuleResource | undefined> {

@@ -213,8 +213,11 @@ const serving: readonly Case[] = [
     "keys instead of Microsoft Entra ID",
     "MOOR467",
     "chat-endpoint",
-    "properties.authMode",
-    ["Key", "AADToken"],
+    "properties",
+    [
+      { authMode: "Key", publicNetworkAccess: "Disabled" },
+      { authMode: "AADToken", publicNetworkAccess: "Disabled" },
+    ],
     "properties.authMode",
   ),
   change(
