@@ -82,8 +82,13 @@ const ALLOWED = "private endpoints of resources in the residency";
 
 type Result = (code: FindingCode, property: string, value: Value, judgement: Judgement) => Check;
 
+/** Whether Azure created an outbound rule: the category can't be written for other rules. */
+function isRequired(category: Value): boolean {
+  return typeof category === "string" && ["required", "dependency", "recommended"].includes(category.toLowerCase());
+}
+
 /** A service tag with a region: `Storage.SwedenCentral`. Addresses in the rule replace the tag's. */
-function checkTag(rule: Body, property: string, { from }: RuleResource, { contract }: RuleContext, result: Result): Check[] {
+function checkTag(rule: Body, property: string, resource: RuleResource, { contract }: RuleContext, result: Result): Check[] {
   const action = valueAt(rule, "destination.action");
   const tag = valueAt(rule, "destination.serviceTag");
   if (typeof action === "string" && action.toLowerCase() === "deny") return [result("MOOR413", `${property}.action`, action, holds)];
@@ -91,7 +96,10 @@ function checkTag(rule: Body, property: string, { from }: RuleResource, { contra
     result("MOOR413", `${property}.${path.replace(/^destination\./, "")}`, value, judgeAddress(value)),
   );
   const category = valueAt(rule, "category");
-  const isAzures = from === "observed" && category !== "UserDefined" && typeof tag === "string" && REQUIRED_TAGS.has(tag.toLowerCase());
+  // With `ignoreChanges`, the workspace's inputs in an update contain Azure's own rules, as Azure returned them with their category.
+  const isInline = !/\/outboundRules$/i.test(resource.type);
+  const isReturned = resource.from === "observed" || (isInline && isRequired(category));
+  const isAzures = isReturned && category !== "UserDefined" && typeof tag === "string" && REQUIRED_TAGS.has(tag.toLowerCase());
   const judged = opaque(tag) ?? (typeof tag === "string" && tag !== "" ? judgeTag(tag, contract) : violated("is not a service tag"));
   return [result(isAzures ? "MOOR430" : "MOOR413", `${property}.serviceTag`, tag, judged), ...addresses];
 }
