@@ -45,4 +45,8 @@ const intro = [
   "",
   "`pulumi destroy` is not checked. Protected resources (`protect`) must first be unprotected.",
   "",
+  "With an entry for a replacement or a removal, an update removes the protection of the resource. So a protected resource takes two updates to",
+  "remove: the first with the entry while the program still declares the resource, the second without the resource. Such an entry contains its",
+  "resource ID, because a resource that the program doesn't declare has no other name.",
+  "",
 ];

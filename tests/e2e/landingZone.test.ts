@@ -1,6 +1,7 @@
 // Proves with the real engine that a stack can be deployed in a landing zone without later changes. The landing zone denies what Azure
 // Landing Zones deny by default, and its policies add tags. Doesn't prove that a real landing zone has no other policies; the policies of
 // the local Azure name their sources.
+import { acceptances } from "../support/acceptances";
 import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -17,6 +18,8 @@ const inSixtyDays = new Date(Date.now() + 60 * 24 * 3600 * 1000).toISOString().s
 const policyTags = ["cost-centre", "CreatedBy"];
 const settings = (owner: string) =>
   sandbox.edit("dev", [
+    // A webhook is in no known place.
+    [["moor:accept"], acceptances("MOOR417", "MOOR420")],
     [["moor:platform", "policyTags"], policyTags],
     [["moor:platform", "tags", "owner"], owner],
     [["moor:platform", "alerts"], { emails: ["ml-platform@example.com"] }],
