@@ -76,8 +76,7 @@ export class Review {
 
   private read({ urn, type: token, name, inputs, outputs, subscriptionId }: Seen): readonly RuleResource[] {
     // A policy for a resource doesn't see the outputs of those that were created before it.
-    const principalId = outputs && principalIdOf(token, inputs, outputs);
-    const own = ruleResources({ token, name, inputs, principalId }, subscriptionId);
+    const own = ruleResources({ token, name, inputs, outputs }, subscriptionId);
     this.resources.set(urn, own);
     return own;
   }

@@ -90,7 +90,7 @@ function tenantOf(resources: readonly RuleResource[]): string | undefined {
   return vaults.map((vault) => at(vault, "properties.tenantId")).find((id) => typeof id === "string");
 }
 
-/** Whether the statement has no finding that nobody accepted, and Azure refused no read. */
+/** Whether the statement has no finding that is not accepted, and Azure refused no read. */
 export function isClean({ content }: Pick<Statement, "content">): boolean {
   return content.findings.length === 0 && !hasUnread(content);
 }
