@@ -171,6 +171,7 @@ test("Together, the stacks register all resource types of the components", async
     "resources:Deployment",
     "resources:Resource",
     "resources:ResourceGroup",
+    "storage:BlobServiceProperties",
     "storage:StorageAccount",
   ]);
 });

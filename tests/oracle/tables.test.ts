@@ -14,6 +14,7 @@ import { metricError, metricOf } from "../../azure-local/arm/rules/metrics";
 import { DEPLOYMENT, ENDPOINT } from "../../azure-local/arm/types/onlineEndpointBodies";
 import { GROUPS } from "../../azure-local/arm/types/privateLink";
 import { VM_SIZES, vmSize } from "../../azure-local/arm/vmSizes";
+import { hasZones as simulatedZones } from "../../azure-local/arm/zones";
 import { admitted } from "../../azure-local/scoringProxy/admission";
 import { scoreAction } from "../../azure-local/scoringProxy/armScorers";
 import { scoringAudience } from "../../azure-local/scoringProxy/auth";
@@ -23,6 +24,7 @@ import { LINKED_SERVICES } from "../../facts/privateLink";
 import { regions } from "../../facts/regions";
 import { BUILT_IN_ROLES, SCORE_ACTION } from "../../facts/roles";
 import { type Size, sizes } from "../../facts/sizes";
+import { hasZones } from "../../facts/zones";
 import { reservedInstances } from "../../planner/quota/cores";
 
 /** Keys that only one of two tables contains. */
@@ -70,6 +72,11 @@ describe("sizes", () => {
 
 test("Regions are the same, including those of the sovereign clouds", () => {
   expect([onlyIn(Object.keys(regions), REGIONS), onlyIn(REGIONS, Object.keys(regions))]).toEqual([[], []]);
+});
+
+test("The regions of the public cloud with availability zones are the same", () => {
+  const ours = Object.entries(regions).flatMap(([name, { cloud }]) => (cloud === "AzureCloud" ? [name] : []));
+  expect(ours.filter(hasZones)).toEqual(ours.filter(simulatedZones));
 });
 
 test("Built-in roles have the same IDs; the simulator has two additional roles", () => {

@@ -1,8 +1,12 @@
 import { paths } from "../platform";
-import { but, type RejectedRequest } from "./rejectedRequest";
+import { but, type RejectedRequest, type Scene } from "./rejectedRequest";
 
 const LOCK = "/providers/Microsoft.Authorization/locks/keep";
 const other = "/resourceGroups/other";
+
+function withIdentity({ body, id }: Scene) {
+  return { ...body.logs, identity: { type: "UserAssigned", userAssignedIdentities: { [id(paths.identity)]: {} } } };
+}
 
 export const commonRejections: readonly RejectedRequest[] = [
   {
@@ -82,6 +86,14 @@ export const commonRejections: readonly RejectedRequest[] = [
       but(body.endpoint, "identity", { type: "UserAssigned", userAssignedIdentities: { [id(`${paths.identity}-gone`)]: {} } }),
     ],
     accepted: ({ body }) => ["PUT", paths.endpoint.replace("chat-dev", "next-dev"), body.endpoint],
+  },
+  {
+    rule: "identity-regional",
+    answer: "400 FailedIdentityOperation",
+    setup: ({ caller, body }) =>
+      caller.send("PUT", paths.identity, { ...body.identity, properties: { isolationScope: "Regional" } }, "2024-11-30"),
+    rejected: (scene) => ["PUT", `${paths.logs}2`, but(withIdentity(scene), "location", "westeurope")],
+    accepted: (scene) => ["PUT", `${paths.logs}2`, withIdentity(scene)],
   },
   {
     rule: "identity-type-matches",
