@@ -77,14 +77,19 @@ function notProvable(review: Review): StackValidationPolicy {
     description: "A rule needs a value that this run doesn't know. After the update, `pulumi policy analyze` checks the state.",
     enforcementLevel: "advisory",
     severity: "medium",
-    validateStack(_: StackValidationArgs, violation) {
+    validateStack({ resources }: StackValidationArgs, violation) {
       const { unknown } = review.verdict;
       for (const code of new Set(unknown.map((check) => check.code))) {
         const lines = unknown.flatMap((check) => (check.code === code ? [`  ${check.resource.name} ${check.property}`] : []));
-        violation([`${code} ${codes[code].title}, not provable for:`, ...new Set(lines)].join("\n"));
+        violation([`${code} ${codes[code].title}, not provable for:`, ...new Set(lines)].join("\n"), stackUrn(resources));
       }
     },
   };
+}
+
+/** `pulumi policy analyze` doesn't show violations without a resource. */
+function stackUrn(resources: readonly PolicyResource[]): string | undefined {
+  return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
 }
 
 function unusedAcceptances(review: Review): StackValidationPolicy {
@@ -94,8 +99,9 @@ function unusedAcceptances(review: Review): StackValidationPolicy {
     description: "An entry of `accept` in the configuration accepts no finding.",
     enforcementLevel: "advisory",
     severity: "low",
-    validateStack(_: StackValidationArgs, violation) {
-      for (const { code, resource } of review.verdict.unused) violation(`No finding: ${code} ${resource}. Remove the entry.`);
+    validateStack({ resources }: StackValidationArgs, violation) {
+      for (const { code, resource } of review.verdict.unused)
+        violation(`No finding: ${code} ${resource}. Remove the entry.`, stackUrn(resources));
     },
   };
 }

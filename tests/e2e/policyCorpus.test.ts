@@ -68,7 +68,6 @@ describe.each(runs)("%s", (where, run) => {
   test("each violation is found by its code, or is listed as not provable if it depends on Azure", async () => {
     const { code, output } = await run([...prod, ...copies(prod, cases, "change")]);
     expect(code).not.toBe(0);
-    fs.writeFileSync("/tmp/wt/r8-" + where.replaceAll(" ", "") + ".out", output);
     const [found, listed] = [findingLines(output), notProvableLines(output)];
     const isCase = (index: number) => (line: Line) =>
       line.code === cases[index]!.code && line.property === cases[index]!.property && line.name.startsWith(`case${index}-`);

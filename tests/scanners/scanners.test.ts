@@ -1,5 +1,5 @@
 // Proves that the shipped stacks follow the rules of checkov, PSRule and Azure Policy, except those in policy/scannerExceptions.ts, and that each
-// exception is required. Doesn't prove what the scanners themselves report: `npm run scan` does for checkov.
+// exception is required. Doesn't prove what the scanners themselves report.
 import { armTypeOf } from "../../azure/resourceTypes";
 import { scannerExceptions } from "../../policy/scannerExceptions";
 import { policyRules } from "./azurePolicy";
