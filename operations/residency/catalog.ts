@@ -221,6 +221,15 @@ const rows: Readonly<Record<string, TypeRow>> = {
     ends: ["properties.destination.properties.resourceId", "properties.destination.properties.endpointBaseUrl"],
   },
 
+  // Not a resource of Azure: the machine of the run builds the image and pushes it.
+  "docker:index/image:image": {
+    kind: "flow",
+    flow: "Image build on the machine of the run",
+    data: "Base images and packages",
+    direction: "in",
+    ends: ["properties.registry"],
+  },
+
   "microsoft.network/virtualnetworks": { kind: "settings", data: "Address ranges" },
   "microsoft.network/networksecuritygroups": { kind: "settings", data: "Network rules" },
   "microsoft.network/natgateways": { kind: "settings", data: "Network settings" },

@@ -28,6 +28,9 @@ export interface StatementInput {
   readonly method: readonly string[];
 }
 
+/** Starts the identifiers of rows for reads that Azure refused. */
+export const unreadPrefix = "unproved/unread";
+
 export function contentOf(input: StatementInput): Content {
   const { contract, acceptances, today } = input;
   const sorted = input.resources.toSorted((a, b) => compareText(sortKey(a), sortKey(b)));
@@ -130,14 +133,14 @@ function unprovedRows(
     row.kind === "global" && !inException.has(safeText(resource.name))
       ? [
           {
-            id: evidence.rowId("unproved", resource),
+            id: evidence.rowId("unproved/global", resource),
             subject: safeText(resource.name),
             reason: "It is global, so Azure decides where it is stored.",
           },
         ]
       : [],
   );
-  const refused = unread.map(({ id, reason }) => ({ id: `unproved${id}`, subject: id, reason: safeText(reason) }));
+  const refused = unread.map(({ id, reason }) => ({ id: `${unreadPrefix}${id}`, subject: id, reason: safeText(reason) }));
   const backend = state.outcome === "proved" ? [] : [{ id: "unproved/state", subject: "State of the stack", reason: state.note }];
   return [...unknown, ...withoutRule, ...refused, boundary(resources, source), ...backend];
 }

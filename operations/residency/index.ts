@@ -5,7 +5,7 @@ import { type Acceptance, type Contract, dayOf, judge, type RuleResource, review
 import { at, isOfType } from "../../rules/resource";
 import type { StackPulumi } from "../stackPulumi";
 import { stateRow } from "./backend";
-import { contentOf } from "./content";
+import { contentOf, unreadPrefix } from "./content";
 import { type Content, complete, type Statement } from "./document";
 import { headerOf } from "./header";
 import { liveResources } from "./live";
@@ -97,5 +97,5 @@ export function isClean({ content }: Pick<Statement, "content">): boolean {
 
 /** Whether Azure refused a read. */
 export function hasUnread({ unproved }: Pick<Content, "unproved">): boolean {
-  return unproved.some(({ id }) => id.startsWith("unproved/subscriptions/"));
+  return unproved.some(({ id }) => id.startsWith(unreadPrefix));
 }

@@ -177,7 +177,7 @@ test("Without rights, the statement names the read, and the row is not proved", 
   ]);
   const content = await liveContent(caller).finally(() => caller.arm.setFaults([]));
   expect(content.unproved).toContainEqual({
-    id: `unproved${caller.id(paths.logs)}`,
+    id: `unproved/unread${caller.id(paths.logs)}`,
     subject: caller.id(paths.logs),
     reason: "No permission (Azure returned 403 AuthorizationFailed). Assign the role Reader at this scope to the identity of this run.",
   });
