@@ -10,10 +10,10 @@ export function templateOf(resources: readonly RuleResource[]): object {
     parameters: { value: { type: "securestring" } },
     resources: resources
       .filter(({ apiVersion }) => apiVersion !== undefined)
-      .map(({ id = "", type, apiVersion, body }) => ({
+      .map(({ id, name, type, apiVersion, body }) => ({
         type,
         apiVersion,
-        name: parseArmId(id)?.names.join("/") ?? id.slice(id.lastIndexOf("/") + 1),
+        name: parseArmId(id ?? "")?.names.join("/") ?? name,
         ...Object.fromEntries(Object.entries(body).map(([key, value]) => [key, plain(value)])),
       })),
   };
