@@ -16,7 +16,7 @@ test("contains each resource with its full name, and no value that is unknown or
   expect(templateOf([resource, { ...resource, apiVersion: undefined }])).toEqual({
     $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
     contentVersion: "1.0.0.0",
-    parameters: { value: { type: "securestring" } },
+    parameters: { value: { type: "securestring", defaultValue: "unknown" } },
     resources: [
       {
         type: "Microsoft.KeyVault/vaults/secrets",
@@ -27,6 +27,13 @@ test("contains each resource with its full name, and no value that is unknown or
       },
     ],
   });
+});
+
+test("a resource without an ID has a name that all types allow", () => {
+  const { resources } = templateOf([{ ...resource, id: undefined, name: "Platform-storage.account-of-prod" }]) as {
+    resources: { name: string }[];
+  };
+  expect(resources.map(({ name }) => name)).toEqual(["platformstorageaccountof"]);
 });
 
 test("without checkov, the error says how to install it", () => {
