@@ -3,6 +3,7 @@ import "./config/stack"; // first: configuration errors are reported before the 
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { parentOf } from "./azure/armId";
 import {
   azureOf,
   blobContainerOf,
@@ -58,15 +59,8 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
-const { workspaceId: adoptedWorkspace } = platform;
-const reviewed = reviewProgram({
-  stack,
-  contract: contractOf(spec),
-  accept: spec.accept,
-  adopted: adoptedWorkspace === undefined ? [] : [adoptedWorkspace],
-});
-
 const adopted = adoptedIds(platform);
+const reviewed = reviewProgram({ stack, contract: contractOf(spec), accept: spec.accept, adopted: [...new Set(adopted.map(withData))] });
 if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
 
 /** With a lock file, the check of the stack has already compared the region with the one in the lock file. */
@@ -99,7 +93,7 @@ const workspace = new Workspace(
   "platform",
   {
     ...place,
-    residency: spec.residency.regions,
+    residency: "reviewed",
     workspace: createOr(platform.workspaceId),
     imageRegistry: createOr(platform.imageRegistryId),
     logs: createOr(platform.logsId),
@@ -253,6 +247,11 @@ function serve(spec: EndpointSpec): EndpointOutputs {
 function adoptedIds({ network, workspaceId, imageRegistryId, logsId }: PlatformSpec): string[] {
   const { subnetId, scriptsSubnetId, securityGroupId } = network;
   return [subnetId, scriptsSubnetId, securityGroupId, workspaceId, imageRegistryId, logsId].filter((id) => id !== undefined);
+}
+
+/** The region of a subnet is that of its network. */
+function withData(id: string): string {
+  return /\/subnets\/[^/]+$/i.test(id) ? parentOf(id) : id;
 }
 
 function networkChoice(choice: PlatformSpec["network"]): NetworkChoice {

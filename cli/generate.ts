@@ -4,6 +4,7 @@ import { clientStatuses } from "../azure/clientStatuses";
 import { codesDocument } from "../config/codesDocument";
 import { doorsDocument } from "../config/doorsDocument";
 import { writeSchemas } from "../config/jsonSchema";
+import { rolesDocument } from "../config/rolesDocument";
 import { settingsTable } from "../config/settingsTable";
 import { root } from "./stackFiles";
 
@@ -43,12 +44,12 @@ export function statusTable(): string {
 
 /** Generated documents, by path. */
 export function documents(): Readonly<Record<string, string>> {
-  return { "docs/codes.md": codesDocument(), "docs/one-way-doors.md": doorsDocument() };
+  return { "docs/codes.md": codesDocument(), "docs/one-way-doors.md": doorsDocument(), "docs/roles.md": rolesDocument() };
 }
 
 /**
- * `npm run generate`: writes the JSON schemas of the stack file and the lock file for editors, the documents of codes and one-way doors, and the
- * tables of the README.
+ * `npm run generate`: writes the JSON schemas of the stack file and the lock file for editors, the documents of codes, one-way doors and
+ * roles, and the tables of the README.
  */
 export function generate(): void {
   writeSchemas();

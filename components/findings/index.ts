@@ -3,6 +3,7 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import { type Acceptance, type Contract, dayOf } from "../../rules";
 import { azureOf } from "../base/azure";
+import { Adopted } from "./adopted";
 import { collect } from "./collect";
 import { LiveDoors } from "./doors";
 import { Outside } from "./outside";
@@ -16,7 +17,7 @@ export interface ReviewArgs {
   readonly contract: Contract;
   /** Accepted findings. @default - none */
   readonly accept?: readonly Acceptance[];
-  /** ARM IDs of existing resources whose identities the program assigns roles to, such as an adopted workspace. @default - none */
+  /** ARM IDs of resources of others that the stack uses. They are read from Azure, and checked for places. @default - none */
   readonly adopted?: readonly string[];
   /** The day on which the entries of `accept` must apply, for example 2026-11-30. @default - today (UTC) */
   readonly today?: string;
@@ -42,7 +43,13 @@ export interface ReviewArgs {
  * outputs are known.
  * @throws pulumi.RunError with the report
  */
-export function reviewProgram({ stack, contract, accept = [], adopted = [], today = dayOf(new Date()) }: ReviewArgs): pulumi.Output<void> {
+export function reviewProgram({
+  stack,
+  contract,
+  accept = [],
+  adopted: ids = [],
+  today = dayOf(new Date()),
+}: ReviewArgs): pulumi.Output<void> {
   const azure = azureOf();
   let config: Promise<authorization.GetClientConfigResult> | undefined;
   const client = () => {
@@ -50,8 +57,10 @@ export function reviewProgram({ stack, contract, accept = [], adopted = [], toda
     return config;
   };
   const warn = (text: string) => void pulumi.log.warn(text);
-  const [outside, doors] = [new Outside(azure, warn, adopted), new LiveDoors(azure, stack, warn)];
-  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, principals: new Principals(azure), doors, client });
+  const adopted = new Adopted(azure, ids, warn);
+  const [outside, doors] = [new Outside(azure, warn, ids), new LiveDoors(azure, stack, warn)];
+  const principals = new Principals(azure);
+  const reviewer = new Reviewer({ stack, contract, acceptances: accept, today, outside, principals, doors, adopted, client });
   const registered = collect(reviewer);
   return pulumi.output(registered().then((refused) => reviewer.finish(refused)));
 }

@@ -16,6 +16,7 @@ import {
 } from "../../rules";
 import { checkChange, type DoorCode, doorWays } from "../../rules/doors";
 import { ruleResources } from "../../rules/read/pulumi";
+import { type Adopted, isOfPlace } from "./adopted";
 import type { Collector, Declared, Failed, Permission, Written } from "./collect";
 import type { LiveDoors } from "./doors";
 import { evaluate, isWithoutSecrets, type Reviewed, worded } from "./evaluate";
@@ -33,6 +34,7 @@ export interface ReviewerOptions {
   readonly outside: Outside;
   readonly principals: Principals;
   readonly doors: LiveDoors;
+  readonly adopted: Adopted;
   readonly client: () => Promise<{ readonly subscriptionId: string; readonly tenantId: string }>;
 }
 
@@ -53,10 +55,16 @@ interface Entry extends Failed {
 export class Reviewer implements Collector {
   private readonly entries = new Map<string, Entry>();
   private isFinished = false;
+  private adoptedJudged?: Promise<void>;
 
   constructor(private readonly options: ReviewerOptions) {}
 
   async declared(resource: Declared): Promise<Permission> {
+    // In an update, nothing is written before the adopted resources were judged.
+    if (!this.collects) {
+      this.adoptedJudged ??= this.judgeAdopted();
+      await this.adoptedJudged;
+    }
     const resources = await this.read(resource);
     // In a preview, `written` tells which resources are created.
     await this.add(resource, {
@@ -94,10 +102,11 @@ export class Reviewer implements Collector {
     const removals = await doors.removals(own, created);
     const replaced = await Promise.all(protectedOnes.map(({ resources }) => this.creations(resources, false)));
     const places = isPreview ? evaluate(await this.known(own), await this.contract(), own, true) : [];
-    const checks = [...places, ...(isPreview ? entries.flatMap((entry) => entry.doors) : []), ...replaced.flat(), ...removals];
-    const unchanged = new Set(
-      entries.filter(({ isChanged }) => !isChanged).flatMap(({ resources }) => resources.map(({ shown }) => shown)),
-    );
+    const adopted = isPreview ? await this.adoptedChecks(true) : [];
+    const changes = isPreview ? entries.flatMap((entry) => entry.doors) : [];
+    const checks = [...places, ...adopted, ...changes, ...replaced.flat(), ...removals];
+    const others = [...(await this.options.adopted.resources()), ...entries.filter(({ isChanged }) => !isChanged).flatMap(shownOf)];
+    const unchanged = new Set(others);
     // A resource that the engine has refused counts as unchanged, but its door doesn't.
     const isChanged = ({ code, resource }: Finding) => isDoor(code) || !unchanged.has(resource);
     const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), isChanged);
@@ -120,6 +129,17 @@ export class Reviewer implements Collector {
     const checks = [...evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false), ...entry.doors];
     const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || isDoor(code));
     if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
+  }
+
+  private async judgeAdopted(): Promise<void> {
+    const { stack, acceptances, today } = this.options;
+    const reported = reportedOf(judge(await this.adoptedChecks(false), acceptances, today), () => false);
+    if (reported.length > 0) await stop(reportFindings(stack, reported));
+  }
+
+  private async adoptedChecks(isComplete: boolean): Promise<Check[]> {
+    const adopted = (await this.options.adopted.resources()).map((one) => ({ exact: one, shown: one }));
+    return evaluate([...(await this.known([])), ...adopted], await this.contract(), adopted, isComplete).filter(isOfPlace);
   }
 
   private async contract(): Promise<Contract> {
@@ -193,6 +213,10 @@ export class Reviewer implements Collector {
     );
     return [...planned, ...outside.map((one) => ({ exact: one, shown: one }))];
   }
+}
+
+function shownOf({ resources }: Entry): RuleResource[] {
+  return resources.map(({ shown }) => shown);
 }
 
 function isDoor(code: FindingCode): boolean {

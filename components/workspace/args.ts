@@ -31,8 +31,12 @@ export interface WorkspaceArgs {
   readonly resourceGroupName: pulumi.Input<string>;
   /** Azure region of the workspace and of all resources that this component creates. Changing it replaces everything. */
   readonly location: pulumi.Input<string>;
-  /** Regions in which data must stay. Adopted resources are checked against them. @default - only `location` */
-  readonly residency?: readonly string[];
+  /**
+   * Regions in which data must stay. Adopted resources are checked against them. `reviewed`: `reviewProgram` checks them by more rules, and
+   * findings can be accepted.
+   * @default - only `location`
+   */
+  readonly residency?: readonly string[] | "reviewed";
   /**
    * The workspace with its storage account, Key Vault and Application Insights; an existing workspace already has them. An existing
    * workspace must have no public network access, allow only approved outbound traffic, and be in the region and the subscription of the

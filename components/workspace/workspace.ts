@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { armId, resourceGroupId, sameArmId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { LINKED_SERVICES } from "../../facts/privateLink";
+import { regions } from "../../facts/regions";
 import type { BuiltInRole } from "../../facts/roles";
 import { type LinkedServiceName, linkedServices } from "../../planner/linkedServices";
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
@@ -141,7 +142,7 @@ export class Workspace extends pulumi.ComponentResource {
       checkAdopted(this.logicalName, azureOf(this), ids, {
         subscriptionId: subscription,
         location: region,
-        regions: residency ?? [region],
+        regions: residency === "reviewed" ? Object.keys(regions) : (residency ?? [region]),
         vaultSecrets,
         registryTasks,
         endpoints: ids.subnet === undefined ? [] : await this.plannedEndpoints(subscription),

@@ -96,7 +96,7 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
       "`documented` marks what no property of Azure shows: according to Azure's documentation, it is inside the residency.",
     ]),
     "## Signature",
-    "Sign the JSON form of this statement, for example with `cosign sign-blob` (docs/residency.md).",
+    "Sign the JSON form of this statement, for example with `cosign sign-blob` (docs/statement.md).",
   ].join("\n\n")}\n`;
 }
 

@@ -33,9 +33,7 @@ function principalOf(resource: RuleResource): Value {
 
 /** Resources whose managed identity has an object ID. For a user-assigned identity, Azure also shows it in the resources that use it. */
 export function ownersOf(principalId: string, resources: ResourceSet): readonly RuleResource[] {
-  return resources.all.filter(
-    (resource) => (hasIdentity(resource) && isOneOf(principalOf(resource), principalId)) || usesPrincipal(resource, principalId),
-  );
+  return resources.all.filter((resource) => isOneOf(principalOf(resource), principalId) || usesPrincipal(resource, principalId));
 }
 
 function usesPrincipal(resource: RuleResource, principalId: string): boolean {

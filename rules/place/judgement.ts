@@ -1,6 +1,6 @@
 /** Judgements about a place: whether data may be there. */
-import { countryName } from "../../facts/countries";
-import { canonicalRegion, isRegion, regionOf } from "../../facts/regions";
+import { regionWithCountry } from "../../facts/countries";
+import { canonicalRegion, isRegion } from "../../facts/regions";
 import { type Contract, isAllowed } from "../contract";
 import type { Check } from "../finding";
 import { at, type RuleResource } from "../resource";
@@ -53,5 +53,5 @@ export function judgeRegion(value: Value, contract: Contract): Judgement {
 /** A region with its country, for example `northeurope (Ireland)`. A region that isn't in the table is returned as written. */
 export function placeName(region: string): string {
   const name = canonicalRegion(region);
-  return isRegion(name) ? `${name} (${countryName(regionOf(name).country)})` : region;
+  return isRegion(name) ? regionWithCountry(name) : region;
 }

@@ -90,6 +90,13 @@ export const receiverRules: readonly Rule[] = [
     },
     {
       code: "MOOR420",
+      types: [actionGroup],
+      properties: ["properties.eventHubReceivers.*.eventHubNameSpace"],
+      flow: "Alerts are sent to the event hub namespace",
+      judge: (value, context, resource) => byHost(typeof value === "string" ? `${value}.servicebus.windows.net` : value, context, resource),
+    },
+    {
+      code: "MOOR420",
       types: [armTypeOf("monitor:MetricAlert"), armTypeOf("monitor:ScheduledQueryRule"), "Microsoft.Insights/activityLogAlerts"],
       properties: [
         "properties.actions.*.actionGroupId",

@@ -15,18 +15,24 @@ export function judgeTarget(value: Value, { contract, resources }: RuleContext):
   return judgeRegionOf(target, contract);
 }
 
-/** Whether a text has the form of an ARM ID in a subscription. */
+/** Whether a text has the form of the ARM ID of a resource, a resource group or a subscription. */
 export function isResourceId(text: string): boolean {
-  return parseArmId(trimmed(text)) !== undefined;
+  return parseArmId(trimmed(text)) !== undefined || isScope(trimmed(text));
 }
 
 /** The resource with an ID, or its nearest parent, that has a location. */
 export function placedResource(id: string, resources: ResourceSet): RuleResource | undefined {
+  if (isScope(trimmed(id))) return resources.find(trimmed(id));
   for (let one = trimmed(id); parseArmId(one) !== undefined; one = parentOf(one).replace(/\/providers$/i, "")) {
     const found = resources.find(one);
     if (found !== undefined && (at(found, "location") ?? undefined) !== undefined) return found;
   }
   return undefined;
+}
+
+/** A resource group or a subscription, which alerts can watch as a whole. */
+function isScope(id: string): boolean {
+  return /^\/subscriptions\/[^/]+(\/resourceGroups\/[^/]+)?$/i.test(id);
 }
 
 function trimmed(id: string): string {

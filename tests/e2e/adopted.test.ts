@@ -1,5 +1,6 @@
 // Proves with the real engine that the preview reads adopted resources and reports all their errors once, and that a stack with valid
 // adopted resources is deployed. tests/components/workspace/adopted.test.ts proves which problems are found.
+import { acceptances } from "../support/acceptances";
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(240_000);
@@ -25,16 +26,23 @@ test("A preview on adopted resources reports all their errors once; after they a
     sandbox.edit("dev", [
       [["moor:platform", "imageRegistry"], registryId],
       [["moor:platform", "logs"], logsId(logs)],
+      [["moor:accept"], [...acceptances("MOOR417"), { ...acceptances()[0]!, code: "MOOR416", resource: registryId }]],
     ]);
 
   const refused = await sandbox.run("preview", "dev", { stackFile: stackFile("distant") });
   expect(refused.code).not.toBe(0);
-  expect(refused.output).toContain("2 problems with adopted resources.");
+  expect(refused.output).toContain("1 problem with adopted resources.");
   expect(refused.output.split("Its tier is Standard. Required: Premium")).toHaveLength(2);
-  expect(refused.output.split("It is in westeurope, outside the stack's residency")).toHaveLength(2);
   expect(refused.output).not.toMatch(/unhandled|\bat .*\.ts:\d/);
 
   await put(registryId, "2023-01-01-preview", { ...place, sku: { name: "Premium" } });
+  for (const verb of ["preview", "up"]) {
+    const before = sandbox.requests().length;
+    const { code, output } = await sandbox.run(verb, "dev", { stackFile: stackFile("distant") });
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining(`MOOR401 ${logsId("distant")} location\n`) });
+    const written = sandbox.requests().slice(before);
+    expect(written.filter(({ method }) => method === "PUT")).toEqual([]);
+  }
   const sound = stackFile("nearby");
   expect(await sandbox.run("up", "dev", { stackFile: sound })).toEqual({ code: 0, output: expect.any(String) });
   expect(await sandbox.run("preview", "dev", { stackFile: sound, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });

@@ -1,13 +1,17 @@
 // Proves with the real engine that a preview and an update show one warning with all risks, that `destroy` of an endpoint with traffic
 // works, and that `stack output --json` contains the required outputs. Doesn't prove each risk and its text: see tests/planner/risks.
+import { acceptances } from "../support/acceptances";
 import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
+/** For runs that end with a report, because they exit their process. */
+let ordinary: Sandbox;
 beforeAll(async () => {
-  sandbox = quick(await openSandbox());
+  ordinary = await openSandbox();
+  sandbox = quick(ordinary);
 });
 afterAll(() => sandbox.close());
 
@@ -36,7 +40,7 @@ const fraud = {
   deployments: { main: { score: { path: "./docker/score" }, size: "Standard_DS3_v2", instances: 1, weight: 100 } },
 };
 
-test("a preview warns once about an endpoint with traffic that it would delete, and `destroy` works", async () => {
+test("a preview refuses to delete an endpoint with traffic unless an entry accepts it, and `destroy` works", async () => {
   const both = sandbox.edit("dev", [
     [["moor:endpoints", "fraud"], fraud],
     [["moor:images", "score"], `moor/score@sha256:${"cd".repeat(32)}`],
@@ -47,18 +51,22 @@ test("a preview warns once about an endpoint with traffic that it would delete, 
   expect({ code: up.code, warnings: warnings(up.output) }).toEqual({ code: 0, warnings: [`Stack dev: 1 risk.\n${hub}`] });
 
   const [name] = sandbox.resources().flatMap((id) => /\/onlineendpoints\/(fraud-dev-[a-z0-9]{6})$/.exec(id)?.[1] ?? []);
-  const preview = await sandbox.run("preview", "dev");
-  expect({ code: preview.code, warnings: warnings(preview.output) }).toEqual({
-    code: 0,
-    warnings: [
-      expect.stringMatching(
-        new RegExp(
-          `^Stack dev: 2 risks, most severe first\\.\\n {2}- An endpoint with traffic will be deleted: ${name} serves requests \\(main 100%\\) and is not in the stack file\\.`,
-        ),
-      ),
-    ],
-  });
-  expect(preview.output).toContain("to delete");
+  const warning = expect.stringMatching(
+    new RegExp(
+      `^Stack dev: 2 risks, most severe first\\.\\n {2}- An endpoint with traffic will be deleted: ${name} serves requests \\(main 100%\\) and is not in the stack file\\.`,
+    ),
+  );
+  const id = sandbox.azure.resources().find((resource) => resource.id.endsWith(`/${name}`))!.id;
+  const refused = await ordinary.run("preview", "dev");
+  expect({ code: refused.code, warnings: warnings(refused.output) }).toEqual({ code: 1, warnings: [warning] });
+  expect(refused.output).toContain(`MOOR526 ${id} properties.traffic\n`);
+  const entry = (until: string) => ({ code: "MOOR526", resource: id, reason: "Its callers have moved.", until });
+  const accept = (until: string) => sandbox.edit("dev", [[["moor:accept"], [...acceptances("MOOR417"), entry(until)]]]);
+  const expired = await ordinary.run("preview", "dev", { stackFile: accept("2020-01-01") });
+  expect(expired).toMatchObject({ code: 1, output: expect.stringContaining("Accepted until 2020-01-01: Its callers have moved.") });
+  const accepted = await sandbox.run("preview", "dev", { stackFile: accept("2999-12-31") });
+  expect({ code: accepted.code, warnings: warnings(accepted.output) }).toEqual({ code: 0, warnings: [warning] });
+  expect(accepted.output).toContain("to delete");
 
   const destroyed = await sandbox.run("destroy", "dev");
   expect({ code: destroyed.code, output: destroyed.output }).toEqual({ code: 0, output: expect.stringMatching(/- \d+ deleted/) });

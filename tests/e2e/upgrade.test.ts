@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { prepareStack } from "../../cli/local/stackFile";
+import { withAcceptances } from "../support/acceptances";
 import { cloneWith } from "./clone";
 import { unpackHome } from "./fixtures/home";
 import { openSandbox, type Sandbox } from "./sandbox";
@@ -159,6 +160,11 @@ describe.each(Object.entries(versions))("the stacks in fixtures/%s", (version, s
   let sandbox: Sandbox;
   beforeAll(async () => {
     folder = cloneWith(fixture);
+    for (const stack of Object.keys(stacks)) {
+      const file = path.join(folder, `Pulumi.${stack}.yaml`);
+      // The older versions created workspaces without `hbiWorkspace`, which Azure can't change.
+      fs.writeFileSync(file, withAcceptances(fs.readFileSync(file, "utf8"), "MOOR475"));
+    }
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-home-"));
     unpackHome(path.join(fixture, "home.json.gz"), home);
     sandbox = await openSandbox({}, home, folder);

@@ -170,6 +170,28 @@ describe("lists", () => {
     expect(found.body.value[0].properties.scope).toBe(caller.id(paths.registry));
   });
 
+  test("role assignments: with atScope() at the scope and above it, otherwise also below it", async () => {
+    const list = async (scope: string, filter = "") => {
+      const query = filter === "" ? "" : `?$filter=${encodeURIComponent(filter)}`;
+      const path = `${scope}/providers/Microsoft.Authorization/roleAssignments${query}`;
+      const { status, body } = await caller.send("GET", path, undefined, "2022-04-01");
+      return status === 200 ? body.value.length : `${status} ${body.error.code}`;
+    };
+    expect(await list(paths.group)).toBe(2);
+    expect(await list(paths.group, "atScope()")).toBe(0);
+    expect(await list(paths.storage, "atScope()")).toBe(1);
+    expect(await list("", "principalId eq '99999999-0000-4000-8000-000000000001'")).toBe(0);
+    expect(await list(paths.group, "name eq 'x'")).toBe("400 InvalidFilter");
+    expect(await list("/resourceGroups/none")).toBe("404 ResourceGroupNotFound");
+  });
+
+  test("the data boundary of a subscription and of a group", async () => {
+    for (const scope of ["", paths.group]) {
+      const { body } = await caller.send("GET", `${scope}/providers/Microsoft.Resources/dataBoundaries/default`, undefined, "2024-08-01");
+      expect(body).toMatchObject({ name: "default", properties: { dataBoundary: "NotDefined" } });
+    }
+  });
+
   test("resources of a group by type and by tag", async () => {
     const resources = (filter: string) =>
       caller.send("GET", `/resourceGroups/rg/resources?$filter=${encodeURIComponent(filter)}`, undefined, "2024-03-01");

@@ -64,11 +64,14 @@ function mutationsOf(changes: readonly Change[]) {
   return { references, set, add };
 }
 
+/** A report shows no more findings than this. */
+const mostShown = 50;
+
 /** Cases that don't change the same input, and that one preview can show together. */
 export function rounds(cases: readonly Case[], changeOf: (one: Case) => Change): Case[][] {
   const result: Case[][] = [];
   for (const one of cases) {
-    const round = result.find((others) => !others.some((other) => collide(changeOf(one), changeOf(other))));
+    const round = result.find((others) => others.length < mostShown && !others.some((other) => collide(changeOf(one), changeOf(other))));
     if (round === undefined) result.push([one]);
     else round.push(one);
   }

@@ -123,7 +123,7 @@ const networks: readonly Case[] = [
   addition("a container outside the network", "MOOR457", "containerinstance:ContainerGroup", "properties.subnetIds", [
     {
       ...{ containerGroupName: "more", location: "swedencentral", osType: "Linux" },
-      containers: [{ name: "one", image: "crsweden.azurecr.io/one:1", resources: { requests: { cpu: 1, memoryInGB: 1 } } }],
+      containers: [{ name: "one", image: "{platform-registry:name}.azurecr.io/one:1", resources: { requests: { cpu: 1, memoryInGB: 1 } } }],
     },
     { subnetIds: [{ id: "{network-private-endpoints:id}" }] },
   ]),

@@ -39,6 +39,16 @@ test.each<[string, Value, string[]]>([
     { webhookReceivers: [{ serviceUri: "https://prod-01.swedencentral.logic.azure.com/x" }] },
     ["holds properties.webhookReceivers.0.serviceUri"],
   ],
+  [
+    "an event hub outside",
+    { eventHubReceivers: [{ eventHubNameSpace: "away" }] },
+    ["violated properties.eventHubReceivers.0.eventHubNameSpace"],
+  ],
+  [
+    "the stack's event hub, and an unknown one",
+    { eventHubReceivers: [{ eventHubNameSpace: "home" }, { eventHubNameSpace: UNKNOWN }] },
+    ["holds properties.eventHubReceivers.0.eventHubNameSpace", "unknown properties.eventHubReceivers.1.eventHubNameSpace"],
+  ],
   ["a Logic App outside", { logicAppReceivers: [{ resourceId: logicApp }] }, ["violated properties.logicAppReceivers.0.resourceId"]],
   [
     "a function",
@@ -125,4 +135,21 @@ test.each<[string, string, Value, string[]]>([
   ],
 ])("%s", (_, type, properties, expected) => {
   expect(resultsOf("MOOR420", resourceOf(type, { location: "swedencentral", properties }))).toEqual(expected);
+});
+
+test("alerts can watch a resource group or a subscription", () => {
+  const subscription = "/subscriptions/11111111-1111-4111-8111-111111111111";
+  const group = resourceOf(
+    "Microsoft.Resources/resourceGroups",
+    { location: "westeurope" },
+    { id: `${subscription}/resourceGroups/away`, from: "observed" },
+  );
+  const scopes = [subscription, `${subscription}/resourceGroups/AWAY/`, `${subscription}/resourceGroups/missing`, "everything"];
+  const alert = resourceOf("Microsoft.Insights/scheduledQueryRules", { location: "swedencentral", properties: { scopes } });
+  expect(resultsOf("MOOR420", alert, sweden, [group])).toEqual([
+    "unknown properties.scopes.0",
+    "violated properties.scopes.1",
+    "unknown properties.scopes.2",
+    "violated properties.scopes.3",
+  ]);
 });

@@ -1,0 +1,1 @@
+MEUCIGKZhl1YwF0kNUz8r9cRblEb2X0xzu4vLc6OIBtUYbJpAiEAwX+eMteVZvj7Rj+fncPfsQwizPsg6RKtlGcCFNmCa60=
