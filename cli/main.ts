@@ -106,6 +106,12 @@ export function commandLine(): Command {
     .option("--output <folder>", "folder to write", ".moor/policy")
     .action((options) => load<typeof import("./policyPack")>("./policyPack").policyPack(options));
   program
+    .command("scan")
+    .description("check the resources that a stack plans with checkov, if it is installed; the exit code is that of checkov")
+    .requiredOption("-s, --stack <stack>", "the stack")
+    .option("--local", "use the stack in the local Azure")
+    .action((options) => load<typeof import("./scan")>("./scan").scan(options));
+  program
     .command("generate")
     .description("write the JSON schemas for editors and the generated tables of the README")
     .action(() => load<typeof import("./generate")>("./generate").generate());

@@ -7,16 +7,25 @@ export function templateOf(resources: readonly RuleResource[]): object {
   return {
     $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
     contentVersion: "1.0.0.0",
-    parameters: { value: { type: "securestring" } },
+    // Without a default, checkov prints a warning for each use.
+    parameters: { value: { type: "securestring", defaultValue: "unknown" } },
     resources: resources
       .filter(({ apiVersion }) => apiVersion !== undefined)
-      .map(({ id = "", type, apiVersion, body }) => ({
+      .map(({ id, name, type, apiVersion, body }) => ({
         type,
         apiVersion,
-        name: parseArmId(id)?.names.join("/") ?? id.slice(id.lastIndexOf("/") + 1),
+        name: parseArmId(id ?? "")?.names.join("/") ?? allowedName(name),
         ...Object.fromEntries(Object.entries(body).map(([key, value]) => [key, plain(value)])),
       })),
   };
+}
+
+/** The name of a resource that gets its name during the update: one that all types allow. */
+function allowedName(logicalName: string): string {
+  return logicalName
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "")
+    .slice(0, 24);
 }
 
 function plain(value: Value): unknown {
