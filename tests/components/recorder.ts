@@ -280,7 +280,7 @@ export function planned(type: string, inputs: Properties): Properties {
 }
 
 /** The name of an image that was pushed, with its digest in place of its tag. Unknown if the name is unknown. */
-function pushedImage({ imageName }: Properties): string {
+function pushedImage({ imageName = UNKNOWN }: Properties): string {
   const name = plain(imageName);
   return typeof name !== "string" || name.includes(UNKNOWN) ? UNKNOWN : `${name.replace(/:[^:/]+$/, "")}@sha256:${"b".repeat(64)}`;
 }
