@@ -17,7 +17,7 @@ const tenant: Rule = {
     const outcome = isOpaque(value) || tenantId === undefined ? "unknown" : isOneOf(value, tenantId) ? "holds" : "violated";
     const problem =
       outcome === "violated"
-        ? `\`${property}\` is ${valueText(value)}, so principals of another tenant can be admitted.`
+        ? `\`${property}\` is ${valueText(value)}, so principals of another tenant can get access.`
         : tenantId === undefined
           ? "The tenant of the subscription isn't known."
           : unknownText(property, value);
