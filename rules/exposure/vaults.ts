@@ -42,7 +42,7 @@ export const vaultRules: readonly Rule[] = [
   ...[
     { flag: "enabledForDeployment", who: "virtual machines read certificates from the vault" },
     { flag: "enabledForDiskEncryption", who: "Azure Disk Encryption reads secrets and unwraps keys" },
-    { flag: "enabledForTemplateDeployment", who: "anyone who deploys a template can read secrets" },
+    { flag: "enabledForTemplateDeployment", who: "users who deploy a template can read secrets" },
   ].map(({ flag, who }) =>
     propertyRule({
       code: "MOOR464",

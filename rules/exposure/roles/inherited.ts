@@ -49,7 +49,7 @@ function givesData(definition: RuleResource): boolean {
   );
 }
 
-/** Violated for roles that are only for data, keys or calls. Any other role is listed as not provable: its holders are decided above the stack. */
+/** Violated for roles that are only for data, keys or calls. Any other role is listed as not proved: its holders are decided above the stack. */
 export function inheritedCheck(assignment: RuleResource, scope: string, resources: ResourceSet): Check {
   const property = "properties.roleDefinitionId";
   const id = roleIdOf(assignment) ?? "";
