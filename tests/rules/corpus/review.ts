@@ -26,7 +26,7 @@ export function findingsOf(resources: readonly Registered[], contract: Contract,
   const own = resources.flatMap(({ type, name, rawInputs }) =>
     ruleResources({ token: type, name, inputs: bodyFromWire(rawInputs), outputs: outputsOf(type) }, SUBSCRIPTION),
   );
-  const { refused } = judge(review(own, contract, [...own, ...outside]), accept, "2026-11-30");
+  const { refused } = judge(review(own, contract, [...own, ...outside], true), accept, "2026-11-30");
   return refused.map(({ code, resource, property }) => ({ code, resource: withoutHashes(resource.name), property }));
 }
 
