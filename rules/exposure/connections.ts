@@ -18,7 +18,7 @@ export const connectionRules: readonly Rule[] = [
       const problem =
         outcome === "unknown"
           ? unknownText(STATUS, value)
-          : `\`${STATUS}\` is ${valueText(value)}, so the network of the private endpoint reaches the resource.`;
+          : `\`${STATUS}\` is ${valueText(value)}, so clients in the network of the private endpoint can connect to the resource.`;
       return [checked("MOOR449", outcome, resource, STATUS, value, { problem, allowed: "Rejected" })];
     },
   },

@@ -22,7 +22,7 @@ const endpointType: Rule = {
     const problem =
       outcome === "unknown"
         ? unknownText(property, value)
-        : `\`${property}\` is ${valueText(value)}, so Azure assigns roles to an identity of its own.`;
+        : `\`${property}\` is ${valueText(value)}, so the endpoint doesn't use only the identity that the stack creates.`;
     return [checked("MOOR472", outcome, resource, property, value, { problem, allowed: "UserAssigned" })];
   },
 };

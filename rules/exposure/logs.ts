@@ -11,7 +11,7 @@ export const logRules: readonly Rule[] = [
     types,
     property: "properties.publicNetworkAccessForQuery",
     allowed: ["Disabled"],
-    consequence: "anyone who has a role on it can read logs from any network",
+    consequence: "principals with a role on it can read logs from any network",
   }),
   propertyRule({
     code: "MOOR446",

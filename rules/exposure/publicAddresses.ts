@@ -40,7 +40,7 @@ const gateways: Rule = {
   types: [NAT_GATEWAY],
   check(resource, { resources }) {
     const outcome = gatewayOutcome(resource, resources);
-    const problem = outcome === "violated" ? "It isn't only used by subnets for deployment scripts." : "No subnet that uses it is known.";
+    const problem = outcome === "violated" ? "Other subnets than those for deployment scripts use it." : "No subnet that uses it is known.";
     return [checked("MOOR454", outcome, resource, "id", resource.id ?? resource.name, { problem, allowed: forScripts })];
   },
 };

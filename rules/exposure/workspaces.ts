@@ -28,7 +28,7 @@ export const workspaceRules: readonly Rule[] = [
     code: "MOOR470",
     types: [WORKSPACE],
     property: "properties.sharedPrivateLinkResources",
-    consequence: "the workspace reaches a resource for which it has no outbound rule",
+    consequence: "the workspace can connect to a resource for which it has no outbound rule",
     remedy: "Remove the entry, and create an outbound rule.",
   }),
   propertyRule({

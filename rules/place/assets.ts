@@ -68,7 +68,7 @@ const imageRules: readonly Rule[] = [
       valuesAt(resource.body, "properties.condaFile").map(({ path, value }) => {
         const problem = isOpaque(value)
           ? `Its packages are ${valueText(value)}.`
-          : "Azure adds packages to the image, from hosts on the internet.";
+          : "Azure installs packages from the internet in the image.";
         return checked("MOOR417", isOpaque(value) ? "unknown" : "violated", resource, path, isOpaque(value) ? value : "set", {
           problem,
           allowed: "not set",

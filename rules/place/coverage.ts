@@ -13,7 +13,7 @@ export function coverageRule(rules: readonly Rule[]): Rule {
     check(resource) {
       const isKnown = isCovered(resource.type) || known.some((type) => sameArmId(type, resource.type));
       if (isKnown) return [];
-      const problem = `No rule checks ${resource.type}, so where its data is stored and sent is not proved.`;
+      const problem = `No rule checks ${resource.type}, so the locations where it stores and sends data are not proved.`;
       return [checked("MOOR418", "unknown", resource, "type", resource.type, { problem, allowed: "resource types with rules" })];
     },
   };
@@ -28,7 +28,7 @@ export const linkedTemplateRule: Rule = {
     const link = at(resource, property);
     if (link === undefined || link === null) return [];
     const text = {
-      problem: "Its template is loaded from an address, so the resources in it are not checked.",
+      problem: "The template is loaded from a URL, so its resources are not checked.",
       allowed: "`properties.template`",
     };
     return [checked("MOOR418", "unknown", resource, property, "set", text)];

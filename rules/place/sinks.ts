@@ -8,7 +8,7 @@ const setting = armTypeOf("monitor:DiagnosticSetting");
 const flow = "Logs and metrics are sent to";
 
 /** A partner's service, which Azure doesn't run. */
-const byPartner: Judge = (value) => opaque(value) ?? violated("is the service of a partner, in no known region");
+const byPartner: Judge = (value) => opaque(value) ?? violated("is the service of a partner, whose region isn't known");
 
 export const sinkRules: readonly Rule[] = flowRules([
   {

@@ -118,7 +118,7 @@ function kubernetesRule(): Rule {
       const type = at(resource, property);
       const outcome = isOpaque(type) ? "unknown" : typeof type === "string" && IN_AZURE.has(type.toLowerCase()) ? "holds" : "violated";
       const text = {
-        problem: "It is a compute that Azure Machine Learning doesn't create, so its region is not proved.",
+        problem: "Azure Machine Learning doesn't create this compute, so its region is not proved.",
         allowed: "AmlCompute or ComputeInstance",
       };
       return [checked("MOOR419", outcome, resource, property, type, text)];
