@@ -4,13 +4,13 @@ import { isFinding } from "../../../rules/finding";
 import { placeRules } from "../../../rules/place";
 import { ResourceSet } from "../../../rules/resource";
 import { runRules } from "../../../rules/rule";
-import { shippedResources } from "./shipped";
+import { shippedResources } from "../shipped";
 import { sweden } from "./world";
 
 afterAll(() => jest.restoreAllMocks());
 
 const reviewed = async (stack: string, preview = false) =>
-  runRules(placeRules, { contract: sweden, resources: new ResourceSet(await shippedResources(stack, preview)) });
+  runRules(placeRules, { contract: sweden, resources: new ResourceSet(await shippedResources(stack, { preview })) });
 
 test("the clean prod has only global services as findings", async () => {
   const checks = await reviewed("prod");
