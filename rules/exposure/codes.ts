@@ -247,7 +247,7 @@ export const exposureCodes = {
   },
   MOOR483: {
     title: "Custom role with too many permissions",
-    remedy: "Allow only the action to call endpoints, in the resource group of the stack.",
+    remedy: "Allow only the action to call endpoints, in the resource group of the stack or of its workspace.",
     kind: "exposure",
     source: "Azure docs, role-based-access-control/custom-roles (2025)",
   },
