@@ -22,7 +22,7 @@ export const endpointType = armTypeOf("machinelearningservices:OnlineEndpoint");
 export const deploymentType = armTypeOf("machinelearningservices:OnlineDeployment");
 
 /** ARM types of resources that hold data. */
-export const dataTypes: readonly string[] = Object.keys(contents);
+const dataTypes: readonly string[] = Object.keys(contents);
 
 /** ARM types of resources whose replacement or removal loses data or interrupts service. */
 export const valuableTypes: readonly string[] = [...dataTypes, endpointType, deploymentType];

@@ -17,7 +17,7 @@ const IN_REGION = /^(Standard|StandardV2|Premium|PremiumV2)_(LRS|ZRS)$/i;
 const GEO_REDUNDANT = /_(RA)?G(RS|ZRS)$/i;
 
 /** Redundancy: the SKU of an account, and the SKU to which an account is converted. */
-export const storageRedundancyRules: readonly Rule[] = [
+const storageRedundancyRules: readonly Rule[] = [
   redundancyRule(account, "sku.name"),
   redundancyRule(`${account}/accountMigrations`, "properties.targetSkuName"),
 ];

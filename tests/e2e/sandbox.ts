@@ -33,9 +33,6 @@ export interface Sandbox extends LocalSession {
   run(verb: string, stack: string, options?: { args?: string[]; stackFile?: string }): Promise<Run>;
   /** Writes a stack file that differs from the shipped one. */
   edit(stack: string, changes: readonly Change[]): string;
-
-  /** Writes a changed copy of the shipped stack file: each change sets a path of keys, or deletes it if the value is undefined. */
-  edit(stack: string, changes: [keys: string[], value: unknown][]): string;
   /** IDs of all resources in the local Azure, in lower case, sorted. */
   resources(): string[];
   requests(): Request[];
