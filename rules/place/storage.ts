@@ -87,7 +87,7 @@ const copyScopeRules: readonly Rule[] = [
     types: [account],
     property: "properties.allowCrossTenantReplication",
     allowed: [false],
-    consequence: "its blobs can be replicated to accounts of other tenants",
+    consequence: "blobs can be replicated to accounts of other tenants",
   }),
   propertyRule({
     code: "MOOR407",
