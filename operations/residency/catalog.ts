@@ -59,7 +59,7 @@ const rows: Readonly<Record<string, TypeRow>> = {
     kind: "store",
     store: "Azure Machine Learning workspace",
     data: "Asset and job metadata, environment variables of deployments",
-    unproved: "According to Azure's documentation, Microsoft stores them in the region of the workspace. No property shows it.",
+    unproved: "According to Azure's documentation, Microsoft stores the metadata in the region of the workspace. No property shows it.",
     parts: ["environments", "models", "codes", "versions", "datastores", "computes"],
   },
   [`${ml}/workspaces/onlineendpoints`]: {

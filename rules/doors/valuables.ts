@@ -1,7 +1,7 @@
 /** Types of resources that hold data or serve requests. */
 import { armTypeOf } from "../../azure/resourceTypes";
 
-/** What a resource of a type holds. Completes "It holds ". */
+/** What a resource of a type holds. Completes "It contains ". */
 const contents = {
   "Microsoft.Resources/resourceGroups": "all resources of the stack with their data",
   [armTypeOf("machinelearningservices:Workspace")]: "models, environments, the history of deployments, and the online endpoints",

@@ -29,7 +29,7 @@ function redundancyRule(type: string, property: string): Rule {
       const sku = at(resource, property);
       const allowed = "Standard_LRS, Standard_ZRS, Premium_LRS or Premium_ZRS";
       if (isOpaque(sku))
-        return [checked("MOOR405", "unknown", resource, property, sku, { problem: `Its redundancy is ${valueText(sku)}.`, allowed })];
+        return [checked("MOOR405", "unknown", resource, property, sku, { problem: `The redundancy is ${valueText(sku)}.`, allowed })];
       const holds = typeof sku === "string" && (IN_REGION.test(sku) || (isGeoRedundant(sku) && isPairDeclared(resource, contract)));
       return [checked("MOOR405", holds ? "holds" : "violated", resource, property, sku, { problem: skuProblem(resource, sku), allowed })];
     },
@@ -42,7 +42,7 @@ function skuProblem(resource: RuleResource, sku: Value): string {
   const isGeo = typeof sku === "string" && isGeoRedundant(sku);
   return isGeo
     ? `With the redundancy ${sku}, Azure stores a copy of all data in ${copy}.`
-    : `Its redundancy is ${valueText(sku)}, so the regions of the copies aren't known.`;
+    : `The redundancy is ${valueText(sku)}, so the regions of the copies aren't known.`;
 }
 
 /** Whether the contract names the paired region itself. A geography doesn't: the copy is a choice of the stack, and isn't needed. */
@@ -86,7 +86,7 @@ const copyScopeRules: readonly Rule[] = [
     types: [account],
     property: "properties.allowCrossTenantReplication",
     allowed: [false],
-    consequence: "its blobs can be replicated to accounts of other tenants",
+    consequence: "blobs can be replicated to accounts of other tenants",
   }),
   propertyRule({
     code: "MOOR407",
