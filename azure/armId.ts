@@ -74,7 +74,6 @@ export function groupOf(id: string): string {
   return id.split("/").slice(0, 5).join("/");
 }
 /** ID of the parent of a child resource, for example the virtual network of a subnet. */
-/** Id of the resource that holds a child resource, for instance of the virtual network of a subnet. */
 export function parentOf(id: string): string {
   return id.split("/").slice(0, -2).join("/");
 }

@@ -6,7 +6,7 @@ export function addResidency(program: Command): void {
     .command("residency")
     .description(
       "write a statement of where the data of a stack is stored and sent, with the property that proves each row; exit codes: 0 no findings, " +
-        "1 findings that no entry of moor:accept accepts, or reads that Azure refused, 2 no statement",
+        "1 findings that no entry of moor:accept accepts, or reads that Azure denied, 2 no statement",
     )
     .requiredOption("-s, --stack <stack>", "the stack")
     .option("--planned", "use the resources that a preview plans (default); works before the first update")

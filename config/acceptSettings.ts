@@ -36,7 +36,7 @@ const entry = z.strictObject(
     until: z.iso
       .date({ error: 'a date that exists, in quotes, for example "2027-06-30"' })
       .describe(
-        "Last day (UTC) on which the finding is accepted. After this day, Moor rejects changes of the resource. Previews warn 30 days before.",
+        "Last day (UTC) on which the finding is accepted. After this day, Moor rejects changes to the resource. Previews show a note from 30 days before.",
       ),
   },
   map("code, resource, reason and until"),

@@ -25,7 +25,7 @@ export const codeTables: readonly CodeTable[] = [
   {
     title: "Findings",
     about:
-      "Findings about the resources of a stack: where its data is (`place`), what Azure does on its own (`platform`), who can reach it (`exposure`), and changes that can't be undone (`door`, see [one-way doors](one-way-doors.md)). An entry of `moor:accept` accepts a finding until a date.",
+      "Findings about the resources of a stack: the location of its data (`place`), behavior of Azure that no setting changes (`platform`), access to its data (`exposure`), and changes that can't be undone (`door`, see [one-way doors](one-way-doors.md)). An entry of `moor:accept` accepts a finding until a date.",
     codes: findingCodes,
   },
 ];

@@ -28,7 +28,7 @@ const intro = [
   "Some changes of a stack can't be undone in Azure, or lose data. A preview with such a change fails before anything is created or changed. The",
   "report says what to do instead.",
   "",
-  "If you want the change nevertheless, accept it in the stack file for its resource, until a date:",
+  "To make the change nevertheless, accept it in the stack file for its resource until a date:",
   "",
   "```yaml",
   "config:",

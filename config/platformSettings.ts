@@ -117,7 +117,7 @@ export const platform = z
       logQueries: oneOf(["public", "private"])
         .default("public")
         .describe(
-          "From where the logs of the stack can be queried: from any address with Microsoft Entra ID (`public`), or only from networks with an Azure Monitor Private Link Scope (`private`), which the owner of the network manages.",
+          "Networks from which the logs of the stack can be queried: any network, with Microsoft Entra ID (`public`), or only networks with an Azure Monitor Private Link Scope (`private`), which the owner of the network manages.",
         ),
       hbiWorkspace: z
         .boolean({ error: "true or false" })
@@ -128,7 +128,7 @@ export const platform = z
       identityIsolationScope: oneOf(["Regional", "None"])
         .default("Regional")
         .describe(
-          "Isolation scope of the managed identities that the stack creates: they can be assigned only to resources in their own region (`Regional`), or in all regions (`None`). Target resources, such as an existing container registry, can be in another region.",
+          "Isolation scope of the managed identities that the stack creates: they can be assigned only to resources in their own region (`Regional`) or in any region (`None`). Target resources, such as an existing container registry, can be in another region.",
         ),
       storageRedundancy: oneOf(["LRS", "ZRS"])
         .default("LRS")

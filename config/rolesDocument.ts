@@ -5,14 +5,15 @@ const intro = `# Roles
 
 <!-- \`npm run generate\` writes this file from rules/exposure/roles/table.ts. -->
 
-The role assignments of a stack, with \`roles: moor\`. With \`roles: external\`, another team creates them. The rules accept no other role
-assignment: a role for any other principal is MOOR480, and another role is MOOR481 (docs/codes.md). The managed identities are those of the
-workspace, of each endpoint, of deployment scripts and of tasks of the container registry. The stack file names \`operators\` and \`invokers\`.
+The role assignments of a stack, with \`roles: moor\`. With \`roles: external\`, another team creates them. Any other role
+assignment is a finding: MOOR480 for a principal that isn't in the stack, and MOOR481 for a role that isn't in this table
+([codes](codes.md)). The managed identities are those of the workspace, of each endpoint, of deployment scripts and of tasks of the
+container registry. The stack file lists \`operators\` and \`invokers\`.
 
-Except for the row about scripts and Key Vault, the local Azure refuses what Azure refuses without the role.
+Without a role, the local Azure denies the same requests as Azure, except in the row about scripts and Key Vault.
 `;
 
-const header = ["Holder", "Role", "Scope", "When", "Purpose", "Without it, Azure refuses", "Source"];
+const header = ["Holder", "Role", "Scope", "When", "Purpose", "Denied without it", "Source"];
 
 /** Text of docs/roles.md. */
 export function rolesDocument(): string {

@@ -2,7 +2,7 @@
 
 export interface GlobalService {
   readonly name: string;
-  /** What it stores or processes. Completes "… stores or processes <data> in any region". */
+  /** What it stores or processes. Completes "… can store or process <data> in any region". */
   readonly data: string;
   readonly source: string;
 }

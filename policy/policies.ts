@@ -72,16 +72,16 @@ function codePolicy(review: Review, code: FindingCode, { title, remedy, source, 
 /** Lists what can't be decided. Without it, a value that is known only during the update would look like a pass. */
 function notProvable(review: Review): StackValidationPolicy {
   return {
-    name: "not-provable",
-    displayName: "Not provable here",
-    description: "A rule needs a value that this run doesn't know. After the update, `pulumi policy analyze` checks the state.",
+    name: "not-proved",
+    displayName: "Not proved",
+    description: "A rule requires a value that is not known in this run. After the update, `pulumi policy analyze` checks the state.",
     enforcementLevel: "advisory",
     severity: "medium",
     validateStack({ resources }: StackValidationArgs, violation) {
       const { unknown } = review.verdict;
       for (const code of new Set(unknown.map((check) => check.code))) {
         const lines = unknown.flatMap((check) => (check.code === code ? [`  ${check.resource.name} ${check.property}`] : []));
-        violation([`${code} ${codes[code].title}, not provable for:`, ...new Set(lines)].join("\n"), stackUrn(resources));
+        violation([`${code} ${codes[code].title}, not proved for:`, ...new Set(lines)].join("\n"), stackUrn(resources));
       }
     },
   };

@@ -15,7 +15,7 @@ export interface ScannerException {
 const geoRedundancy = "Geo-redundant storage copies weights, code and collected data to the paired region.";
 const quarantine = "A quarantined image can't be pulled until a scanner releases it. Deployments would fail, and Moor has no scanner.";
 const zones =
-  "The shipped stack uses locally redundant storage, because all of its content can be staged again. A transform can set Standard_ZRS.";
+  "The shipped stack uses locally redundant storage, because all of its content can be staged again. To use zone-redundant storage, set `moor:platform.storageRedundancy` to ZRS.";
 
 export const scannerExceptions: readonly ScannerException[] = [
   {
@@ -41,7 +41,7 @@ export const scannerExceptions: readonly ScannerException[] = [
     resource: "platform-workspace",
     kind: "opposed",
     reason:
-      "The workspace has a private endpoint, as a resource of its own. The rule looks only for an outbound rule of type PrivateEndpoint in the workspace.",
+      "The workspace has a private endpoint as a separate resource. The rule checks only for an outbound rule of type PrivateEndpoint in the workspace.",
   },
   {
     scanner: "PSRule",
@@ -73,7 +73,7 @@ export const scannerExceptions: readonly ScannerException[] = [
     title: "Azure.ACR.ContentTrust",
     resource: "platform-registry",
     kind: "opposed",
-    reason: "Docker content trust is being retired, and images are pulled by digest, which no one can change.",
+    reason: "Docker content trust is being retired, and images are pulled by digest, which can't change.",
   },
   {
     scanner: "PSRule",
@@ -130,7 +130,7 @@ export const scannerExceptions: readonly ScannerException[] = [
     title: "Workspaces should be encrypted with a customer-managed key",
     resource: "platform-workspace",
     kind: "choice",
-    reason: "Customer-managed keys aren't supported yet. The residency statement says what is under whose key.",
+    reason: "Customer-managed keys aren't supported yet. The residency statement lists who manages the key of each store.",
   },
   {
     scanner: "Azure Policy",
@@ -138,7 +138,7 @@ export const scannerExceptions: readonly ScannerException[] = [
     title: "Storage accounts should use customer-managed keys",
     resource: "platform-storage",
     kind: "choice",
-    reason: "Customer-managed keys aren't supported yet. The residency statement says what is under whose key.",
+    reason: "Customer-managed keys aren't supported yet. The residency statement lists who manages the key of each store.",
   },
   {
     scanner: "Azure Policy",
@@ -146,7 +146,7 @@ export const scannerExceptions: readonly ScannerException[] = [
     title: "Registries should be encrypted with a customer-managed key",
     resource: "platform-registry",
     kind: "choice",
-    reason: "Customer-managed keys aren't supported yet. The residency statement says what is under whose key.",
+    reason: "Customer-managed keys aren't supported yet. The residency statement lists who manages the key of each store.",
   },
   {
     scanner: "Azure Policy",

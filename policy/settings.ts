@@ -12,7 +12,7 @@ export interface PackSettings {
   readonly residency: Residency;
   /** Accepted findings, as in `moor:accept`. */
   readonly accept?: readonly Acceptance[];
-  /** Object IDs that may have roles. */
+  /** Object IDs of principals that are allowed to have roles. */
   readonly principals?: readonly string[];
   /** Tenant of the subscription. @default - not known, so that foreign tenants can't be found */
   readonly tenantId?: string;
@@ -49,7 +49,7 @@ export const settingsSchema: PolicyConfigSchema = {
         additionalProperties: false,
       },
     },
-    principals: { type: "array", items: { type: "string" }, description: "Object IDs that may have roles." },
+    principals: { type: "array", items: { type: "string" }, description: "Object IDs of principals that are allowed to have roles." },
     tenantId: { type: "string", description: "Tenant of the subscription. Resources of other tenants are findings." },
   },
   required: ["home", "residency"],

@@ -26,7 +26,7 @@ export interface Verdict {
   /** Findings whose entry has expired: a change is refused, and an unchanged resource is a warning. */
   readonly expired: readonly Accepted[];
   readonly unknown: readonly Check[];
-  /** Entries that accept no finding, and no property that isn't provable here. */
+  /** Entries that accept no finding, and no property that isn't proved here. */
   readonly unused: readonly Acceptance[];
 }
 

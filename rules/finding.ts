@@ -12,7 +12,7 @@ export interface Check {
   readonly property: string;
   /** The value as text. */
   readonly value: string;
-  /** What the value means, or why it isn't provable. One sentence. Empty if the rule holds. */
+  /** What the value means, or why it isn't proved. One sentence. Empty if the rule holds. */
   readonly problem: string;
   /** Completes "Allowed: ". */
   readonly allowed: string;

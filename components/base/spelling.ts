@@ -45,8 +45,10 @@ export function keepSpelling(azure: ArmClient, adopted: readonly string[]): pulu
     const candidates = Object.entries(idInputs[type.replace("azure-native:", "") as ResourceTypeName] ?? {});
     const same = candidates.filter(([input, shown]) => isSameText(valueAt(inputs, input), valueAt(live, shown))).map(([input]) => input);
     const address = addressInputs.filter((input) => row.idTemplate.includes(`{${input}}`));
-    const { ignoreChanges = [] } = opts as pulumi.CustomResourceOptions;
-    return { props, opts: { ...opts, ignoreChanges: [...ignoreChanges, ...address, ...same] } };
+    const { ignoreChanges = [], deleteBeforeReplace } = opts as pulumi.CustomResourceOptions;
+    // The SDK passes `false` where the program sets nothing, which would override the provider's decision.
+    const unset = { deleteBeforeReplace: deleteBeforeReplace || undefined };
+    return { props, opts: { ...opts, ...unset, ignoreChanges: [...ignoreChanges, ...address, ...same] } };
   };
 }
 

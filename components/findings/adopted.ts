@@ -26,7 +26,8 @@ export class Adopted {
   private async read(): Promise<readonly RuleResource[]> {
     if (this.ids.length === 0) return [];
     const { resources, unread } = await observe(this.azure, this.ids);
-    for (const { id, reason } of unread) this.warn(`Can't read ${id}, of an adopted resource, so its residency is not provable. ${reason}`);
+    for (const { id, reason } of unread)
+      this.warn(`Can't read ${id}, which belongs to an adopted resource, so its residency is not proved. ${reason}`);
     return resources;
   }
 }

@@ -46,7 +46,9 @@ export class Outside {
     if (!(body instanceof Error)) return { name: id, type: parseArmId(id)!.type, id, body, from: "observed" };
     if (body instanceof ArmError && body.isAbsence) return undefined;
     const role = body instanceof ArmError && body.isAccessDenied ? " Assign the role Reader on it to the identity of this run." : "";
-    this.warn(`Can't read ${id}, to which a resource of the stack refers (${body.message}). What depends on it is not provable.${role}`);
+    this.warn(
+      `Can't read ${id}, which a resource of the stack references (${body.message}). Checks that depend on it are not proved.${role}`,
+    );
     return undefined;
   }
 }

@@ -28,8 +28,8 @@ export function reportedOf({ refused, expired }: Verdict, isChanged: (finding: F
 
 function expiredText({ finding: { code, resource, problem }, acceptance: { until } }: Accepted): string {
   return (
-    `${code} ${resource.name}: ${problem} It was accepted until ${until}, and a change of this resource is refused. ` +
-    "Set a later `until` in moor:accept, or fix it."
+    `${code} ${resource.name}: ${problem} The acceptance was valid until ${until}. Moor rejects changes to this resource. ` +
+    "Set a later `until` in moor:accept, or fix the finding."
   );
 }
 
@@ -47,9 +47,7 @@ function acceptedNotes(accepted: readonly Accepted[]): string[] {
 function unknownNotes({ unknown }: Verdict): string[] {
   if (unknown.length === 0) return [];
   const count = unknown.length === 1 ? "1 property is" : `${unknown.length} properties are`;
-  return [
-    `${count} not provable in this preview, because the values are known only during the update. They are checked before each write.`,
-  ];
+  return [`${count} not proved in this preview, because values are known only during the update. Moor checks them before each write.`];
 }
 
 function unusedText({ code, resource }: Verdict["unused"][number]): string {

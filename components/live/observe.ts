@@ -10,7 +10,7 @@ import { type ChildCollection, observedType } from "./observed/types";
 export interface Observation {
   /** The resources that were read: the given ones, their children and settings, and the resources that they refer to. */
   readonly resources: readonly RuleResource[];
-  /** What could not be read, and why, for example because a role is missing. A rule that needs it is not provable. */
+  /** What could not be read, and why, for example because a role is missing. A rule that needs it is not proved. */
   readonly unread: readonly { readonly id: string; readonly reason: string }[];
 }
 

@@ -57,7 +57,7 @@ function knownAs({ resources, contract }: Evidence, principal: string): string |
   const owner = resources.find((one) => isSame(at(one, "properties.principalId")) && isOfType(one, identities));
   const system = resources.find((one) => isSame(at(one, "identity.principalId")));
   if (owner !== undefined || system !== undefined) return safeText((owner ?? system)!.name);
-  return contract.principals.some(isSame) ? "named in the stack file" : undefined;
+  return contract.principals.some(isSame) ? "listed in the stack file" : undefined;
 }
 
 const identities = "Microsoft.ManagedIdentity/userAssignedIdentities";

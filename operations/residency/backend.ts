@@ -68,7 +68,7 @@ function backendOf(url: string): Backend {
       return { text, isService: false, account: { type: "storage:StorageAccount", name } };
     }
     case "file:":
-      return { text: "files on the machine that runs Pulumi", isService: false, why: "No service shows the place of that machine." };
+      return { text: "files on the machine that runs Pulumi", isService: false, why: "No service shows the region of that machine." };
     case "https:":
     case "http:":
       return { text: safeText(`the Pulumi service ${parsed.host}`), isService: true, why: "The service doesn't show its region." };
@@ -76,7 +76,7 @@ function backendOf(url: string): Backend {
     case "gs:":
       return { text: safeText(`${parsed.protocol}//${parsed.host}`), isService: false, why: "Its region is not read." };
     default:
-      return { text: "not known", isService: false, why: "Its URL has a form that Moor doesn't know." };
+      return { text: "not known", isService: false, why: "Moor doesn't support the form of its URL." };
   }
 }
 

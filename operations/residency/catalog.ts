@@ -56,9 +56,9 @@ const rows: Readonly<Record<string, TypeRow>> = {
   },
   [`${ml}/workspaces`]: {
     kind: "store",
-    store: "Machine Learning workspace",
+    store: "Azure Machine Learning workspace",
     data: "Asset and job metadata, environment variables of deployments",
-    unproved: "Azure keeps them in Microsoft's stores in the workspace's region. Only its documentation says so.",
+    unproved: "According to Azure's documentation, Microsoft stores them in the region of the workspace. No property shows it.",
     parts: ["environments", "models", "codes", "versions", "datastores", "computes"],
   },
   [`${ml}/workspaces/onlineendpoints`]: {
@@ -66,14 +66,14 @@ const rows: Readonly<Record<string, TypeRow>> = {
     store: "Endpoint and its instances",
     data: "Prompts and answers in memory; weights and image on instance disks",
     unproved:
-      "No property shows the place of instance disks or that they are wiped. Only Azure's documentation says that they are in the region.",
+      "According to Azure's documentation, instance disks are in the region of the endpoint. No property shows their region or their erasure.",
     parts: ["deployments"],
   },
   [storage]: {
     kind: "store",
     store: "Storage account",
     data: "Model weights, code, collected data, job logs",
-    unproved: "Copies that people with a role on the account make.",
+    unproved: "Principals with a role on the account can copy data elsewhere.",
     parts: ["blobservices", "containers", "managementpolicies"],
   },
   [acr]: {
@@ -99,20 +99,20 @@ const rows: Readonly<Record<string, TypeRow>> = {
   },
   [logs]: {
     kind: "store",
-    store: "Log workspace",
+    store: "Log Analytics workspace",
     data: "Traffic, console and audit logs; traces",
-    unproved: "Diagnostic data that Microsoft collects about its own service.",
+    unproved: "No property shows where Microsoft stores the diagnostic data of its own service.",
   },
   "microsoft.operationalinsights/deletedworkspaces": {
     kind: "store",
-    store: "Soft-deleted log workspace",
+    store: "Soft-deleted Log Analytics workspace",
     data: "Logs until they are purged",
   },
   "microsoft.insights/actiongroups": {
     kind: "store",
     store: "Action group",
     data: "Addresses of the receivers of alerts",
-    unproved: "The path of e-mails after Azure has sent them.",
+    unproved: "No property shows the route of e-mails after Azure sends them.",
   },
   "microsoft.resources/deploymentscripts": { kind: "store", store: "Deployment script", data: "The script, its log and its outputs" },
   "microsoft.containerinstance/containergroups": {
@@ -122,7 +122,7 @@ const rows: Readonly<Record<string, TypeRow>> = {
   },
   [`${ml}/registries`]: {
     kind: "store",
-    store: "Machine Learning registry",
+    store: "Azure Machine Learning registry",
     data: "Models and environments",
     parts: ["models", "environments", "versions"],
   },
@@ -143,14 +143,14 @@ const rows: Readonly<Record<string, TypeRow>> = {
   "microsoft.insights/components": {
     kind: "flow",
     flow: "Application Insights",
-    data: "Traces; the log workspace stores them",
+    data: "Traces, which the Log Analytics workspace stores",
     direction: "out",
     ends: ["properties.WorkspaceResourceId"],
   },
   [`${ml}/workspaces/outboundrules`]: {
     kind: "flow",
     flow: "Outbound rule of the managed network",
-    data: "Requests of deployments to the network",
+    data: "Outbound requests of deployments",
     direction: "out",
     ends: ["properties.destination.serviceResourceId", "properties.destination.serviceTag", "properties.destination"],
   },
@@ -164,7 +164,7 @@ const rows: Readonly<Record<string, TypeRow>> = {
   "microsoft.network/privateendpoints": {
     kind: "flow",
     flow: "Private endpoint",
-    data: "Requests to a service and its answers, over the network",
+    data: "Requests to a service and its answers",
     direction: "in",
     ends: [
       "properties.privateLinkServiceConnections.*.properties.privateLinkServiceId",
@@ -180,7 +180,7 @@ const rows: Readonly<Record<string, TypeRow>> = {
   },
   [`${logs}/linkedstorageaccounts`]: {
     kind: "flow",
-    flow: "Linked storage account of the log workspace",
+    flow: "Linked storage account of the Log Analytics workspace",
     data: "Ingested logs and queries",
     direction: "out",
     ends: ["properties.storageAccountIds.*"],
@@ -224,7 +224,7 @@ const rows: Readonly<Record<string, TypeRow>> = {
   // Not a resource of Azure: the machine of the run builds the image and pushes it.
   "docker:index/image:image": {
     kind: "flow",
-    flow: "Image build on the machine of the run",
+    flow: "Image build on the machine that runs Pulumi",
     data: "Base images and packages",
     direction: "in",
     ends: ["properties.registry"],
@@ -233,11 +233,11 @@ const rows: Readonly<Record<string, TypeRow>> = {
   "microsoft.network/virtualnetworks": { kind: "settings", data: "Address ranges" },
   "microsoft.network/networksecuritygroups": { kind: "settings", data: "Network rules" },
   "microsoft.network/natgateways": { kind: "settings", data: "Network settings" },
-  "microsoft.network/publicipaddresses": { kind: "settings", data: "An address" },
+  "microsoft.network/publicipaddresses": { kind: "settings", data: "An IP address" },
   "microsoft.managedidentity/userassignedidentities": { kind: "settings", data: "Object ID of an identity" },
   "microsoft.insights/autoscalesettings": { kind: "settings", data: "Scaling rules" },
   "microsoft.insights/scheduledqueryrules": { kind: "settings", data: "Log queries" },
-  "microsoft.portal/dashboards": { kind: "settings", data: "Charts; the numbers stay in Azure Monitor" },
+  "microsoft.portal/dashboards": { kind: "settings", data: "Charts, whose values are in Azure Monitor" },
 
   "microsoft.network/privatednszones": { kind: "global", data: "Names and private addresses" },
   "microsoft.insights/metricalerts": { kind: "global", data: "Metric names, thresholds and metric values" },
@@ -266,7 +266,7 @@ export function rowOfType(type: string): TypeRow | undefined {
   const own = rows[key];
   if (own !== undefined) return own;
   if (partTypes.has(key) || hasPart(key)) return undefined;
-  return { kind: "store", store: "Resource of a type that Moor doesn't know", data: "Not known" };
+  return { kind: "store", store: "Resource type without a rule", data: "Unknown" };
 }
 
 /** Whether a parent type has the type as a part. */

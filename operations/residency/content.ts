@@ -69,7 +69,7 @@ function partiesOf({ subscription, state }: StatementInput): Content["parties"] 
   return [
     { role: "Responsible for the data", party: `the owner of the subscription${subscription === undefined ? "" : ` ${subscription}`}` },
     { role: "Processor", party: "Microsoft, as the provider of Azure" },
-    { role: "Keeps the state of the stack", party: state.backend },
+    { role: "Stores the state of the stack", party: state.backend },
   ];
 }
 
@@ -135,7 +135,7 @@ function unprovedRows(
           {
             id: evidence.rowId("unproved/global", resource),
             subject: safeText(resource.name),
-            reason: "It is global, so Azure decides where it is stored.",
+            reason: "The resource is global: Azure can store it in any region.",
           },
         ]
       : [],
@@ -160,7 +160,7 @@ function boundary(resources: readonly RuleResource[], source: Content["evidence"
   return {
     id: "unproved/support",
     subject: "Data of support cases",
-    reason: `${is} Only the boundary EU keeps support data in a geography.`,
+    reason: `${is} Support data stays in a geography only with the data boundary EU.`,
   };
 }
 

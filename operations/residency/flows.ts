@@ -42,7 +42,7 @@ function ingress(evidence: Evidence, resource: RuleResource): FlowRow {
     flow: "Requests to the endpoint",
     data: "Prompts and answers",
     direction: "in",
-    ends: [{ place: isPrivate ? "callers that reach a private endpoint of the workspace" : "callers anywhere" }],
+    ends: [{ place: isPrivate ? "callers with access to a private endpoint of the workspace" : "callers in any network" }],
     resource: subjectOf(resource),
     basis: basisOf(resource),
     outcome: outcomeOfAll(proofs),

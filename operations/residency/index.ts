@@ -57,7 +57,7 @@ async function readPreview(pulumi: StackPulumi, subscriptionId?: string): Promis
   const method = [
     "Resources: the inputs that `pulumi preview --json` shows. Nothing was read from Azure.",
     "Values that the update generates are unknown and therefore not proved.",
-    "Resources that others create or change in Azure, and what Azure creates by itself, are not in the statement. Use --live for them.",
+    "Resources that other tools or Azure itself create or change are not in the statement. To include them, use --live.",
     ...(errors === undefined ? [] : ["The preview ended with errors, so resources can be missing."]),
   ];
   return { evidence: "planned", resources, unread: [], method };
@@ -66,9 +66,9 @@ async function readPreview(pulumi: StackPulumi, subscriptionId?: string): Promis
 async function readAzure(pulumi: StackPulumi, azure: ArmClient, adopted: readonly string[]): Promise<Read> {
   const { resources, unread } = await liveResources(pulumi, azure, adopted);
   const method = [
-    "Resources: read from Azure Resource Manager with the login of this run: the resource group of the stack with all child resources, diagnostic settings and role assignments, and the resources outside of it to which they refer.",
-    "Azure's answers are taken as true. A change after the time of this statement is not in it.",
-    "Settings of services that Azure Resource Manager doesn't show, such as access rights inside Microsoft, are not in the statement.",
+    "Resources: read from Azure Resource Manager with the login of this run: the resource group of the stack with all child resources, diagnostic settings and role assignments, and the resources outside the group that they reference.",
+    "The statement relies on Azure's answers. Changes after the time of the statement are not in it.",
+    "Settings of services that Azure Resource Manager doesn't show, such as the access of Microsoft's staff, are not in the statement.",
   ];
   return { evidence: "live", resources, unread, method };
 }

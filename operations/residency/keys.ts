@@ -27,7 +27,7 @@ const keys: Readonly<Record<string, readonly Key[]>> = {
       subject: "Metadata of the workspace",
       property: "properties.encryption.status",
       holder: customerIf("enabled"),
-      note: "Azure allows the choice only at creation.",
+      note: "Azure sets the kind of key only at creation.",
     },
     {
       subject: "Temporary disks of instances",
@@ -41,13 +41,13 @@ const keys: Readonly<Record<string, readonly Key[]>> = {
       subject: "Operating system disks of instances",
       property: "location",
       holder: () => "Microsoft",
-      note: "Azure has no option for a customer's key.",
+      note: "Azure doesn't support customer-managed keys for these disks.",
     },
     {
       subject: "Keys for requests",
       property: "properties.authMode",
       holder: unlessOpaque((value) => (value === "AADToken" ? "none" : "Microsoft")),
-      note: "With `Key`, Azure stores the keys in the vault of the workspace. With `AADToken`, there are none.",
+      note: "With `Key`, Azure stores the keys in the key vault of the workspace. With `AADToken`, there are no keys.",
     },
   ],
   "microsoft.storage/storageaccounts": [
@@ -58,18 +58,23 @@ const keys: Readonly<Record<string, readonly Key[]>> = {
       subject: "Container registry",
       property: "properties.encryption.status",
       holder: customerIf("enabled"),
-      note: "Azure allows the choice only at creation.",
+      note: "Azure sets the kind of key only at creation.",
     },
   ],
   "microsoft.keyvault/vaults": [
-    { subject: "Key vault", property: "properties.sku.name", holder: () => "Microsoft", note: "Azure encrypts vaults with its own keys." },
+    {
+      subject: "Key vault",
+      property: "properties.sku.name",
+      holder: () => "Microsoft",
+      note: "Azure encrypts key vaults with Microsoft-managed keys.",
+    },
   ],
   "microsoft.operationalinsights/workspaces": [
     {
       subject: "Logs",
       property: "properties.features.clusterResourceId",
       holder: unlessOpaque((value) => (value === undefined || value === null ? "Microsoft" : "customer")),
-      note: "A customer's key needs a dedicated cluster.",
+      note: "A customer-managed key requires a dedicated cluster.",
     },
   ],
 };

@@ -70,15 +70,15 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
     "## Flows",
     table(["flow", "resources", "other end", "basis", "result"], flowGroups(flows)),
     "## Keys",
-    table(["what", "resources", "key", "property", "basis"], keyGroups(keys)),
+    table(["subject", "resources", "key", "property", "basis"], keyGroups(keys)),
     "## Access",
     accessText(access),
     exposureText(exposure.map(({ proof }) => proof)),
     "## Exceptions",
-    "What Azure does and no setting prevents, and what the owner of the data has accepted.",
-    table(["code", "what", "resources", "source", "accepted"], exceptionGroups(exceptions)),
+    "Behavior of Azure that no setting changes, and findings that the owner of the data accepted.",
+    table(["code", "problem", "resources", "source", "accepted"], exceptionGroups(exceptions)),
     "## Not proved",
-    table(["what", "why"], unprovedGroups(unproved, stores)),
+    table(["subject", "reason"], unprovedGroups(unproved, stores)),
     "## Policy results",
     policyText(policy),
     "## State of the stack",
@@ -93,7 +93,7 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
     lines([
       ...content.method,
       "The result of a rule is `proved` only if the property has a value that the rule allows. An unknown value is never a pass.",
-      "`documented` marks what no property of Azure shows: according to Azure's documentation, it is inside the residency.",
+      "`documented` means that no property of Azure shows the location. According to Azure's documentation, it is in the residency.",
     ]),
     "## Signature",
     "Sign the JSON form of this statement, for example with `cosign sign-blob` (docs/statement.md).",
@@ -103,7 +103,7 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
 function resultText({ findings, unproved, stores, flows }: Statement["content"]): string {
   const count = (outcome: Outcome) => [...stores, ...flows].filter((row) => row.outcome === outcome).length;
   const found = findings.length === 0 ? "No findings" : `**${findings.length === 1 ? "1 finding" : `${findings.length} findings`}**`;
-  return `${found}. Of ${stores.length + flows.length} stores and flows, ${count("proved")} are proved, ${count("documented")} documented by Azure, ${count("accepted")} accepted, ${count("violated")} violated, and ${count("unproved")} not proved. ${unproved.length} further entries are not proved.`;
+  return `${found}. Of ${stores.length + flows.length} stores and flows, ${count("proved")} are proved, ${count("documented")} documented by Azure, ${count("accepted")} accepted, ${count("violated")} violated, and ${count("unproved")} not proved. ${unproved.length} further subjects are not proved.`;
 }
 
 function storeCells(row: StoreRow): string[] {
@@ -178,9 +178,9 @@ function policyText(policy: readonly PolicyRow[]): string {
   const rows = policy
     .filter(isNotable)
     .map((one) => [one.code, one.title, one.holds, one.violated, one.accepted, one.expired, one.unknown].map(String));
-  const others = `${rest.length} further rules hold for all ${properties} properties that they look at: ${rest.map(({ code }) => code).join(", ")}.`;
+  const others = `${rest.length} further rules hold for all ${properties} properties that they check: ${rest.map(({ code }) => code).join(", ")}.`;
   return [
-    table(["code", "rule", "holds", "violated", "accepted", "expired", "not provable"], rows),
+    table(["code", "rule", "holds", "violated", "accepted", "expired", "not proved"], rows),
     ...(rest.length === 0 ? [] : [others]),
   ].join("\n\n");
 }
@@ -216,7 +216,7 @@ function lastOf(scope: string | undefined): string {
 
 function exposureText(proofs: readonly Proof[]): string {
   const count = (outcome: Proof["outcome"]) => proofs.filter((one) => one.outcome === outcome).length;
-  return `Public access and authentication: ${proofs.length} properties checked, ${count("holds")} as required, ${count("accepted")} accepted, ${count("violated")} violated, ${count("unknown")} not provable.`;
+  return `Public access and authentication: ${proofs.length} properties checked, ${count("holds")} as required, ${count("accepted")} accepted, ${count("violated")} violated, ${count("unknown")} not proved.`;
 }
 
 function settingsText(rows: readonly StoreRow[]): string {

@@ -30,7 +30,7 @@ export class Rows {
       else
         this.own.push({
           resource,
-          row: row ?? { kind: "settings", data: "Settings of a resource whose name is known only in the update" },
+          row: row ?? { kind: "settings", data: "Settings of a resource whose name is known only during the update" },
         });
     }
   }

@@ -32,7 +32,7 @@ export const doorCodes = {
   },
   MOOR503: {
     title: "SKU of the managed network's firewall changed",
-    lost: "Azure can't change the SKU while the firewall exists, which it does from the first FQDN rule on.",
+    lost: "Azure creates the firewall with the first FQDN rule, and can't change its SKU while it exists.",
     remedy: "Restore `firewallSku`. To change it, first remove all FQDN rules, which deletes the firewall.",
     kind: "door",
     source: managedNetwork,
@@ -116,14 +116,14 @@ export const doorCodes = {
   },
   MOOR515: {
     title: "Soft delete or versioning of blobs reduced",
-    lost: "Blobs that are deleted or overwritten after the change can't be recovered, or for a shorter time.",
+    lost: "Blobs that are deleted or overwritten after the change can be recovered only for a shorter time, or not at all.",
     remedy: "Restore the retention and the versioning.",
     kind: "door",
     source: "Azure docs, storage/blobs/soft-delete-blob-overview (2024)",
   },
   MOOR516: {
     title: "Purge protection of a Key Vault changed",
-    lost: "Azure can't disable purge protection, so the vault's name stays taken for the retention time after a deletion.",
+    lost: "Azure can't disable purge protection, so the name of a deleted vault stays reserved until the retention time ends.",
     remedy: "Restore `enablePurgeProtection`. Use a second vault for another setting.",
     kind: "door",
     source: softDelete,
@@ -144,7 +144,7 @@ export const doorCodes = {
   },
   MOOR519: {
     title: "Zone redundancy of a container registry changed",
-    lost: "Azure decides on zone redundancy at the creation of the registry and can't disable it.",
+    lost: "Azure sets zone redundancy when the registry is created, and can't disable it later.",
     remedy: "Restore `zoneRedundancy`. To change it, create a second registry, and import the images.",
     kind: "door",
     source: "Azure docs, container-registry/zone-redundancy (2022-10-11); reliability-container-registry (2025-08-22)",
@@ -186,7 +186,7 @@ export const doorCodes = {
   },
   MOOR525: {
     title: "Resource with data removed",
-    lost: "Azure deletes the data in the resource, and recovers it only for a limited time or not at all.",
+    lost: "Azure deletes the data in the resource, which can be recovered only for a limited time or not at all.",
     remedy: "Restore the resource in the program. Remove it only after its data was copied or is no longer needed.",
     kind: "door",
     source: "Azure docs, machine-learning/concept-soft-delete (2025); key-vault/general/soft-delete-overview (2024-02-20)",
@@ -208,7 +208,7 @@ export const doorCodes = {
   },
   MOOR528: {
     title: "Name of a soft-deleted workspace",
-    lost: "The name of a deleted workspace stays taken for 14 days, and a purge deletes its models, environments and history permanently.",
+    lost: "The name of a deleted workspace stays reserved for 14 days, and a purge deletes its models, environments and history permanently.",
     remedy: "Recover the workspace in the portal or wait 14 days. Purge it only if its contents are no longer needed.",
     kind: "door",
     source: "Azure docs, machine-learning/concept-soft-delete (2025)",

@@ -25,7 +25,7 @@ function checkData(resource: RuleResource, { holdsData = true }: RemovalFacts): 
   const contents = contentsOf(resource.type);
   if (contents === undefined || !holdsData) return [];
   const { lost }: DoorKind = doorCodes.MOOR525;
-  const text = { problem: `It would be deleted. It holds ${contents}. ${lost}`, allowed: "an unchanged or an empty resource" };
+  const text = { problem: `The resource would be deleted. It contains ${contents}. ${lost}`, allowed: "an unchanged or an empty resource" };
   return [checked("MOOR525", "violated", resource, "id", "removed", text)];
 }
 
@@ -33,12 +33,12 @@ function checkServing(resource: RuleResource, { traffic = observedTraffic(resour
   const { lost }: DoorKind = doorCodes.MOOR526;
   const allowed = "a traffic weight of 0%";
   if (traffic === undefined) {
-    const problem = "It would be deleted, and its traffic weight isn't known.";
+    const problem = "The resource would be deleted, and its traffic weight isn't known.";
     return [checked("MOOR526", "unknown", resource, "properties.traffic", UNKNOWN, { problem, allowed })];
   }
   const weight = sameArmId(resource.type, endpointType) ? sum(Object.values(traffic)) : weightOf(resource, traffic);
   if (weight === 0) return [];
-  const problem = `It would be deleted, but it receives ${weight}% of the endpoint's requests. ${lost}`;
+  const problem = `The resource would be deleted, but it receives ${weight}% of the endpoint's requests. ${lost}`;
   return [checked("MOOR526", "violated", resource, "properties.traffic", `${weight}%`, { problem, allowed })];
 }
 

@@ -46,7 +46,7 @@ export const exposureCodes = {
     source: "Azure docs, azure-monitor/fundamentals/private-link-design (2025)",
   },
   MOOR447: {
-    title: "Data without credentials",
+    title: "Anonymous access to data",
     remedy: "Disable anonymous access.",
     kind: "exposure",
     source: "Azure docs, storage/blobs/anonymous-read-access-prevent and container-registry/anonymous-pull-access (2025)",
@@ -58,19 +58,19 @@ export const exposureCodes = {
     source: "Azure docs, rest/api/storageservices/cross-origin-resource-sharing--cors--support-for-the-azure-storage-services (2025)",
   },
   MOOR449: {
-    title: "Approved connection of a foreign private endpoint",
+    title: "Approved private endpoint connection from outside the stack",
     remedy: "Remove the connection. Create private endpoints only in the networks of the stack.",
     kind: "exposure",
     source: "Azure docs, private-link/manage-private-endpoint (2025)",
   },
   MOOR450: {
-    title: "Network security group admits traffic from outside",
+    title: "Network security group allows inbound traffic from outside the virtual network",
     remedy: "Allow only sources in the virtual network (`VirtualNetwork` or private addresses).",
     kind: "exposure",
     source: "Azure docs, virtual-network/network-security-groups-overview (2025)",
   },
   MOOR451: {
-    title: "Network security group lets traffic out",
+    title: "Network security group allows outbound traffic from the virtual network",
     remedy:
       "Deny all outbound traffic except to the virtual network. Only the subnet for deployment scripts requires HTTPS to the internet.",
     kind: "exposure",
@@ -83,7 +83,7 @@ export const exposureCodes = {
     source: "Azure Landing Zones, policy Deny-Subnet-Without-Nsg (2026-06)",
   },
   MOOR453: {
-    title: "Subnet with a way to the internet",
+    title: "Subnet with outbound internet access",
     remedy: "Set `defaultOutboundAccess` to false, and remove NAT gateways and service endpoints from the subnet.",
     kind: "exposure",
     source: "Azure docs, virtual-network/ip-services/default-outbound-access (2025)",
@@ -101,13 +101,13 @@ export const exposureCodes = {
     source: "Azure docs, virtual-network/virtual-networks-udr-overview (2025)",
   },
   MOOR456: {
-    title: "DNS server outside the network",
-    remedy: "Use Azure DNS, or DNS servers in the network or a connected one.",
+    title: "DNS outside the network",
+    remedy: "Use Azure DNS, or DNS servers and records with addresses in the network or a connected one.",
     kind: "exposure",
     source: "Azure docs, virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances (2025)",
   },
   MOOR457: {
-    title: "Container outside the network",
+    title: "Container outside the virtual network",
     remedy: "Run the container in a subnet of the stack, without a public IP address.",
     kind: "exposure",
     source: "Azure docs, azure-resource-manager/bicep/deployment-script-vnet-private-endpoint (2025)",
@@ -125,25 +125,25 @@ export const exposureCodes = {
     source: "Azure docs, container-registry/container-registry-authentication (2025)",
   },
   MOOR462: {
-    title: "Local authentication of logs",
+    title: "Local authentication for logs",
     remedy: "Set `disableLocalAuth` to true, so that only Microsoft Entra ID is accepted.",
     kind: "exposure",
     source: "Azure docs, azure-monitor/app/azure-ad-authentication and logs/azure-ad-authentication-logs (2025)",
   },
   MOOR463: {
-    title: "Vault with access policies",
+    title: "Key vault with access policies",
     remedy: "Set `enableRbacAuthorization` to true, and remove all access policies.",
     kind: "exposure",
     source: "Azure docs, key-vault/general/rbac-access-policy (2025)",
   },
   MOOR464: {
-    title: "Vault opened to Azure services",
+    title: "Azure services can read the key vault without a role",
     remedy: "Set `enabledForDeployment`, `enabledForDiskEncryption` and `enabledForTemplateDeployment` to false.",
     kind: "exposure",
     source: "Azure docs, key-vault/general/security-features (2025)",
   },
   MOOR465: {
-    title: "Vault without protection from deletion",
+    title: "Key vault without soft delete or purge protection",
     remedy: "Enable soft delete and purge protection.",
     kind: "exposure",
     source: "Azure docs, key-vault/general/soft-delete-overview (2025)",
@@ -155,13 +155,13 @@ export const exposureCodes = {
     source: "Azure docs, storage/common/transport-layer-security-configure-minimum-version (2025)",
   },
   MOOR467: {
-    title: "Weaker authentication of callers",
+    title: "Weaker endpoint authentication",
     remedy: "Set `auth` of the endpoint in the stack file. Don't change `authMode` with a transform.",
     kind: "exposure",
     source: "Azure docs, machine-learning/concept-endpoints-online-auth (2025)",
   },
   MOOR468: {
-    title: "Foreign tenant",
+    title: "Another tenant",
     remedy: "Use the tenant of the subscription.",
     kind: "exposure",
     source: "Azure docs, key-vault/general/move-subscription (2025)",
@@ -203,7 +203,7 @@ export const exposureCodes = {
     source: "Azure docs, entra/workload-id/workload-identity-federation (2025)",
   },
   MOOR475: {
-    title: "Diagnostics of Microsoft with content",
+    title: "More diagnostic data collected by Microsoft",
     remedy:
       "Set `hbiWorkspace` to true. It can be set only when the workspace is created, so accept the finding for an existing workspace.",
     kind: "exposure",
@@ -222,10 +222,16 @@ export const exposureCodes = {
     source: "Azure REST specification, resources 2024-03-01: debugSetting",
   },
   MOOR478: {
-    title: "Encryption at rest",
+    title: "No encryption at rest",
     remedy: "Don't disable encryption.",
     kind: "exposure",
     source: "Azure docs, storage/common/storage-service-encryption (2025)",
+  },
+  MOOR479: {
+    title: "Connection shared with all workspaces of a hub",
+    remedy: "Set `isSharedToAll` to false.",
+    kind: "exposure",
+    source: "azure-rest-api-specs, machinelearningservices 2025-12-01",
   },
   MOOR480: {
     title: "Role of a principal that isn't in the stack",
@@ -246,8 +252,8 @@ export const exposureCodes = {
     source: "Azure docs, role-based-access-control/scope-overview (2025)",
   },
   MOOR483: {
-    title: "Custom role with further rights",
-    remedy: "Allow only the action to call endpoints, in the resource group of the stack.",
+    title: "Custom role with too many permissions",
+    remedy: "Allow only the action to call endpoints, in the resource group of the stack or of its workspace.",
     kind: "exposure",
     source: "Azure docs, role-based-access-control/custom-roles (2025)",
   },

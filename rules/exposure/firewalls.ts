@@ -27,7 +27,7 @@ function defaultActionRule({ types, path }: (typeof firewalls)[number]): Rule {
       const problem =
         outcome === "unknown"
           ? unknownText(property, value)
-          : `\`${property}\` is ${valueText(value)}, so networks that no rule names have access as soon as public network access is enabled.`;
+          : `\`${property}\` is ${valueText(value)}, so networks without a rule have access if public network access is enabled.`;
       return [checked("MOOR441", outcome, resource, property, value, { problem, allowed: "Deny" })];
     },
   };

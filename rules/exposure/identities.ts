@@ -22,9 +22,17 @@ const endpointType: Rule = {
     const problem =
       outcome === "unknown"
         ? unknownText(property, value)
-        : `\`${property}\` is ${valueText(value)}, so Azure assigns roles to an identity of its own.`;
+        : `\`${property}\` is ${valueText(value)}, so the endpoint doesn't use only the identity that the stack creates.`;
     return [checked("MOOR472", outcome, resource, property, value, { problem, allowed: "UserAssigned" })];
   },
+};
+
+/** Like that of an endpoint. An adopted workspace keeps its identity, whose roles the statement lists. */
+const workspaceType: Rule = {
+  code: "MOOR472",
+  types: [WORKSPACE],
+  check: (resource, context) =>
+    resource.from === "observed" || at(resource, "identity.type") === undefined ? [] : endpointType.check(resource, context),
 };
 
 const assigned: Rule = {
@@ -88,4 +96,4 @@ const federated: Rule = {
   },
 };
 
-export const identityRules: readonly Rule[] = [endpointType, assigned, isolationScope, federated];
+export const identityRules: readonly Rule[] = [endpointType, workspaceType, assigned, isolationScope, federated];

@@ -42,7 +42,7 @@ export const keyRules: readonly Rule[] = [
     types: [`${STORAGE}/localUsers`],
     check: (resource) => [
       checked("MOOR460", "violated", resource, "name", resource.name, {
-        problem: "It is a local user of a storage account, which signs in with a password or an SSH key.",
+        problem: "A local user signs in to the storage account with a password or an SSH key.",
         allowed: "no local users",
       }),
     ],

@@ -11,7 +11,7 @@ export const logRules: readonly Rule[] = [
     types,
     property: "properties.publicNetworkAccessForQuery",
     allowed: ["Disabled"],
-    consequence: "anyone who has a role on it can read logs from any network",
+    consequence: "principals with a role on it can read logs from any network",
   }),
   propertyRule({
     code: "MOOR446",
@@ -34,6 +34,13 @@ export const logRules: readonly Rule[] = [
     allowed: ["PrivateOnly"],
     consequence: "the network can also send logs to resources outside the scope",
     remedy: "Set it to `PrivateOnly`. Azure Machine Learning can require `Open`: then accept the finding.",
+  }),
+  propertyRule({
+    code: "MOOR446",
+    types: ["Microsoft.Insights/dataCollectionEndpoints"],
+    property: "properties.networkAcls.publicNetworkAccess",
+    allowed: ["Disabled"],
+    consequence: "clients in any network can write logs through it",
   }),
   propertyRule({
     code: "MOOR462",

@@ -15,8 +15,8 @@ const INTERNET = ["Internet", "*", "0.0.0.0/0"] as const;
 
 /** Both directions: the side of a rule that is outside the network. */
 const sides = {
-  Inbound: { code: "MOOR450", side: "source", verb: "admits traffic from" },
-  Outbound: { code: "MOOR451", side: "destination", verb: "lets traffic out to" },
+  Inbound: { code: "MOOR450", side: "source", verb: "allows traffic from" },
+  Outbound: { code: "MOOR451", side: "destination", verb: "allows traffic to" },
 } as const;
 
 type Direction = keyof typeof sides;
@@ -98,7 +98,7 @@ function sideCheck(resource: RuleResource, property: string, direction: Directio
   return checked(code, outcome, resource, property, value, { problem, allowed });
 }
 
-/** Azure's default rules let all traffic out to the internet, so a rule must deny it. */
+/** Azure's default rules allow all outbound traffic to the internet, so a rule must deny it. */
 function defaultOutbound(resource: RuleResource, resources: ResourceSet): Check {
   const list = at(resource, LIST);
   const rules = itemsOf(list).map((item) => valueAt(item, "properties"));
@@ -111,7 +111,7 @@ function defaultOutbound(resource: RuleResource, resources: ResourceSet): Check 
   const problem =
     outcome === "unknown"
       ? "Not all of its rules are known."
-      : "No rule denies other outbound traffic, and Azure's default rules let all traffic out to the internet.";
+      : "No rule denies other outbound traffic, and Azure's default rules allow all outbound traffic to the internet.";
   const value = isDenied ? "denies other outbound traffic" : "no rule that denies outbound traffic";
   return checked("MOOR451", outcome, resource, LIST, value, { problem, allowed: "a rule that denies outbound traffic to any address" });
 }

@@ -40,8 +40,13 @@ function groupLetsOut({ resource, path }: Subnet, resources: ResourceSet): Check
   const isOther = !isForScripts(at(resource, path)) && !isOpaque(at(resource, `${path}.delegations`));
   if (group === undefined || resources.isComplete || !isOther) return [];
   const outcome = letsOut(group, resources) ? "violated" : "holds";
-  const problem = `The network security group ${group.name} lets traffic out of the network, and the subnet isn't for deployment scripts.`;
-  return [checked("MOOR451", outcome, resource, property, id, { problem, allowed: "a group that lets no traffic out of the network" })];
+  const problem = `The network security group ${group.name} allows traffic out of the network, and the subnet isn't for deployment scripts.`;
+  return [
+    checked("MOOR451", outcome, resource, property, id, {
+      problem,
+      allowed: "a network security group that allows no traffic out of the network",
+    }),
+  ];
 }
 
 function defaultAccess({ resource, path }: Subnet): Check {
@@ -53,7 +58,7 @@ function defaultAccess({ resource, path }: Subnet): Check {
   const problem =
     outcome === "unknown"
       ? unknownText(property, value)
-      : `\`${property}\` is ${valueText(value)}, so network interfaces in the subnet reach the internet.`;
+      : `\`${property}\` is ${valueText(value)}, so network interfaces in the subnet can connect to the internet.`;
   return checked("MOOR453", outcome, resource, property, value, { problem, allowed: "false" });
 }
 
@@ -63,7 +68,7 @@ function natGateway({ resource, path }: Subnet): Check {
   const isSet = value !== undefined && value !== null;
   const delegations = at(resource, `${path}.delegations`);
   const outcome = !isSet || isForScripts(at(resource, path)) ? "holds" : isOpaque(delegations) ? "unknown" : "violated";
-  const problem = `\`${property}\` is ${valueText(value)}, so network interfaces in the subnet reach the internet.`;
+  const problem = `\`${property}\` is ${valueText(value)}, so network interfaces in the subnet can connect to the internet.`;
   return checked("MOOR453", outcome, resource, property, value, { problem, allowed: "none, except for a subnet for deployment scripts" });
 }
 
@@ -74,7 +79,7 @@ function serviceEndpoints({ resource, path }: Subnet): Check {
   const problem =
     outcome === "unknown"
       ? unknownText(property, value)
-      : `\`${property}\` is ${valueText(value)}, so the subnet reaches public addresses of these services, of any customer.`;
+      : `\`${property}\` is ${valueText(value)}, so clients in the subnet can connect to these services of any customer over public addresses.`;
   return checked("MOOR453", outcome, resource, property, value, { problem, allowed: "no service endpoints" });
 }
 

@@ -17,7 +17,7 @@ const tenant: Rule = {
     const outcome = isOpaque(value) || tenantId === undefined ? "unknown" : isOneOf(value, tenantId) ? "holds" : "violated";
     const problem =
       outcome === "violated"
-        ? `\`${property}\` is ${valueText(value)}, so principals of another tenant can be admitted.`
+        ? `\`${property}\` is ${valueText(value)}, so principals of another tenant can get access.`
         : tenantId === undefined
           ? "The tenant of the subscription isn't known."
           : unknownText(property, value);
@@ -39,10 +39,20 @@ export const vaultRules: readonly Rule[] = [
     property: "properties.accessPolicies",
     consequence: "the principal gets these permissions if roles are disabled",
   }),
+  {
+    code: "MOOR463",
+    types: [`${VAULT}/accessPolicies`],
+    check: (resource) => [
+      checked("MOOR463", "violated", resource, "type", resource.type, {
+        problem: "It is an access policy: its principal gets permissions without a role if roles are disabled.",
+        allowed: "roles",
+      }),
+    ],
+  },
   ...[
     { flag: "enabledForDeployment", who: "virtual machines read certificates from the vault" },
     { flag: "enabledForDiskEncryption", who: "Azure Disk Encryption reads secrets and unwraps keys" },
-    { flag: "enabledForTemplateDeployment", who: "anyone who deploys a template can read secrets" },
+    { flag: "enabledForTemplateDeployment", who: "users who deploy a template can read secrets" },
   ].map(({ flag, who }) =>
     propertyRule({
       code: "MOOR464",

@@ -28,8 +28,15 @@ export const workspaceRules: readonly Rule[] = [
     code: "MOOR470",
     types: [WORKSPACE],
     property: "properties.sharedPrivateLinkResources",
-    consequence: "the workspace reaches a resource for which it has no outbound rule",
+    consequence: "the workspace can connect to a resource for which it has no outbound rule",
     remedy: "Remove the entry, and create an outbound rule.",
+  }),
+  propertyRule({
+    code: "MOOR479",
+    types: [armTypeOf("machinelearningservices:WorkspaceConnection")],
+    property: "properties.isSharedToAll",
+    allowed: [false, undefined],
+    consequence: "all users of the workspace and of its projects use its credentials",
   }),
   propertyRule({
     code: "MOOR475",

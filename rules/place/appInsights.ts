@@ -19,7 +19,7 @@ const storeRule: Rule = {
     const workspace = at(resource, property);
     if (workspace === undefined || workspace === null || workspace === "") {
       const text = {
-        problem: "It has no Log Analytics workspace, so its traces are in a store of its own.",
+        problem: "It has no Log Analytics workspace, so Azure stores its traces separately.",
         allowed: "the stack's Log Analytics workspace",
       };
       return [checked("MOOR415", "violated", resource, property, workspace, text)];

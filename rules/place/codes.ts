@@ -74,8 +74,8 @@ export const placeCodes = {
     source: actionGroups,
   },
   MOOR412: {
-    title: "Private endpoint connects to another place",
-    remedy: "Create the private endpoint, its network and its target in regions of the residency.",
+    title: "Private endpoint outside the residency",
+    remedy: "Create the private endpoint, its virtual network and its target in regions of the residency.",
     kind: "place",
     source: "Azure docs, private-link/private-endpoint-overview (as of 2026-11)",
   },
@@ -92,7 +92,7 @@ export const placeCodes = {
     source: "Azure docs, machine-learning/how-to-manage-registries (as of 2026-11)",
   },
   MOOR415: {
-    title: "Application Insights with another store",
+    title: "Application Insights outside the stack's Log Analytics workspace",
     remedy: "Set `WorkspaceResourceId` to the stack's Log Analytics workspace.",
     kind: "place",
     source: "Azure docs, azure-monitor/app/create-workspace-resource (as of 2026-11)",
@@ -111,7 +111,7 @@ export const placeCodes = {
   },
   MOOR418: {
     title: "Resource type without a rule",
-    remedy: "Check where the resource stores and sends data, and list it in the statement.",
+    remedy: "Check where the resource stores and sends data. The statement lists it as not proved.",
     kind: "place",
     source: "rules/place/types.ts",
   },
@@ -128,19 +128,19 @@ export const placeCodes = {
     source: actionGroups,
   },
   MOOR421: {
-    title: "Container sends data out",
+    title: "Container sends data outside the residency",
     remedy: "Remove the setting, or use an address of a resource in the residency.",
     kind: "place",
     source: "vLLM docs, usage_stats (v0.16.0)",
   },
   MOOR422: {
-    title: "Network connected to another place",
-    remedy: "Connect only networks in regions of the residency.",
+    title: "Virtual network connected outside the residency",
+    remedy: "Connect only virtual networks in regions of the residency.",
     kind: "place",
     source: "Azure docs, virtual-network/virtual-network-peering-overview (as of 2026-11)",
   },
   MOOR423: {
-    title: "IP addresses of clients stored",
+    title: "Client IP addresses stored",
     remedy: "Remove `DisableIpMasking`.",
     kind: "place",
     source: "Azure docs, azure-monitor/app/ip-collection (as of 2026-11)",
@@ -158,8 +158,8 @@ export const placeCodes = {
     source: "Azure docs, machine-learning/how-to-network-isolation-model-catalog (as of 2026-11)",
   },
   MOOR430: {
-    title: "Global service of Azure",
-    remedy: "Accept it in `moor:accept`: no setting confines it to a region.",
+    title: "Global Azure service",
+    remedy: "Accept the finding in `moor:accept`. Azure has no setting that confines the service to a region.",
     kind: "platform",
     source: "Azure docs, azure-resource-manager/management/overview (2023-09-27); EU Data Boundary, partial transfers (2026)",
   },

@@ -2,6 +2,7 @@
 import { sameArmId } from "../../azure/armId";
 import { at } from "../resource";
 import { checked, type Rule } from "../rule";
+import { byHost, flowRules } from "./flows";
 import { isCovered } from "./types";
 
 /** Returns a rule for all types that no given rule names, and that aren't known to hold no data. It never refuses a resource. */
@@ -13,11 +14,22 @@ export function coverageRule(rules: readonly Rule[]): Rule {
     check(resource) {
       const isKnown = isCovered(resource.type) || known.some((type) => sameArmId(type, resource.type));
       if (isKnown) return [];
-      const problem = `No rule checks ${resource.type}, so where its data is stored and sent is not proved.`;
+      const problem = `No rule checks ${resource.type}, so the locations where it stores and sends data are not proved.`;
       return [checked("MOOR418", "unknown", resource, "type", resource.type, { problem, allowed: "resource types with rules" })];
     },
   };
 }
+
+/** An address outside the stack, from which a template is loaded, can change what the template writes. */
+export const templateOriginRules: readonly Rule[] = flowRules([
+  {
+    code: "MOOR417",
+    types: ["Microsoft.Resources/deployments"],
+    properties: ["properties.templateLink.uri", "properties.parametersLink.uri"],
+    flow: "The template is loaded from",
+    judge: byHost,
+  },
+]);
 
 /** A template that is loaded from an address can't be read, so the resources in it aren't checked. */
 export const linkedTemplateRule: Rule = {
@@ -28,7 +40,7 @@ export const linkedTemplateRule: Rule = {
     const link = at(resource, property);
     if (link === undefined || link === null) return [];
     const text = {
-      problem: "Its template is loaded from an address, so the resources in it are not checked.",
+      problem: "The template is loaded from a URL, so its resources are not checked.",
       allowed: "`properties.template`",
     };
     return [checked("MOOR418", "unknown", resource, property, "set", text)];

@@ -56,7 +56,7 @@ export function flowCheck(
   { outcome, where }: Judgement,
   { contract }: RuleContext,
 ): Check {
-  const problem = isOpaque(value) ? `${flow} a place that ${where}.` : `${flow} ${shortName(value)}, which ${where}.`;
+  const problem = isOpaque(value) ? `${flow} a location that ${where}.` : `${flow} ${shortName(value)}, which ${where}.`;
   return checked(code, outcome, resource, property, withoutSecrets(value), { problem, allowed: allowedText(contract), remedy });
 }
 

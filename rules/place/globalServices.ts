@@ -13,7 +13,7 @@ export const globalTypesRule: Rule = {
   check(resource, { contract }) {
     const location = at(resource, "location");
     if (!isGlobalByDesign(resource, location)) return [];
-    const problem = `It is a global resource: Azure stores ${GLOBAL_TYPES[resource.type.toLowerCase()]} in any region.`;
+    const problem = `The resource is global: Azure can store ${GLOBAL_TYPES[resource.type.toLowerCase()]} in any region.`;
     return [checked("MOOR430", "violated", resource, "location", location, { problem, allowed: allowedText(contract) })];
   },
 };
@@ -24,7 +24,7 @@ export const groupServicesRule: Rule = {
   types: ["Microsoft.Resources/resourceGroups"],
   check: (resource, { contract }) =>
     GROUP_SERVICES.map(({ name, data }) => {
-      const problem = `${name} is a global service: it stores or processes ${data} in any region.`;
+      const problem = `${name} is a global service. It can store or process ${data} in any region.`;
       return checked("MOOR430", "violated", resource, name, "global", { problem, allowed: allowedText(contract) });
     }),
 };
@@ -40,7 +40,7 @@ export const dataBoundaryRule: Rule = {
     const property = "properties.dataBoundary";
     const boundary = at(resource, property);
     const outcome = boundary === "EU" ? "holds" : "unknown";
-    const problem = "The tenant has no data boundary, so the places of support data and of Azure's own metadata are not proved.";
+    const problem = "The data boundary of the tenant isn't EU, so the regions of support data and of Azure's metadata are not proved.";
     return [checked("MOOR430", outcome, resource, property, boundary, { problem, allowed: allowedText(contract) })];
   },
 };
@@ -54,7 +54,7 @@ export const frontDoorRule: Rule = {
     const mode = at(resource, property);
     if (mode === undefined || mode === null || mode === "Disabled") return [];
     const text = {
-      problem: `The managed network always allows the service tag ${FRONT_DOOR_TAG}, a global service from which it loads images and packages.`,
+      problem: `The managed network always allows the service tag ${FRONT_DOOR_TAG}, which belongs to a global service. Azure downloads images and packages from it.`,
       allowed: allowedText(contract),
     };
     return [checked("MOOR430", isOpaque(mode) ? "unknown" : "violated", resource, property, mode, text)];

@@ -36,7 +36,7 @@ function judgeHostName(host: string, context: RuleContext): Judgement {
   const named = judgeNamedHost(host, context);
   if (named !== undefined) return named;
   const region = regionOfHost(host);
-  return region === undefined ? violated("is an address in no known region") : judgeRegion(region, context.contract);
+  return region === undefined ? violated("is an address whose region isn't known") : judgeRegion(region, context.contract);
 }
 
 /** Judges a host that contains the name of a resource, such as `<account>.blob.core.windows.net`. Undefined for other hosts. */
@@ -48,7 +48,7 @@ function judgeNamedHost(host: string, { contract, resources }: RuleContext): Jud
   if (name.includes("*")) return violated("includes the resources of every Azure customer");
   const region = rest.find(isRegion);
   if (region !== undefined) return judgeRegion(region, contract);
-  if (rest.some((label) => !KNOWN_LABELS.has(label))) return unproved("is an address in no known region");
+  if (rest.some((label) => !KNOWN_LABELS.has(label))) return unproved("is an address whose region isn't known");
   const found = candidates.find((resource) => nameOf(resource) === name || at(resource, "properties.loginServer") === host);
   if (found !== undefined) return judgeRegionOf(found, contract);
   const isComplete = candidates.length > 0 && candidates.every((resource) => nameOf(resource) !== undefined);

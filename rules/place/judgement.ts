@@ -36,7 +36,7 @@ export function opaque(value: Value): Judgement | undefined {
 export function judgeRegionOf(resource: RuleResource, contract: Contract): Judgement {
   const judged = judgeRegion(at(resource, "location"), contract);
   return judged.outcome === "violated" && resource.from === "planned"
-    ? unproved(`${judged.where}; that is a finding of ${resource.name}`)
+    ? unproved(`${judged.where}; ${resource.name} has its own finding`)
     : judged;
 }
 

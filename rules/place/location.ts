@@ -33,7 +33,7 @@ export const extendedLocationRule: Rule = {
   check(resource, context) {
     const value = at(resource, "extendedLocation");
     if (value === undefined || value === null) return [];
-    const problem = "Its extended location is a place outside Azure's regions.";
+    const problem = "The extended location is outside Azure's regions.";
     return [regionCheck(resource, "extendedLocation", at(resource, "extendedLocation.name") ?? value, "violated", problem, context)];
   },
 };

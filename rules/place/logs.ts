@@ -24,12 +24,12 @@ const replicationRule: Rule = {
     const result = (outcome: "holds" | "violated" | "unknown", problem = "", at = property, value: Value = enabled) => [
       checked("MOOR408", outcome, resource, at, value, { problem, allowed }),
     ];
-    if (isOpaque(enabled)) return result("unknown", `Whether it is replicated is ${valueText(enabled)}.`);
+    if (isOpaque(enabled)) return result("unknown", `The replication setting is ${valueText(enabled)}.`);
     if (enabled === undefined || enabled === null) {
       return hidesReplication(resource)
         ? result(
             "unknown",
-            `API version ${resource.apiVersion} doesn't show whether it is replicated. Required: ${REPLICATION_API} or later.`,
+            `API version ${resource.apiVersion} doesn't show whether the workspace is replicated. Required: ${REPLICATION_API} or later.`,
           )
         : result("holds");
     }

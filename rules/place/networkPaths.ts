@@ -20,8 +20,9 @@ const remoteConnectionRule: Rule = {
     "Microsoft.Network/vpnSites",
   ],
   check: (resource, { contract }) => [
-    checked("MOOR422", "unknown", resource, "type", resource.type, {
-      problem: "It connects the network to networks outside Azure, whose places are not proved.",
+    // The networks of a landing zone are its owner's decision.
+    checked("MOOR422", resource.from === "planned" ? "violated" : "unknown", resource, "type", resource.type, {
+      problem: "It connects the network to networks outside Azure, whose locations are not proved.",
       allowed: allowedText(contract),
     }),
   ],

@@ -74,7 +74,7 @@ function checkRule({ path, value }: Placed, resource: RuleResource, context: Rul
     case "servicetag":
       return checkTag(value, property, resource, context, result);
     default:
-      return [result("MOOR413", `${path}.type`, type, violated("is not a type of outbound rules"))];
+      return [result("MOOR413", `${path}.type`, type, violated("is not a type of outbound rule"))];
   }
 }
 
@@ -116,5 +116,5 @@ function judgeAddress(value: Value): Judgement {
   const unreadable = opaque(value);
   if (unreadable !== undefined) return unreadable;
   const isPrivate = typeof value === "string" && isPrivateAddress(value.replace(/\/\d+$/, ""));
-  return isPrivate ? holds : violated("is a range of addresses in no known region");
+  return isPrivate ? holds : violated("is an address range whose region isn't known");
 }

@@ -32,7 +32,7 @@ const remoteReceiversRule: Rule = {
       valuesAt(resource.body, `properties.${kind}`).flatMap(({ path, value }) => {
         if (Array.isArray(value) && value.length === 0) return [];
         const text = {
-          problem: `Alerts are sent to ${remoteKinds[kind]}, in no known region.`,
+          problem: `Alerts are sent to ${remoteKinds[kind]}, for which no region is known.`,
           allowed: "emailReceivers and receivers in the residency",
         };
         // Receivers contain phone numbers and addresses of persons.

@@ -25,7 +25,7 @@ const addressRule: Rule = {
       .flatMap(({ path, value }) => {
         if (isOpaque(value)) {
           const text = {
-            problem: "Its value can't be read, so an address in it isn't proved.",
+            problem: "The value can't be read, so addresses in it are not checked.",
             allowed: "addresses of the stack's resources",
           };
           return [checked("MOOR421", "unknown", resource, path, value, text)];

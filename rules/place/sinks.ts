@@ -8,7 +8,7 @@ const setting = armTypeOf("monitor:DiagnosticSetting");
 const flow = "Logs and metrics are sent to";
 
 /** A partner's service, which Azure doesn't run. */
-const byPartner: Judge = (value) => opaque(value) ?? violated("is the service of a partner, in no known region");
+const byPartner: Judge = (value) => opaque(value) ?? violated("is the service of a partner, whose region isn't known");
 
 export const sinkRules: readonly Rule[] = flowRules([
   {
@@ -46,6 +46,13 @@ export const sinkRules: readonly Rule[] = flowRules([
       "properties.dataCollectionEndpointId",
     ],
     flow,
+    judge: byId,
+  },
+  {
+    code: "MOOR410",
+    types: ["Microsoft.Network/networkWatchers/packetCaptures"],
+    properties: ["properties.storageLocation.storageId"],
+    flow: "Captured packets are stored in",
     judge: byId,
   },
   {

@@ -42,8 +42,8 @@ function skuProblem(resource: RuleResource, sku: Value): string {
   const copy = pair === undefined ? "the paired region" : placeName(pair);
   const isGeo = typeof sku === "string" && GEO_REDUNDANT.test(sku);
   return isGeo
-    ? `Its redundancy ${sku} stores a copy of all data in ${copy}.`
-    : `Its redundancy is ${valueText(sku)}, so the places of its copies aren't known.`;
+    ? `With the redundancy ${sku}, Azure stores a copy of all data in ${copy}.`
+    : `Its redundancy is ${valueText(sku)}, so the regions of the copies aren't known.`;
 }
 
 /** Whether the contract names the paired region itself. A geography doesn't: the copy is a choice of the stack, and isn't needed. */

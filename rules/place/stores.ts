@@ -105,6 +105,15 @@ export const storeRules: readonly Rule[] = [
     allowed: ["Managed"],
     consequence: "requests are processed on a cluster whose region is not proved",
   }),
+  // Source: Azure docs, ai-services/openai/how-to/deployment-types (2025).
+  propertyRule({
+    code: "MOOR419",
+    types: ["Microsoft.CognitiveServices/accounts/deployments"],
+    property: "sku.name",
+    allowed: ["Standard", "ProvisionedManaged"],
+    consequence: "Azure processes requests in other regions",
+    remedy: "Use a deployment type of one region: `Standard` or `ProvisionedManaged`.",
+  }),
   kubernetesRule(),
 ];
 
@@ -118,7 +127,7 @@ function kubernetesRule(): Rule {
       const type = at(resource, property);
       const outcome = isOpaque(type) ? "unknown" : typeof type === "string" && IN_AZURE.has(type.toLowerCase()) ? "holds" : "violated";
       const text = {
-        problem: "It is a compute that Azure Machine Learning doesn't create, so its region is not proved.",
+        problem: "Azure Machine Learning doesn't create this compute, so its region is not proved.",
         allowed: "AmlCompute or ComputeInstance",
       };
       return [checked("MOOR419", outcome, resource, property, type, text)];

@@ -48,7 +48,7 @@ function variableChecks(resource: RuleResource, name: string, value: Value, cont
   if (unreadable !== undefined) return [check(value, unreadable)];
   if (typeof value !== "string" || value === "") return [];
   if (serviceKeys.has(name.toUpperCase())) {
-    const text = { problem: `The container sends data to the service on the internet to which ${name} belongs.`, allowed: "not set" };
+    const text = { problem: `The container sends data to the internet service that ${name} configures.`, allowed: "not set" };
     return [checked("MOOR421", "violated", resource, property, "set", text)];
   }
   const urls = urlsIn(value);

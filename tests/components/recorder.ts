@@ -9,7 +9,7 @@ import addFormats from "ajv-formats";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { previewOutputs, toBody, toOutputs } from "../../azure-local/providers/mapping";
 import { armType, resourceId, resourceType } from "../../azure-local/providers/metadata";
-import { isSecret, type Properties, plain, type Value } from "../../azure-local/providers/wire";
+import { isSecret, type Properties, plain, UNKNOWN, type Value } from "../../azure-local/providers/wire";
 import { serveAzure } from "../azure/fakeArm";
 import { stagedLockFolder } from "../support/stagedLock";
 
@@ -279,9 +279,10 @@ export function planned(type: string, inputs: Properties): Properties {
   return previewOutputs(row.inputSchema, plain(inputs) as Properties, row.outputs);
 }
 
-/** The name of an image that was pushed, with its digest in place of its tag. */
-function pushedImage({ imageName = "cr/moor" }: Properties): string {
-  return `${String(imageName).replace(/:[^:/]+$/, "")}@sha256:${"b".repeat(64)}`;
+/** The name of an image that was pushed, with its digest in place of its tag. Unknown if the name is unknown. */
+function pushedImage({ imageName = UNKNOWN }: Properties): string {
+  const name = plain(imageName);
+  return typeof name !== "string" || name.includes(UNKNOWN) ? UNKNOWN : `${name.replace(/:[^:/]+$/, "")}@sha256:${"b".repeat(64)}`;
 }
 
 /** ID and state of a created resource, and its body in Azure's response. */

@@ -5,8 +5,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { resolveName } from "../../azure-local";
+import { acceptances } from "../support/acceptances";
 import { unpackHome } from "./fixtures/home";
-import { openSandbox, type Sandbox } from "./sandbox";
+import { type Change, openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(240_000);
 
@@ -26,6 +27,8 @@ const group = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroup
 const networkId = `${group}/Microsoft.Network/virtualNetworks/spoke`;
 const workspaceId = `${group}/Microsoft.MachineLearningServices/workspaces/shared`;
 const registryId = `${group}/Microsoft.ContainerRegistry/registries/hubworkspace`;
+/** The adopted registries and the storage account allow exports, and replications to other tenants. */
+const accepted: Change = [["moor:accept"], acceptances("MOOR425", "MOOR416", "MOOR407")];
 const network = { existing: { subnetId: `${networkId}/subnets/endpoints` } };
 
 async function answers(): Promise<Record<string, unknown>> {
@@ -54,6 +57,7 @@ test("Blob, vault, registry and api.azureml.ms resolve in the adopted network as
   const [before, links] = [await answers(), linksOf()];
   expect(new Set(Object.values(before).map((answer) => (answer as { from: string }).from))).toEqual(new Set(["public"]));
   const stackFile = sandbox.edit("dev", [
+    accepted,
     [["moor:platform"], { network, workspace: workspaceId, imageRegistry: registryId }],
     // A build would require a private endpoint of the registry.
     [["moor:images", "vllm"], `moor/vllm@sha256:${"ab".repeat(32)}`],
@@ -70,7 +74,7 @@ test("A zone that another team has linked is found in the preview.", async () =>
   const zone = `${group}/Microsoft.Network/privateDnsZones/privatelink.azurecr.io`;
   await exists(zone, { location: "global" });
   await exists(`${zone}/virtualNetworkLinks/spoke`, { location: "global", properties: { virtualNetwork: { id: networkId } } });
-  const stackFile = sandbox.edit("dev", [[["moor:platform"], { network, workspace: workspaceId }]]);
+  const stackFile = sandbox.edit("dev", [accepted, [["moor:platform"], { network, workspace: workspaceId }]]);
   const { code, output } = await sandbox.run("preview", "second", { stackFile });
   expect(code).not.toBe(0);
   expect(output).toContain(`network: private DNS zones of the stack can't be linked to ${networkId}`);

@@ -1,5 +1,5 @@
 // Proves with the real engine that the policy pack finds each violation of the corpus, in a preview and in a state, and has no findings for prod and
-// for the allowed changes. A violation that depends on a resource outside the program is listed as not provable. Doesn't prove that the program's
+// for the allowed changes. A violation that depends on a resource outside the program is listed as not proved. Doesn't prove that the program's
 // own findings are the same: tests/rules/corpus and tests/e2e/corpus.test.ts do.
 
 // Before Pulumi's runtime, which reads the folder on load.
@@ -65,7 +65,7 @@ describe.each(runs)("%s", (where, run) => {
     expect(code).toBe(0);
   });
 
-  test("each violation is found by its code, or is listed as not provable if it depends on Azure", async () => {
+  test("each violation is found by its code, or is listed as not proved if it depends on Azure", async () => {
     const { code, output } = await run([...prod, ...copies(prod, cases, "change")]);
     expect(code).not.toBe(0);
     const [found, listed] = [findingLines(output), notProvableLines(output)];

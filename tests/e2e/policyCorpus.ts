@@ -20,9 +20,9 @@ export function findingLines(output: string): Line[] {
   }));
 }
 
-/** What the policy `not-provable` lists: name and property of a check, below the line with its code. */
+/** What the policy `not-proved` lists: name and property of a check, below the line with its code. */
 export function notProvableLines(output: string): Line[] {
-  return [...output.matchAll(/^\s*(MOOR\d{3}) .*, not provable for:\n((?:\s+\S+ \S+\n)+)/gm)].flatMap(([, code, list]) =>
+  return [...output.matchAll(/^\s*(MOOR\d{3}) .*, not proved for:\n((?:\s+\S+ \S+\n)+)/gm)].flatMap(([, code, list]) =>
     list!
       .trim()
       .split("\n")

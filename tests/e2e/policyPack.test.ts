@@ -23,7 +23,7 @@ describe("prod", () => {
   });
   afterAll(() => sandbox?.close());
 
-  test("has no finding in a preview, and what isn't provable is listed by its code", async () => {
+  test("has no finding in a preview, and what isn't proved is listed by its code", async () => {
     const { code, output } = await sandbox.run("preview", "prod", { args });
     expect(findingLines(output)).toEqual([]);
     expect(notProvableLines(output)).toContainEqual({

@@ -144,7 +144,7 @@ describe("With planted leaks", () => {
     expect(stores.filter(({ outcome }) => outcome === "violated").map(({ store, country }) => [store, country])).toEqual(
       expect.arrayContaining([
         ["Registry replica", "US"],
-        ["Log workspace", "US"],
+        ["Log Analytics workspace", "US"],
       ]),
     );
     expect(access.find((row) => row.principal === principal)).toMatchObject({ can: ["score", "read endpoint keys"], outcome: "violated" });

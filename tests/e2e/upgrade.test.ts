@@ -77,8 +77,8 @@ const latency = (key: string) => `update azure-native:monitor:MetricAlert ${key}
 /** New arguments, which are only in the state. */
 const network = (...inputs: string[]) => `update moor:index:Network network: ${[...inputs, "services"].join(", ")}`;
 const workspace =
-  "update moor:index:Workspace platform: diagnostics, firewallSku, isolationScope, logQueries, logRetentionDays, storageRedundancy, vaultSecrets";
-const settings = "update moor:index:Workspace platform: diagnostics, isolationScope, logQueries, storageRedundancy";
+  "update moor:index:Workspace platform: diagnostics, firewallSku, isolationScope, logQueries, logRetentionDays, residency, storageRedundancy, vaultSecrets";
+const settings = "update moor:index:Workspace platform: diagnostics, isolationScope, logQueries, residency, storageRedundancy";
 const endpoints = (...keys: string[]) => keys.map((key) => `update moor:index:OnlineEndpoint ${key}: isolationScope`);
 const alerts = (key: string) =>
   `update moor:index:Monitoring ${key}-monitoring: alerts.actionGroups, alerts.failuresPerMinute, alerts.latencyMilliseconds, location`;

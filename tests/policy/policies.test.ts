@@ -10,7 +10,7 @@ const storage = (props: object, name = "account"): Given => ({
 });
 const codesOf = (reported: readonly { readonly policy: string }[]) => reported.map(({ policy }) => policy);
 const only = async (given: Given, ...rest: Parameters<typeof runPack> extends [unknown, ...infer More] ? More : never) =>
-  (await runPack([given], ...rest)).filter(({ policy }) => ["MOOR401", "MOOR440", "not-provable"].includes(policy));
+  (await runPack([given], ...rest)).filter(({ policy }) => ["MOOR401", "MOOR440", "not-proved"].includes(policy));
 
 test("each code has a mandatory policy with its remedy, except the changes that a policy can't see", () => {
   const expected = Object.entries(codes).filter(([, { kind }]) => kind !== "door");
@@ -18,7 +18,7 @@ test("each code has a mandatory policy with its remedy, except the changes that 
   expect(codesOf(policies.map(({ name }) => ({ policy: name })))).toEqual([
     "contract",
     ...expected.map(([code]) => code),
-    "not-provable",
+    "not-proved",
     "unused-acceptances",
   ]);
   for (const [code, { remedy }] of expected) {
@@ -42,12 +42,12 @@ test("a violation names the code, the resource, the property, the allowed values
   ]);
 });
 
-test("an unknown value is reported as not provable, and the other properties are checked", async () => {
+test("an unknown value is reported as not proved, and the other properties are checked", async () => {
   const reported = await only(storage({ location: unknown, publicNetworkAccess: "Enabled", tags: { a: unknown, b: [unknown] } }));
-  expect(codesOf(reported)).toEqual(["MOOR440", "not-provable"]);
+  expect(codesOf(reported)).toEqual(["MOOR440", "not-proved"]);
   expect(reported[1]).toEqual({
-    policy: "not-provable",
-    message: `MOOR401 ${codes.MOOR401.title}, not provable for:\n  account location`,
+    policy: "not-proved",
+    message: `MOOR401 ${codes.MOOR401.title}, not proved for:\n  account location`,
   });
 });
 

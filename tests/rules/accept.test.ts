@@ -72,7 +72,7 @@ test("an entry for all resources accepts each finding of its code, and no other"
   expect(refused).toEqual([findings[2]]);
 });
 
-test("a check that holds or isn't provable is no finding", () => {
+test("a check that holds or isn't proved is no finding", () => {
   const [holds, unknown] = [checkOf("MOOR440", { outcome: "holds" }), checkOf("MOOR440", { outcome: "unknown", name: "moor-vault" })];
   expect(judge([holds, unknown], [], today)).toEqual({ refused: [], accepted: [], expired: [], unknown: [unknown], unused: [] });
 });

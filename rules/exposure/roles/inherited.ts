@@ -49,7 +49,7 @@ function givesData(definition: RuleResource): boolean {
   );
 }
 
-/** Violated for roles that are only for data, keys or calls. Any other role is listed as not provable: its holders are decided above the stack. */
+/** Violated for roles that are only for data, keys or calls. Any other role is listed as not proved: its holders are decided above the stack. */
 export function inheritedCheck(assignment: RuleResource, scope: string, resources: ResourceSet): Check {
   const property = "properties.roleDefinitionId";
   const id = roleIdOf(assignment) ?? "";
@@ -58,8 +58,8 @@ export function inheritedCheck(assignment: RuleResource, scope: string, resource
   const role = dataRoles[id] ?? builtInRole(id) ?? (id === "" ? "a role" : id);
   const principal = valueText(at(assignment, "properties.principalId"));
   const problem = isForData
-    ? `${principal} inherits the role ${role} from ${scope}, with which it can read data or keys, or call endpoints.`
-    : `${principal} inherits the role ${role} from ${scope}. Who has it is decided above the stack.`;
+    ? `${principal} inherits the role ${role} from ${scope}. The role can read data or keys, or call endpoints.`
+    : `${principal} inherits the role ${role} from ${scope}. The assignment is managed outside the stack.`;
   const allowed = "no roles for data, keys or calls above the resource group";
   return checked("MOOR482", isForData ? "violated" : "unknown", assignment, property, at(assignment, property), { problem, allowed });
 }

@@ -21,6 +21,18 @@ async function ignored(props: object, shown: Record<string, object | number>, ty
   return ((result as { opts: { ignoreChanges: string[] } } | undefined)?.opts ?? args.opts).ignoreChanges;
 }
 
+test.each([
+  [false, undefined],
+  [undefined, undefined],
+  [true, true],
+])("`deleteBeforeReplace: %s`, which the SDK passes as `false` if it isn't set, is %s.", async (deleteBeforeReplace, expected) => {
+  const azure = await serveAzure({ [id]: live });
+  const opts: pulumi.CustomResourceOptions = { deleteBeforeReplace };
+  const args = { custom: true, type: "azure-native:authorization:RoleAssignment", name: "", props: inputs, opts };
+  const { result } = await record(() => keepSpelling(armClient(), adopted)(args)).finally(() => azure.close());
+  expect(result).toMatchObject({ opts: { deleteBeforeReplace: expected } });
+});
+
 const upper = (value: string) => value.replace("resourceGroups", "RESOURCEGROUPS");
 
 test("A role assignment that exists at the same scope keeps the case of its scope in the state.", async () => {

@@ -125,7 +125,7 @@ describe("removal", () => {
     const [found, ...others] = checkRemoval(resourceOf(kind));
     expect(others).toEqual([]);
     expect(found).toMatchObject({ code: "MOOR525", outcome: "violated", property: "id", value: "removed" });
-    expect(found!.problem).toContain(`It holds ${contents}.`);
+    expect(found!.problem).toContain(`It contains ${contents}.`);
     expect(checkRemoval(resourceOf(kind), { holdsData: false })).toEqual([]);
   });
 

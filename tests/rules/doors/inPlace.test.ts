@@ -220,7 +220,7 @@ test("the firewall's SKU is free while there is no firewall", () => {
   expect(check("workspace", `${network}.isolationMode`, "Disabled", "AllowInternetOutbound", { hasFirewall: false })).toHaveLength(1);
 });
 
-test.each(through)(title("isn't provable while the new value is unknown"), (code, kind, property, from) => {
+test.each(through)(title("isn't proved while the new value is unknown"), (code, kind, property, from) => {
   const found = check(kind, property, from, UNKNOWN);
   expect(found.map((one) => [one.code, one.outcome, one.property])).toEqual([[code, "unknown", property]]);
 });
@@ -230,7 +230,7 @@ const unknownIdentities: readonly (readonly [what: string, value: Value])[] = [
   ["the list", UNKNOWN],
 ];
 
-test.each(unknownIdentities)("%s that isn't known yet isn't provable", (_, now) => {
+test.each(unknownIdentities)("%s that isn't known yet isn't proved", (_, now) => {
   for (const [kind, code] of [
     ["workspace", "MOOR504"],
     ["endpoint", "MOOR505"],

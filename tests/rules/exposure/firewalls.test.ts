@@ -79,7 +79,7 @@ describe("resources that bypass the rules of a storage account", () => {
   });
 });
 
-test("the vault's tenant isn't provable without the tenant of the subscription", () => {
+test("the vault's tenant isn't proved without the tenant of the subscription", () => {
   const { tenantId: _, ...own } = contract;
   const check = checksOf([resourceOf(VAULT, { properties: { tenantId: TENANT } })], own).find(({ code }) => code === "MOOR468");
   expect([check?.outcome, check?.problem]).toEqual(["unknown", "The tenant of the subscription isn't known."]);

@@ -109,7 +109,7 @@ describe("outbound traffic to the internet", () => {
     ["the network", outbound, [subnet({})], "holds"],
   ])("%s", (_, rule, subnets, outcome) => expect(of(rule, ...subnets)).toBe(`${outcome} ${path}`));
 
-  test("a subnet whose group lets traffic out", () => {
+  test("a subnet whose network security group allows traffic out", () => {
     const property = "properties.networkSecurityGroup.id";
     expect(outcomes("MOOR451", subnet({}), group(web, denyOutbound))).toEqual([`violated ${property}`]);
     expect(outcomes("MOOR451", subnet({}), group(outbound, denyOutbound))).toEqual([`holds ${property}`]);

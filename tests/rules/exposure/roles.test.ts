@@ -246,6 +246,21 @@ describe("custom roles", () => {
     expect(outcomes("MOOR483", definition, group)).toContain("holds properties.assignableScopes.0");
   });
 
+  test.each<[string, string, RuleResource["from"], string]>([
+    ["its workspace", "Microsoft.MachineLearningServices/workspaces", "observed", "workspaces/shared"],
+    ["its endpoints", "Microsoft.MachineLearningServices/workspaces/onlineEndpoints", "planned", "workspaces/shared/onlineEndpoints/chat"],
+  ])("the resource group of an adopted workspace, by %s", (_, type, from, path) => {
+    const group = resourceOf("Microsoft.Resources/resourceGroups", {}, { id: GROUP });
+    const hub = `${SUBSCRIPTION}/resourceGroups/hub`;
+    const adopted = { ...resourceOf(type, {}, { id: `${hub}/providers/Microsoft.MachineLearningServices/${path}` }), from };
+    const inGroup = (scope: string) => ({ ...definition, body: { properties: { permissions: only, assignableScopes: [scope] } } });
+    expect(outcomes("MOOR483", inGroup(`${SUBSCRIPTION}/resourcegroups/HUB`), group, adopted)).toContain(
+      "holds properties.assignableScopes.0",
+    );
+    expect(outcomes("MOOR483", inGroup(GROUP), group, adopted)).toContain("holds properties.assignableScopes.0");
+    expect(outcomes("MOOR483", inGroup(`${hub}2`), group, adopted)).toContain("violated properties.assignableScopes.0");
+  });
+
   test("built-in roles, which Azure returns too", () => {
     const builtIn = { ...definition, body: { properties: { type: "BuiltInRole", permissions: [{ actions: ["*"] }] } } };
     expect(outcomes("MOOR483", builtIn)).toEqual([]);

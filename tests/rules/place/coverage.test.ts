@@ -15,7 +15,7 @@ test.each([
   const resource = resourceOf(type, { location: "swedencentral" });
   expect(resultsOf("MOOR418", resource)).toEqual(["unknown type"]);
   expect(checksOf(resource).find(({ code }) => code === "MOOR418")?.problem).toBe(
-    `No rule checks ${type}, so where its data is stored and sent is not proved.`,
+    `No rule checks ${type}, so the locations where it stores and sends data are not proved.`,
   );
 });
 

@@ -41,7 +41,7 @@ test.each<[Value, string[]]>([
 
 test("a platform finding says what the service stores", () => {
   const [check] = checksOf(resourceOf("Microsoft.Insights/metricAlerts", { location: "global" }));
-  expect(check?.problem).toBe("It is a global resource: Azure stores metric names, thresholds and metric values in any region.");
+  expect(check?.problem).toBe("The resource is global: Azure can store metric names, thresholds and metric values in any region.");
 });
 
 test.each<[Value, string[]]>([

@@ -32,7 +32,7 @@ test.each<[Value, string]>([
 test("geo-redundancy is allowed only if the stack file lists the paired region", () => {
   const sku = { name: "Standard_GRS" };
   expect(checksOf(account({ sku })).find(({ code }) => code === "MOOR405")?.problem).toBe(
-    "Its redundancy Standard_GRS stores a copy of all data in swedensouth (Sweden).",
+    "With the redundancy Standard_GRS, Azure stores a copy of all data in swedensouth (Sweden).",
   );
   expect(resultsOf("MOOR405", account({ sku }), bothRegions)).toEqual(["holds sku.name"]);
   expect(resultsOf("MOOR405", account({ location: "brazilsouth", sku }), bothRegions)).toEqual(["violated sku.name"]);

@@ -1,4 +1,4 @@
-// Proves which resources are read from templates, with their types, IDs and literal values, and that what can't be read is not provable.
+// Proves which resources are read from templates, with their types, IDs and literal values, and that what can't be read is not proved.
 import { ruleResources } from "../../../rules/read/pulumi";
 import { type Body, SECRET, UNKNOWN, type Value } from "../../../rules/values";
 
@@ -190,7 +190,7 @@ test.each<[string, Value]>([
   ["absent", undefined],
   ["text", { template: "{}" }],
   ["with unknown resources", { template: { resources: UNKNOWN } }],
-])("A template that is %s is not provable", (_, properties) => {
+])("A template that is %s is not proved", (_, properties) => {
   expect(read(properties).slice(1)).toEqual([unreadable]);
 });
 
