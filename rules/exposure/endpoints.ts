@@ -53,6 +53,14 @@ export const endpointRules: readonly Rule[] = [
   }),
   propertyRule({
     code: "MOOR470",
+    types: [ENDPOINT, DEPLOYMENT],
+    property: "kind",
+    allowed: ["Managed", undefined],
+    consequence: "it runs on a Kubernetes cluster instead of the managed network",
+    remedy: "Set `kind` to `Managed`.",
+  }),
+  propertyRule({
+    code: "MOOR470",
     types: [DEPLOYMENT],
     property: "properties.endpointComputeType",
     allowed: ["Managed"],
