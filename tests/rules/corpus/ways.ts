@@ -12,6 +12,22 @@ const route = (nextHopIpAddress: string) => ({
 
 export const wayCases: readonly Case[] = [
   change(
+    "metrics to a host without a scheme",
+    "MOOR421",
+    "fraud-main-*-deployment",
+    "properties.environmentVariables.STATSD_HOST",
+    ["metrics.example.com", "127.0.0.1"],
+    "properties.environmentVariables.STATSD_HOST",
+  ),
+  change(
+    "a cache on the internet",
+    "MOOR421",
+    "fraud-main-*-deployment",
+    "properties.environmentVariables.CACHE",
+    ["cache.example.com:6380", "model.bin"],
+    "properties.environmentVariables.CACHE",
+  ),
+  change(
     "public addresses of a storage account over the internet",
     "MOOR440",
     "platform-storage",
