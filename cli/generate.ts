@@ -37,7 +37,7 @@ function withTable(readme: string, { mark, what, text }: Table): string {
 const retries = { no: "no", yes: "yes", model: "only if the model's own status is one of 408, 429, 500, 502, 503, 504" } as const;
 
 /** The meaning of each status code for clients, as a Markdown table. */
-export function statusTable(): string {
+function statusTable(): string {
   const rows = clientStatuses.map(({ status, meaning, remedy, retry }) => `| ${status} | ${meaning} | ${remedy} | ${retries[retry]} |`);
   return ["| status | meaning | action | retry |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }

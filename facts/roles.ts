@@ -32,3 +32,12 @@ export type BuiltInRole = keyof typeof BUILT_IN_ROLES;
  * The only action that a caller with a Microsoft Entra token requires on an endpoint. Source: Azure docs, concept-endpoints-online-auth.
  */
 export const SCORE_ACTION = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action";
+
+/**
+ * Whether an action pattern of a role definition matches an action: `*` matches any characters, and case has no meaning. Source: Azure docs,
+ * role-based-access-control/role-definitions.
+ */
+export function matchesAction(pattern: string, action: string): boolean {
+  const text = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+  return new RegExp(`^${text}$`, "i").test(action);
+}

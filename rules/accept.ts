@@ -52,7 +52,7 @@ export function dayOf(time: Date): string {
   return time.toISOString().slice(0, 10);
 }
 
-export function isExpired({ until }: Acceptance, today: string): boolean {
+function isExpired({ until }: Acceptance, today: string): boolean {
   return until < today;
 }
 

@@ -16,16 +16,14 @@ export {
   checkRemoval,
   checkReplacement,
   checkSoftDeleted,
-  type Door,
   type DoorCode,
-  type DoorKind,
   type DoorWay,
   doorCodes,
   doors,
   doorWays,
-  type LiveFacts,
   type RemovalFacts,
   type SoftDeleted,
+  valuableTypes,
 } from "./doors";
 export { type Check, type Finding, isFinding } from "./finding";
 export type { FindingKind } from "./kind";

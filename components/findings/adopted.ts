@@ -1,7 +1,6 @@
 /** Resources of others that the stack uses: read from Azure, and checked for places like the stack's own. */
 import type { ArmClient } from "../../azure/arm";
-import type { Check, RuleResource } from "../../rules";
-import { kindOf } from "../../rules";
+import { type Check, kindOf, type RuleResource } from "../../rules";
 import { observe } from "../live";
 
 /** Reads the adopted resources once, with their children, settings, and the resources that they refer to. */

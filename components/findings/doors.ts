@@ -3,16 +3,20 @@ import { type ArmClient, ArmError } from "../../azure/arm";
 import { isWithinArmId, sameArmId, subscriptionOf } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { stackTag } from "../../planner/tags";
-import { type Body, type Check, isFinding, type RuleResource, valueAt } from "../../rules";
 import {
+  type Body,
   type Change,
+  type Check,
   checkChange,
   checkRemoval,
   checkReplacement,
   checkSoftDeleted,
+  isFinding,
+  type RuleResource,
   type SoftDeleted,
   valuableTypes,
-} from "../../rules/doors";
+  valueAt,
+} from "../../rules";
 import { type Reviewed, worded } from "./evaluate";
 
 const vault = armTypeOf("keyvault:Vault");

@@ -1,6 +1,5 @@
 /** What a run says about its findings. */
-import type { Accepted, Finding, FindingCode, Verdict } from "../../rules";
-import { type Reported, reportFindings } from "../../rules";
+import { type Accepted, type Finding, type FindingCode, type Reported, reportFindings, type Verdict } from "../../rules";
 
 export interface Messages {
   /** Ends the run. */

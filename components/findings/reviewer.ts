@@ -7,6 +7,9 @@ import {
   type Acceptance,
   type Check,
   type Contract,
+  checkChange,
+  type DoorCode,
+  doorWays,
   type Finding,
   type FindingCode,
   judge,
@@ -14,7 +17,6 @@ import {
   reportFindings,
   SECRET,
 } from "../../rules";
-import { checkChange, type DoorCode, doorWays } from "../../rules/doors";
 import { ruleResources } from "../../rules/read/pulumi";
 import { type Adopted, isOfPlace } from "./adopted";
 import type { Collector, Declared, Failed, Permission, Written } from "./collect";

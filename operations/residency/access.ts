@@ -1,15 +1,16 @@
 /** Rows of role assignments: who can send requests, and who can read keys, data and logs. */
-import { parentOf, parseArmId } from "../../azure/armId";
+import { parseArmId } from "../../azure/armId";
 import { builtInPowers, powerActions, type RolePower, rolePowers } from "../../facts/roleAccess";
-import { BUILT_IN_ROLES, type BuiltInRole } from "../../facts/roles";
+import { matchesAction } from "../../facts/roles";
 import { type Body, isBody, type RuleResource, type Value } from "../../rules";
+import { builtInRole, isAboveGroups, scopeOf } from "../../rules/exposure";
 import { at, isOfType } from "../../rules/resource";
 import type { AccessRow } from "./document";
 import { basisOf, type Evidence, outcomeOfAll, subjectOf } from "./evidence";
 import { safeText } from "./safe";
 
-/** The row of a role assignment. @param groupId ARM ID of the stack's resource group. */
-export function accessRow(evidence: Evidence, assignment: RuleResource, groupId: string | undefined): AccessRow {
+/** The row of a role assignment. */
+export function accessRow(evidence: Evidence, assignment: RuleResource): AccessRow {
   const [principal, principalType, roleId] = ["principalId", "principalType", "roleDefinitionId"].map((key) =>
     at(assignment, `properties.${key}`),
   );
@@ -25,23 +26,13 @@ export function accessRow(evidence: Evidence, assignment: RuleResource, groupId:
     role: role.name,
     ...(typeof roleId === "string" ? { roleId } : {}),
     ...(scope === undefined ? {} : { scope }),
-    inherited: scope !== undefined && groupId !== undefined && isAbove(scope, groupId),
+    inherited: scope !== undefined && isAboveGroups(scope),
     can: role.can.filter((power) => applies(power, scope)),
     resource: subjectOf(assignment),
     basis: basisOf(assignment),
     outcome: outcomeOfAll(proofs),
     proofs,
   };
-}
-
-function scopeOf(assignment: RuleResource): string | undefined {
-  const scope = at(assignment, "properties.scope");
-  if (typeof scope === "string") return scope;
-  return assignment.id === undefined ? undefined : parentOf(assignment.id).replace(/\/providers\/[^/]+$/i, "");
-}
-
-function isAbove(scope: string, id: string): boolean {
-  return !`${scope.toLowerCase()}/`.startsWith(`${id.toLowerCase()}/`) && !/\/resourcegroups\//i.test(scope);
 }
 
 /** Whether a scope contains, or is, a resource on which the power can be used. A scope that isn't known yet can be any. */
@@ -75,7 +66,7 @@ function roleOf(evidence: Evidence, id: Value): Role {
     evidence.resources.find(
       (one) => isOfType(one, "Microsoft.Authorization/roleDefinitions") && one.id?.toLowerCase().endsWith(`/${guid}`),
     );
-  const builtIn = (Object.keys(BUILT_IN_ROLES) as BuiltInRole[]).find((name) => BUILT_IN_ROLES[name] === guid);
+  const builtIn = builtInRole(guid);
   const permissions = definition === undefined ? undefined : at(definition, "properties.permissions");
   const named = definition === undefined ? undefined : at(definition, "properties.roleName");
   const name = builtIn ?? (typeof named === "string" ? safeText(named) : guid);
@@ -94,12 +85,6 @@ function powersOf(permissions: readonly Body[]): RolePower[] {
   );
 }
 
-/** Whether a list of actions with wildcards contains an action. Source: Azure docs, role-based-access-control/role-definitions. */
 function covers(patterns: Value, action: string): boolean {
-  if (!Array.isArray(patterns)) return false;
-  return patterns.some((pattern) => {
-    if (typeof pattern !== "string") return false;
-    const expression = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
-    return new RegExp(`^${expression}$`, "i").test(action);
-  });
+  return Array.isArray(patterns) && patterns.some((pattern) => typeof pattern === "string" && matchesAction(pattern, action));
 }

@@ -2,6 +2,7 @@
 import { countryName } from "../../facts/countries";
 import { regionOf } from "../../facts/regions";
 import { type Acceptance, type Contract, codes, type Finding, type FindingCode, kindOf, type RuleResource } from "../../rules";
+import { isOfType } from "../../rules/resource";
 import { accessRow } from "./access";
 import type { Content, ExceptionRow, ExposureRow, FindingRow, Named, PolicyRow, StateRow, UnprovedRow } from "./document";
 import { Evidence, namedOf, subjectOf } from "./evidence";
@@ -49,7 +50,7 @@ export function contentOf(input: StatementInput): Content {
       ...impliedFlows(evidence, resource),
     ]),
     keys: rows.own.flatMap(({ resource }) => keyRows(evidence, resource)),
-    access: rows.assignments.map((one) => accessRow(evidence, one, rows.group?.id)),
+    access: rows.assignments.map((one) => accessRow(evidence, one)),
     exposure: exposureRows(evidence),
     exceptions,
     unproved: unprovedRows(evidence, input, rows, exceptions),
@@ -108,7 +109,7 @@ function exceptionRows(evidence: Evidence, rows: Rows): ExceptionRow[] {
 
 function exposureRows(evidence: Evidence): ExposureRow[] {
   const checks = evidence.checks.filter(
-    ({ code, resource }) => kindOf(code).kind === "exposure" && !isType(resource.type, "Microsoft.Authorization/roleAssignments"),
+    ({ code, resource }) => kindOf(code).kind === "exposure" && !isOfType(resource, "Microsoft.Authorization/roleAssignments"),
   );
   return checks.map((check) => ({
     id: evidence.rowId(`exposure/${check.code}/${check.property}`, check.resource),
@@ -147,7 +148,7 @@ function unprovedRows(
 
 /** Source: Azure docs, azure-resource-manager/management/manage-data-boundary (2024-10-16). */
 function boundary(resources: readonly RuleResource[], source: Content["evidence"]): UnprovedRow {
-  const live = resources.find(({ type }) => isType(type, "Microsoft.Resources/dataBoundaries"));
+  const live = resources.find(isDataBoundary);
   const properties = live?.body.properties;
   const value =
     typeof properties === "object" && properties !== null && "dataBoundary" in properties ? String(properties.dataBoundary) : undefined;
@@ -203,17 +204,17 @@ export function countriesText(codes: readonly string[]): string {
   return codes.map((code) => `${countryName(code)} (${code})`).join(", ");
 }
 
+function isDataBoundary(resource: RuleResource): boolean {
+  return isOfType(resource, "Microsoft.Resources/dataBoundaries");
+}
+
 /** The data boundary is not a resource of the stack, so it has a row instead of rules. */
-function isChecked({ type }: RuleResource): boolean {
-  return !isType(type, "Microsoft.Resources/dataBoundaries");
+function isChecked(resource: RuleResource): boolean {
+  return !isDataBoundary(resource);
 }
 
 function uniqueNamed(resources: readonly Named[]): Named[] {
   return [...new Map(resources.map((one) => [JSON.stringify(one), one])).values()].sort((a, b) => compareText(a.name, b.name));
-}
-
-function isType(type: string, wanted: string): boolean {
-  return type.toLowerCase() === wanted.toLowerCase();
 }
 
 /** Resources are sorted by type and name, so that the order of a list in Azure doesn't matter. */

@@ -13,7 +13,7 @@ import {
   review,
   type Verdict,
 } from "../../rules";
-import { at } from "../../rules/resource";
+import { at, isOfType } from "../../rules/resource";
 import type { Basis, Named, Outcome, Proof, Subject } from "./document";
 import { safeText, safeValue } from "./safe";
 
@@ -138,8 +138,8 @@ export function basisOf({ from }: RuleResource): Basis {
   return from;
 }
 
-function isResourceGroup({ type }: RuleResource): boolean {
-  return type.toLowerCase() === "microsoft.resources/resourcegroups";
+export function isResourceGroup(resource: RuleResource): boolean {
+  return isOfType(resource, "Microsoft.Resources/resourceGroups");
 }
 
 /** The outcome of a row with these proofs. */

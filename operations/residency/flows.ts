@@ -1,12 +1,12 @@
 /** Rows of the flows of data into and out of the stack. */
 import { canonicalRegion, isRegion, regionOf } from "../../facts/regions";
-import { isBody, type RuleResource, UNKNOWN, type Value, valueText } from "../../rules";
+import { isBody, isOpaque, type RuleResource, UNKNOWN, type Value, valueText } from "../../rules";
 import { at } from "../../rules/resource";
+import { valuesAt } from "../../rules/values";
 import type { Flow } from "./catalog";
 import type { FlowEnd, FlowRow } from "./document";
 import { basisOf, type Evidence, namedOf, outcomeOfAll, subjectOf } from "./evidence";
 import { safeText } from "./safe";
-import { valuesAt } from "./values";
 
 /** The row of a resource that is a flow. @param parts Child resources that belong to it. */
 export function flowRow(evidence: Evidence, resource: RuleResource, flow: Flow, parts: readonly RuleResource[]): FlowRow {
@@ -16,7 +16,7 @@ export function flowRow(evidence: Evidence, resource: RuleResource, flow: Flow, 
     flow: flow.flow,
     data: flow.data,
     direction: flow.direction,
-    ends: flow.ends.flatMap((pattern) => valuesAt(resource.body, pattern)).flatMap((value) => endOf(evidence, value)),
+    ends: flow.ends.flatMap((pattern) => endsAt(resource, pattern)).flatMap((value) => endOf(evidence, value)),
     resource: subjectOf(resource),
     basis: basisOf(resource),
     outcome: evidence.rowOutcome(resource, proofs),
@@ -81,6 +81,12 @@ function receiver(key: string): string {
     .replace(/([A-Z])/g, " $1")
     .toLowerCase();
   return words === "email" ? "e-mail" : words;
+}
+
+/** The values at a path pattern, or the opaque value of a parent. A parent of another type, such as the destination of an FQDN rule, is no end. */
+function endsAt({ body }: RuleResource, pattern: string): Value[] {
+  const depth = pattern.split(".").length;
+  return valuesAt(body, pattern).flatMap(({ path, value }) => (isOpaque(value) || path.split(".").length === depth ? [value] : []));
 }
 
 function endOf(evidence: Evidence, value: Value): FlowEnd[] {

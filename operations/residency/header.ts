@@ -8,7 +8,7 @@ import type { StackPulumi } from "../stackPulumi";
 import type { Header } from "./document";
 
 /** Days for which a statement should be relied on if no acceptance expires earlier. */
-export const validDays = 90;
+const validDays = 90;
 
 export async function headerOf(pulumi: StackPulumi, folder: string, accepted: readonly Accepted[], now: Date): Promise<Header> {
   const [commit, version] = await Promise.all([commitOf(folder), pulumi.run(["version"])]);

@@ -96,6 +96,6 @@ export function isClean({ content }: Pick<Statement, "content">): boolean {
 }
 
 /** Whether Azure refused a read. */
-export function hasUnread({ unproved }: Pick<Content, "unproved">): boolean {
+function hasUnread({ unproved }: Pick<Content, "unproved">): boolean {
   return unproved.some(({ id }) => id.startsWith(unreadPrefix));
 }

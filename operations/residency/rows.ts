@@ -2,9 +2,7 @@
 import type { RuleResource } from "../../rules";
 import { isOfType } from "../../rules/resource";
 import { rowOfType, type Settings, type Store, type TypeRow } from "./catalog";
-import type { Evidence } from "./evidence";
-
-const GROUP = "Microsoft.Resources/resourceGroups";
+import { type Evidence, isResourceGroup } from "./evidence";
 
 interface Own<Row extends TypeRow = TypeRow> {
   readonly resource: RuleResource;
@@ -20,7 +18,7 @@ export class Rows {
 
   constructor(private readonly evidence: Evidence) {
     const { resources } = evidence;
-    this.group = resources.find((one) => isOfType(one, GROUP));
+    this.group = resources.find(isResourceGroup);
     this.assignments = resources.filter((one) => isOfType(one, "Microsoft.Authorization/roleAssignments"));
     const twins = twinsOf(resources);
     for (const resource of resources) {

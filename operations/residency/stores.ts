@@ -3,15 +3,15 @@ import { isRegion, type RegionName, regionOf } from "../../facts/regions";
 import { registryCopiesSource, registryCopy } from "../../facts/registryCopies";
 import { vaultCopiesSource, vaultCopy } from "../../facts/vaultCopies";
 import { isAllowed, kindOf, type RuleResource } from "../../rules";
-import { at } from "../../rules/resource";
+import { at, isOfType } from "../../rules/resource";
 import type { Settings, Store } from "./catalog";
 import type { Proof, StoreRow } from "./document";
-import { basisOf, type Evidence, namedOf, outcomeOfAll, placeOf, subjectOf } from "./evidence";
+import { basisOf, type Evidence, isResourceGroup, namedOf, outcomeOfAll, placeOf, subjectOf } from "./evidence";
 import { safeText } from "./safe";
 
 /** @param parts The child resources that are stored in it. */
 export function storeRows(evidence: Evidence, resource: RuleResource, row: Store | Settings, parts: readonly RuleResource[]): StoreRow[] {
-  const isGroup = resource.type.toLowerCase() === "microsoft.resources/resourcegroups";
+  const isGroup = isResourceGroup(resource);
   // What Azure does by itself is in the rows of copies and flows, and for the resource group in its own row.
   const proofs = [resource, ...parts]
     .flatMap((one) => evidence.placeChecks(one))
@@ -92,8 +92,7 @@ function shownCopies(resource: RuleResource, region: string): Copy[] {
     at(resource, path),
   );
   const pair = isRegion(region) ? regionOf(region).pairedRegion : undefined;
-  const isGeoRedundant =
-    resource.type.toLowerCase() === "microsoft.storage/storageaccounts" && typeof sku === "string" && /G(Z)?RS/i.test(sku);
+  const isGeoRedundant = isOfType(resource, "Microsoft.Storage/storageAccounts") && typeof sku === "string" && /G(Z)?RS/i.test(sku);
   return [
     ...(isGeoRedundant ? [{ copy: "copy", region: pair ?? "unknown", property: "sku.name", value: sku } as const] : []),
     ...(replicates === true && typeof to === "string"

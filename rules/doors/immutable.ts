@@ -7,7 +7,7 @@ import { type Door, doorCheck, isSameValue, propertyDoor } from "./door";
 import { identityDoor } from "./identity";
 
 /** The region, in any form of its name. */
-export const regionDoor: Door = {
+const regionDoor: Door = {
   code: "MOOR522",
   types: "all",
   check({ before, after }) {

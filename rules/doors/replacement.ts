@@ -8,7 +8,7 @@ import { storageDoors } from "./stores";
 import { valuableTypes } from "./valuables";
 
 /** The name in Azure of a resource that holds data or serves requests. */
-export const nameDoor: Door = {
+const nameDoor: Door = {
   code: "MOOR523",
   types: valuableTypes,
   check({ before, after }) {

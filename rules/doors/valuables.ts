@@ -1,7 +1,7 @@
 /** Types of resources that hold data or serve requests. */
 import { armTypeOf } from "../../azure/resourceTypes";
 
-/** What a resource of a type holds. Completes "It holds ". */
+/** What a resource of a type holds. Completes "It contains ". */
 const contents = {
   "Microsoft.Resources/resourceGroups": "all resources of the stack with their data",
   [armTypeOf("machinelearningservices:Workspace")]: "models, environments, the history of deployments, and the online endpoints",
@@ -22,7 +22,7 @@ export const endpointType = armTypeOf("machinelearningservices:OnlineEndpoint");
 export const deploymentType = armTypeOf("machinelearningservices:OnlineDeployment");
 
 /** ARM types of resources that hold data. */
-export const dataTypes: readonly string[] = Object.keys(contents);
+const dataTypes: readonly string[] = Object.keys(contents);
 
 /** ARM types of resources whose replacement or removal loses data or interrupts service. */
 export const valuableTypes: readonly string[] = [...dataTypes, endpointType, deploymentType];

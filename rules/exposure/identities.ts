@@ -49,7 +49,7 @@ function identityCheck(resource: RuleResource, property: string, id: Value, reso
     ? unknownText(property, id)
     : outcome === "unknown"
       ? `The identity ${valueText(id)} wasn't read.`
-      : `It uses the identity ${valueText(id)}, which isn't in the stack.`;
+      : `The resource uses the identity ${valueText(id)}, which isn't in the stack.`;
   return checked("MOOR472", outcome, resource, property, id, { problem, allowed: "a user-assigned identity of the stack" });
 }
 

@@ -21,6 +21,7 @@ import { transportRules } from "./transport";
 import { vaultRules } from "./vaults";
 import { workspaceRules } from "./workspaces";
 
+export { builtInRole, isAboveGroups, scopeOf } from "./roles/assignment";
 export { type RoleRow, roleTable } from "./roles/table";
 
 export const exposureRules: readonly Rule[] = [

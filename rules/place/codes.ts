@@ -151,6 +151,12 @@ export const placeCodes = {
     kind: "place",
     source: "Azure docs, storage/common/customer-managed-keys-overview (as of 2026-11)",
   },
+  MOOR425: {
+    title: "Model weights from the Hugging Face Hub",
+    remedy: "Stage models in the workspace's storage (`source: mirror`). Development stacks that download public weights can accept it.",
+    kind: "place",
+    source: "Azure docs, machine-learning/how-to-network-isolation-model-catalog (as of 2026-11)",
+  },
   MOOR430: {
     title: "Global Azure service",
     remedy: "Accept the finding in `moor:accept`. Azure has no setting that confines the service to a region.",

@@ -46,7 +46,7 @@ export function judgeRegion(value: Value, contract: Contract): Judgement {
   if (unreadable !== undefined) return unreadable;
   if (typeof value !== "string" || value === "") return violated("has no region");
   if (isAllowed(contract, value)) return holds;
-  if (canonicalRegion(value) === "global") return violated("is global, so Azure decides in which regions data is stored and processed");
+  if (canonicalRegion(value) === "global") return violated("is global, so Azure can store and process data in any region");
   return violated(`is in ${placeName(value)}, outside the residency`);
 }
 

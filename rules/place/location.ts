@@ -86,8 +86,8 @@ function locationCheck(resource: RuleResource, property: string, value: Value, c
 function regionProblem(value: Value): string {
   if (isOpaque(value)) return `Its region is ${valueText(value)}.`;
   if (typeof value !== "string") return "Its location isn't the name of a region.";
-  if (canonicalRegion(value) === "global") return "It is global, so Azure decides in which regions data is stored and processed.";
-  return `Its region is ${placeName(value)}, outside the residency.`;
+  if (canonicalRegion(value) === "global") return "The resource is global, so Azure can store and process its data in any region.";
+  return `The resource is in ${placeName(value)}, outside the residency.`;
 }
 
 function regionCheck(

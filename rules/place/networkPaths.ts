@@ -21,7 +21,7 @@ const remoteConnectionRule: Rule = {
   ],
   check: (resource, { contract }) => [
     checked("MOOR422", "unknown", resource, "type", resource.type, {
-      problem: "It connects the network to networks outside Azure, whose locations are not proved.",
+      problem: "The resource connects the virtual network to networks outside Azure, whose locations are not proved.",
       allowed: allowedText(contract),
     }),
   ],

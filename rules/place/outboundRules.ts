@@ -61,7 +61,7 @@ function checkRule({ path, value }: Placed, resource: RuleResource, context: Rul
     case "fqdn":
       return [
         result(
-          typeof destination === "string" && isHubHost(destination) ? "MOOR417" : "MOOR413",
+          typeof destination === "string" && isHubHost(destination) ? "MOOR425" : "MOOR413",
           property,
           destination,
           judgeHost(destination, context),

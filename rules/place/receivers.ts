@@ -18,7 +18,7 @@ const globalActionGroupRule: Rule = {
   check(resource, { contract }) {
     const location = at(resource, "location");
     if (isOpaque(location) || (typeof location === "string" && canonicalRegion(location) !== "global")) return [];
-    const problem = `Its location is ${valueText(location)}: Azure processes alerts and the addresses of their receivers in any geography.`;
+    const problem = `The location is ${valueText(location)}, so Azure can process alerts and the addresses of their receivers in any geography.`;
     return [checked("MOOR411", "violated", resource, "location", location, { problem, allowed: allowedText(contract) })];
   },
 };

@@ -17,7 +17,7 @@ const IN_REGION = /^(Standard|StandardV2|Premium|PremiumV2)_(LRS|ZRS)$/i;
 const GEO_REDUNDANT = /_(RA)?G(RS|ZRS)$/i;
 
 /** Redundancy: the SKU of an account, and the SKU to which an account is converted. */
-export const storageRedundancyRules: readonly Rule[] = [
+const storageRedundancyRules: readonly Rule[] = [
   redundancyRule(account, "sku.name"),
   redundancyRule(`${account}/accountMigrations`, "properties.targetSkuName"),
 ];
@@ -30,7 +30,7 @@ function redundancyRule(type: string, property: string): Rule {
       const sku = at(resource, property);
       const allowed = "Standard_LRS, Standard_ZRS, Premium_LRS or Premium_ZRS";
       if (isOpaque(sku))
-        return [checked("MOOR405", "unknown", resource, property, sku, { problem: `Its redundancy is ${valueText(sku)}.`, allowed })];
+        return [checked("MOOR405", "unknown", resource, property, sku, { problem: `The redundancy is ${valueText(sku)}.`, allowed })];
       const holds = typeof sku === "string" && (IN_REGION.test(sku) || (GEO_REDUNDANT.test(sku) && isPairDeclared(resource, contract)));
       return [checked("MOOR405", holds ? "holds" : "violated", resource, property, sku, { problem: skuProblem(resource, sku), allowed })];
     },
@@ -43,7 +43,7 @@ function skuProblem(resource: RuleResource, sku: Value): string {
   const isGeo = typeof sku === "string" && GEO_REDUNDANT.test(sku);
   return isGeo
     ? `With the redundancy ${sku}, Azure stores a copy of all data in ${copy}.`
-    : `Its redundancy is ${valueText(sku)}, so the regions of the copies aren't known.`;
+    : `The redundancy is ${valueText(sku)}, so the regions of the copies aren't known.`;
 }
 
 /** Whether the contract names the paired region itself. A geography doesn't: the copy is a choice of the stack, and isn't needed. */

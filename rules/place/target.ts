@@ -21,7 +21,7 @@ export function isResourceId(text: string): boolean {
 }
 
 /** The resource with an ID, or its nearest parent, that has a location. */
-export function placedResource(id: string, resources: ResourceSet): RuleResource | undefined {
+function placedResource(id: string, resources: ResourceSet): RuleResource | undefined {
   if (isScope(trimmed(id))) return resources.find(trimmed(id));
   for (let one = trimmed(id); parseArmId(one) !== undefined; one = parentOf(one).replace(/\/providers$/i, "")) {
     const found = resources.find(one);

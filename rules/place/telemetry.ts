@@ -1,5 +1,6 @@
 /** Settings of deployments with which their containers send data out, or load models from outside. */
 import { armTypeOf } from "../../azure/resourceTypes";
+import { isHubHost } from "../../facts/hub";
 import { addressVariables, offlineSwitches, serviceKeys, usageSwitches } from "../../facts/telemetry";
 import { enabledLogging } from "../../planner/risks/logging";
 import type { FindingCode } from "../codes";
@@ -40,7 +41,7 @@ const ALLOWED = "addresses of the stack's resources";
 function variableChecks(resource: RuleResource, name: string, value: Value, context: RuleContext): Check[] {
   const property = `${PROPERTY}.${name}`;
   const isAddress = addressVariables.has(name.toUpperCase());
-  const code: FindingCode = name.toUpperCase() === "HF_ENDPOINT" ? "MOOR417" : "MOOR421";
+  const code = codeOf(name, value);
   const check = (shown: Value, judgement: Judgement) =>
     flowCheck({ code, flow: "The container exchanges data with" }, resource, property, shown, judgement, context);
   const unreadable = opaque(value);
@@ -55,12 +56,19 @@ function variableChecks(resource: RuleResource, name: string, value: Value, cont
   return isAddress ? [check(hostOf(value) ?? "set", judgeHost(value, context))] : [];
 }
 
+/** Weights come from the Hub, or from another host that replaces it. Other variables send data. */
+function codeOf(name: string, value: Value): FindingCode {
+  if (name.toUpperCase() !== "HF_ENDPOINT") return "MOOR421";
+  const host = typeof value === "string" ? hostOf(value) : undefined;
+  return host !== undefined && isHubHost(host) ? "MOOR425" : "MOOR417";
+}
+
 /** Switches and flags of vLLM. */
 function serverChecks(resource: RuleResource, variables: Readonly<Record<string, Value>>): Check[] {
   return [
     switchCheck("MOOR421", resource, variables, usageSwitches, /^1$/, "vLLM sends usage statistics to stats.vllm.ai"),
     switchCheck(
-      "MOOR417",
+      "MOOR425",
       resource,
       variables,
       offlineSwitches,

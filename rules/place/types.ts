@@ -64,7 +64,7 @@ const TYPES_BOUND_TO_LOCATION: readonly string[] = [
 ];
 
 /** Types that hold and move none of the data of a stack: names, roles, rules and addresses only. */
-export const TYPES_WITHOUT_DATA: readonly string[] = [
+const TYPES_WITHOUT_DATA: readonly string[] = [
   "Microsoft.Authorization/locks",
   "Microsoft.Authorization/policyAssignments",
   "Microsoft.Authorization/policyExemptions",

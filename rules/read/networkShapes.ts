@@ -18,7 +18,7 @@ export const securityRule = (): Shape => ({
 });
 export const securityGroup = (): Shape => ({ outer, parts: { securityRules: securityRule } });
 export const routeTable = (): Shape => ({ outer, parts: { routes: flat } });
-export const endpointPolicy = (): Shape => ({ outer, parts: { serviceEndpointPolicyDefinitions: flat } });
+const endpointPolicy = (): Shape => ({ outer, parts: { serviceEndpointPolicyDefinitions: flat } });
 export const peering = (): Shape => ({ outer });
 export const subnet = (): Shape => ({
   outer,

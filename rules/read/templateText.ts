@@ -2,7 +2,7 @@
 import { isBody, UNKNOWN, type Value } from "../values";
 
 /** Whether a text is an expression. Text in brackets is one, unless a second opening bracket escapes it. */
-export function isExpression(text: string): boolean {
+function isExpression(text: string): boolean {
   return /^\[(?!\[).*\]$/s.test(text);
 }
 

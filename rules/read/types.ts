@@ -44,7 +44,7 @@ function typeOfTemplate(idTemplate: string, { recordType }: Body): string {
 }
 
 /** The type in `<namespace>/<type>/<name>…`. After `/providers/`, the type of an extension resource begins. */
-export function typeOfPath(path: string): string {
+function typeOfPath(path: string): string {
   const [namespace, ...segments] = path
     .slice(path.toLowerCase().lastIndexOf("/providers/") + 1)
     .replace(/^providers\//i, "")

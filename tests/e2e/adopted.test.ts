@@ -26,7 +26,7 @@ test("A preview on adopted resources reports all their errors once; after they a
     sandbox.edit("dev", [
       [["moor:platform", "imageRegistry"], registryId],
       [["moor:platform", "logs"], logsId(logs)],
-      [["moor:accept"], [...acceptances("MOOR417"), { ...acceptances()[0]!, code: "MOOR416", resource: registryId }]],
+      [["moor:accept"], [...acceptances("MOOR425"), { ...acceptances()[0]!, code: "MOOR416", resource: registryId }]],
     ]);
 
   const refused = await sandbox.run("preview", "dev", { stackFile: stackFile("distant") });

@@ -28,7 +28,7 @@ const networkId = `${group}/Microsoft.Network/virtualNetworks/spoke`;
 const workspaceId = `${group}/Microsoft.MachineLearningServices/workspaces/shared`;
 const registryId = `${group}/Microsoft.ContainerRegistry/registries/hubworkspace`;
 /** The adopted registries and the storage account allow exports, and replications to other tenants. */
-const accepted: Change = [["moor:accept"], acceptances("MOOR417", "MOOR416", "MOOR407")];
+const accepted: Change = [["moor:accept"], acceptances("MOOR425", "MOOR416", "MOOR407")];
 const network = { existing: { subnetId: `${networkId}/subnets/endpoints` } };
 
 async function answers(): Promise<Record<string, unknown>> {

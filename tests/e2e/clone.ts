@@ -23,8 +23,8 @@ export function cloneProgram(): string {
  * those of other teams, whose exports and replications to other tenants are not disabled.
  */
 function accepting(file: string, text: string): string {
-  if (file === "Pulumi.adopted.yaml") return withAcceptances(text, "MOOR417", "MOOR416", "MOOR407");
-  return file.startsWith("Pulumi.") ? withAcceptances(text, "MOOR417") : text;
+  if (file === "Pulumi.adopted.yaml") return withAcceptances(text, "MOOR425", "MOOR416", "MOOR407");
+  return file.startsWith("Pulumi.") ? withAcceptances(text, "MOOR425") : text;
 }
 
 /**

@@ -19,7 +19,7 @@ const policyTags = ["cost-centre", "CreatedBy"];
 const settings = (owner: string) =>
   sandbox.edit("dev", [
     // A webhook is in no known place.
-    [["moor:accept"], acceptances("MOOR417", "MOOR420")],
+    [["moor:accept"], acceptances("MOOR425", "MOOR420")],
     [["moor:platform", "policyTags"], policyTags],
     [["moor:platform", "tags", "owner"], owner],
     [["moor:platform", "alerts"], { emails: ["ml-platform@example.com"] }],

@@ -65,7 +65,7 @@ let clone: string;
 let sandbox: Sandbox;
 beforeAll(async () => {
   clone = cloneProgram();
-  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), withAcceptances(stackFile, "MOOR417"));
+  fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), withAcceptances(stackFile, "MOOR425"));
   sandbox = await openSandbox({ standInSpeed: { timeToFirstToken: 50 } }, undefined, clone);
 });
 afterAll(async () => {

@@ -3,20 +3,23 @@ import { gpus, gpusSource } from "../../facts/gpus";
 import { modelFacts, models, modelsSource } from "../../facts/models";
 import { pricedRegions, pricesSource, usdPerHour } from "../../facts/prices";
 import { regionsSource } from "../../facts/regions";
+import { registryCopiesSource } from "../../facts/registryCopies";
 import { type InstanceType, isInstanceType, type Size, sizes, sizesSource } from "../../facts/sizes";
+import { telemetrySource } from "../../facts/telemetry";
+import { vaultCopiesSource } from "../../facts/vaultCopies";
 import { architectures, reasoningParsers, toolCallParsers, vllmFlag, vllmSource, vllmVersion } from "../../facts/vllm";
 import { modelFromTable } from "../../planner/fit/model";
 import { parsersOf } from "../../planner/serving/parsers";
 
 const rows = Object.entries(sizes) as [InstanceType, Size][];
 
-test.each(Object.entries({ gpusSource, modelsSource, pricesSource, regionsSource, sizesSource, vllmSource }))(
-  "%s states the source and the date of the table",
-  (_, { source, asOf }) => {
-    expect(source.length).toBeGreaterThan(20);
-    expect(new Date(asOf).toISOString().slice(0, 10)).toBe(asOf);
-  },
-);
+const tables = { gpusSource, modelsSource, pricesSource, regionsSource, sizesSource, vllmSource };
+const residencyTables = { registryCopiesSource, telemetrySource, vaultCopiesSource };
+
+test.each(Object.entries({ ...tables, ...residencyTables }))("%s states the source and the date of the table", (_, { source, asOf }) => {
+  expect(source.length).toBeGreaterThan(20);
+  expect(new Date(asOf).toISOString().slice(0, 10)).toBe(asOf);
+});
 
 describe("sizes", () => {
   test("85 sizes: 26 with GPUs, of which 6 are retired and 3 have a fraction of a GPU", () => {

@@ -20,14 +20,14 @@ test("golden: a refused finding and an expired one", () => {
     name: "moor-registry",
     property: "location",
     value: "westeurope",
-    problem: "Its region is westeurope, outside the residency.",
+    problem: "The resource is in westeurope, outside the residency.",
     allowed: "swedencentral, swedensouth",
   });
   expect(reportFindings("prod", [{ finding: location }, { finding: findingOf("MOOR440"), expired }])).toBe(
     `Stack "prod" has 2 findings. Nothing was created or changed.
 
 MOOR401 moor-registry location
-  Its region is westeurope, outside the residency.
+  The resource is in westeurope, outside the residency.
   Allowed: swedencentral, swedensouth
   Fix: Create the resource in a region of the residency.
 

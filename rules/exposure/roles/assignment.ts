@@ -59,7 +59,7 @@ export function actionsOf(definition: RuleResource, kind: "actions" | "dataActio
 }
 
 /** Whether a role definition allows calls to endpoints and nothing else. */
-export function isScoreRole(definition: RuleResource): boolean {
+function isScoreRole(definition: RuleResource): boolean {
   const actions = actionsOf(definition, "actions");
   const isScore = (action: Value) => typeof action === "string" && action.toLowerCase() === SCORE_ACTION.toLowerCase();
   return actions.length > 0 && actions.every(isScore) && actionsOf(definition, "dataActions").length === 0;

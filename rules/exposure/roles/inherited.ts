@@ -1,5 +1,5 @@
 /** Roles that principals inherit from a subscription or a management group. Only Azure shows them. */
-import { SCORE_ACTION } from "../../../facts/roles";
+import { matchesAction, SCORE_ACTION } from "../../../facts/roles";
 import type { Check } from "../../finding";
 import { at, type ResourceSet, type RuleResource } from "../../resource";
 import { checked } from "../../rule";
@@ -34,12 +34,6 @@ const dataActions = [
   "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/token/action",
   "Microsoft.Storage/storageAccounts/listKeys/action",
 ];
-
-/** Whether an action pattern of Azure matches an action: `*` matches any characters. */
-export function matchesAction(pattern: string, action: string): boolean {
-  const text = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
-  return new RegExp(`^${text}$`, "i").test(action);
-}
 
 function givesData(definition: RuleResource): boolean {
   const actions = actionsOf(definition, "actions").filter((one) => typeof one === "string");

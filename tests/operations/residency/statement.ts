@@ -20,7 +20,7 @@ const until = "2029-12-31";
 /** The test platform is not a stack of Moor: its findings outside of the planted ones are accepted. */
 export const globalServices: Acceptance = { code: "MOOR430", resource: "*", reason: "Global services hold names and settings.", until };
 
-export function armClientOf(caller: Caller): ArmClient {
+function armClientOf(caller: Caller): ArmClient {
   return new ArmClient({ credential: async () => "t", cloud: clouds.AzureCloud, endpoint: caller.arm.url, pollSeconds: 0.01 });
 }
 

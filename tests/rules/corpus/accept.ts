@@ -1,7 +1,11 @@
 /** The acceptances of the shipped stack `prod`. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as yaml from "yaml";
 import type { Acceptance } from "../../../rules";
 
-export const shippedAcceptances: readonly Acceptance[] = [
-  { code: "MOOR430", resource: "*", reason: "Global services of Azure hold names and settings.", until: "2029-12-31" },
-  { code: "MOOR445", resource: "*", reason: "Queries require Microsoft Entra ID.", until: "2029-12-31" },
-];
+const file = path.join(__dirname, "..", "..", "..", "Pulumi.prod.yaml");
+
+export const shippedAcceptances = (
+  yaml.parse(fs.readFileSync(file, "utf8")) as { readonly config: { readonly "moor:accept": readonly Acceptance[] } }
+).config["moor:accept"];

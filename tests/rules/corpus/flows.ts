@@ -195,7 +195,7 @@ const ways: readonly Case[] = [
   ]),
   addition(
     "an outbound rule to the Hugging Face Hub",
-    "MOOR417",
+    "MOOR425",
     "machinelearningservices:ManagedNetworkSettingsRule",
     "properties.destination",
     [
@@ -332,7 +332,7 @@ const origins: readonly Case[] = [
   ),
   change(
     "the Hub as a source of models",
-    "MOOR417",
+    "MOOR425",
     "chat-candidate-*-deployment",
     "properties.environmentVariables.HF_HUB_OFFLINE",
     ["0", "1"],

@@ -1,10 +1,9 @@
 /** Findings of the program's resources and of the world, without an engine. */
 
 import { parseArmId } from "../../../azure/armId";
-import { type Acceptance, type Body, type Contract, judge, type RuleResource, review } from "../../../rules";
-import { ruleResources } from "../../../rules/read/pulumi";
+import { type Acceptance, type Contract, judge, type RuleResource, review } from "../../../rules";
 import { bodyFromWire } from "../../../rules/read/wire";
-import { PRINCIPAL, SUBSCRIPTION } from "../../components/recorder";
+import { recordedResources } from "../shipped";
 import { HUB, type Registered, resolved } from "./apply";
 import { withoutHashes } from "./case";
 import { world } from "./world";
@@ -23,14 +22,7 @@ const outside: readonly RuleResource[] = world.map(({ path, apiVersion, body }) 
 
 /** Findings of the program's resources that no entry accepts. Those of the world aren't the program's. */
 export function findingsOf(resources: readonly Registered[], contract: Contract, accept: readonly Acceptance[]): Found[] {
-  const own = resources.flatMap(({ type, name, rawInputs }) =>
-    ruleResources({ token: type, name, inputs: bodyFromWire(rawInputs), outputs: outputsOf(type) }, SUBSCRIPTION),
-  );
-  const { refused } = judge(review(own, contract, [...own, ...outside]), accept, "2026-11-30");
+  const own = recordedResources(resources);
+  const { refused } = judge(review(own, contract, [...own, ...outside], true), accept, "2026-11-30");
   return refused.map(({ code, resource, property }) => ({ code, resource: withoutHashes(resource.name), property }));
-}
-
-/** The recorder's Azure gives all identities the same object ID. */
-function outputsOf(type: string): Body {
-  return type === "azure-native:managedidentity:UserAssignedIdentity" ? { principalId: PRINCIPAL } : {};
 }

@@ -1,8 +1,7 @@
 // Tests the rules for role assignments and custom roles, and that the role assignments of prod are exactly those of the table.
-import { BUILT_IN_ROLES, type BuiltInRole, SCORE_ACTION } from "../../../facts/roles";
+import { BUILT_IN_ROLES, type BuiltInRole, matchesAction, SCORE_ACTION } from "../../../facts/roles";
 import { type RuleResource, SECRET, UNKNOWN, type Value } from "../../../rules";
 import { roleTable } from "../../../rules/exposure";
-import { matchesAction } from "../../../rules/exposure/roles/inherited";
 import { checksOf, GROUP, INVOKER, idOf, outcomes, resourceOf } from "./support";
 
 const SUBSCRIPTION = GROUP.split("/").slice(0, 3).join("/");

@@ -4,38 +4,20 @@
 // Before Pulumi's runtime, which reads the folder on load.
 import "../../components/rootDirectory";
 
-import { isSecret, type Value as Wire } from "../../../azure-local/providers/wire";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
 import type { RuleResource } from "../../../rules";
 import { roleTable } from "../../../rules/exposure";
-import { ruleResources } from "../../../rules/read/pulumi";
-import { isBody, SECRET, type Value } from "../../../rules/values";
-import { PRINCIPAL, type Recording, SUBSCRIPTION, TENANT } from "../../components/recorder";
-import { runStack } from "../../components/shippedStacks";
+import { TENANT } from "../../components/recorder";
+import { shippedResources } from "../shipped";
 import { checksOf, contract } from "./support";
 
 afterAll(() => jest.restoreAllMocks());
-
-function fromWire(value: Wire | undefined): Value {
-  if (isSecret(value)) return SECRET;
-  if (Array.isArray(value)) return value.map((one: Wire) => fromWire(one));
-  if (typeof value !== "object" || value === null) return value as Value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fromWire(one as Wire)]));
-}
-
-function resourcesOf({ resources }: Recording): RuleResource[] {
-  return resources.flatMap(({ type: token, name, rawInputs }) => {
-    const inputs = fromWire(rawInputs);
-    const outputs = token.endsWith(":UserAssignedIdentity") ? { principalId: PRINCIPAL } : undefined;
-    return isBody(inputs) ? ruleResources({ token, name, inputs, outputs }, SUBSCRIPTION) : [];
-  });
-}
 
 const own = { ...contract, tenantId: TENANT };
 
 /** Codes and names of checks with an outcome, each once. */
 async function found(stack: string, outcome: "violated" | "unknown"): Promise<string[]> {
-  const checks = checksOf(resourcesOf(await runStack(stack)), own).filter((check) => check.outcome === outcome);
+  const checks = checksOf(await shippedResources(stack), own).filter((check) => check.outcome === outcome);
   return [...new Set(checks.map(({ code, resource }) => `${code} ${resource.name}`))].sort();
 }
 
@@ -57,7 +39,7 @@ function rowOf({ name, id, body }: RuleResource): string {
 }
 
 test("the role assignments of prod are exactly those of the table", async () => {
-  const assignments = resourcesOf(await runStack("prod")).filter(({ type }) => type.endsWith("/roleAssignments"));
+  const assignments = (await shippedResources("prod")).filter(({ type }) => type.endsWith("/roleAssignments"));
   const expected = roleTable
     .filter(({ when }) => when === "always" || when === "invokers")
     .map(({ holder, role, scope }) => `${holder} ${role} ${scope}`);

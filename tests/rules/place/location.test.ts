@@ -28,7 +28,7 @@ test.each<[Value, string[]]>([
 test("a finding names the country and the allowed regions", () => {
   expect(checksOf(vault("West Europe")).find(({ code }) => code === "MOOR401")).toMatchObject({
     value: "West Europe",
-    problem: "Its region is westeurope (Netherlands), outside the residency.",
+    problem: "The resource is in westeurope (Netherlands), outside the residency.",
     allowed: "swedencentral, swedensouth",
     remedy: "Create the resource in a region of the residency.",
   });

@@ -16,8 +16,8 @@ const endpoint = (serviceResourceId: Value): Value => ({
 const cases: [string, string, Value, string[]][] = [
   ["a host on the internet", "MOOR413", fqdn("pypi.org"), ["violated destination"]],
   ["all hosts", "MOOR413", fqdn("*"), ["violated destination"]],
-  ["the Hub", "MOOR417", fqdn("huggingface.co"), ["violated destination"]],
-  ["the Hub's files", "MOOR417", fqdn("*.xethub.hf.co"), ["violated destination"]],
+  ["the Hub", "MOOR425", fqdn("huggingface.co"), ["violated destination"]],
+  ["the Hub's files", "MOOR425", fqdn("*.xethub.hf.co"), ["violated destination"]],
   ["a host that only looks like the Hub", "MOOR413", fqdn("huggingface.co.example.com"), ["violated destination"]],
   ["all storage accounts", "MOOR413", fqdn("*.blob.core.windows.net"), ["violated destination"]],
   ["an account inside", "MOOR413", fqdn("home.blob.core.windows.net"), ["holds destination"]],

@@ -4,13 +4,13 @@ import { isFinding } from "../../../rules/finding";
 import { placeRules } from "../../../rules/place";
 import { ResourceSet } from "../../../rules/resource";
 import { runRules } from "../../../rules/rule";
-import { shippedResources } from "./shipped";
+import { shippedResources } from "../shipped";
 import { sweden } from "./world";
 
 afterAll(() => jest.restoreAllMocks());
 
 const reviewed = async (stack: string, preview = false) =>
-  runRules(placeRules, { contract: sweden, resources: new ResourceSet(await shippedResources(stack, preview)) });
+  runRules(placeRules, { contract: sweden, resources: new ResourceSet(await shippedResources(stack, { preview })) });
 
 test("the clean prod has only global services as findings", async () => {
   const checks = await reviewed("prod");
@@ -34,11 +34,11 @@ test.each(["prod", "dev"])("a preview of %s, in which names are unknown, has the
 test("in the clean dev, the model comes from the Hub", async () => {
   const findings = (await reviewed("dev")).filter(isFinding).filter(({ code }) => code !== "MOOR430");
   expect(findings.map(({ code, resource, property }) => [code, resource.name.replace(/-[0-9a-f]{8}-/, "-*-"), property])).toEqual([
-    ["MOOR417", "hub-hf-hub", "properties.destination"],
-    ["MOOR417", "hub-hf-lfs", "properties.destination"],
-    ["MOOR417", "hub-hf-lfs-us", "properties.destination"],
-    ["MOOR417", "hub-hf-xet", "properties.destination"],
-    ["MOOR417", "chat-main-*-deployment", "properties.environmentVariables.HF_HUB_OFFLINE"],
+    ["MOOR425", "hub-hf-hub", "properties.destination"],
+    ["MOOR425", "hub-hf-lfs", "properties.destination"],
+    ["MOOR425", "hub-hf-lfs-us", "properties.destination"],
+    ["MOOR425", "hub-hf-xet", "properties.destination"],
+    ["MOOR425", "chat-main-*-deployment", "properties.environmentVariables.HF_HUB_OFFLINE"],
   ]);
 });
 

@@ -5,7 +5,7 @@ import { placeRules } from "../../../rules/place";
 import { ResourceSet, type RuleResource } from "../../../rules/resource";
 import { runRules } from "../../../rules/rule";
 import { type Body, isBody, type Value } from "../../../rules/values";
-import { shippedResources } from "./shipped";
+import { shippedResources } from "../shipped";
 import { sweden } from "./world";
 
 afterAll(() => jest.restoreAllMocks());

@@ -11,7 +11,7 @@ function results(environmentVariables: Value): string[] {
     .map(({ code, outcome, property }) => `${outcome} ${code} ${property.replace(/^properties\.environmentVariables\.?/, "")}`);
 }
 
-const clean = ["holds MOOR421 VLLM_NO_USAGE_STATS", "holds MOOR417 HF_HUB_OFFLINE"];
+const clean = ["holds MOOR421 VLLM_NO_USAGE_STATS", "holds MOOR425 HF_HUB_OFFLINE"];
 
 test("the variables of a deployment without receivers", () => {
   expect(results(vllm)).toEqual(clean);
@@ -65,15 +65,15 @@ test.each<[string, Readonly<Record<string, Value>>, string[]]>([
     { VLLM_NO_USAGE_STATS: UNKNOWN, DO_NOT_TRACK: UNKNOWN },
     ["unknown MOOR421 VLLM_NO_USAGE_STATS", "unknown MOOR421 DO_NOT_TRACK", "unknown MOOR421 VLLM_NO_USAGE_STATS", clean[1]!],
   ],
-  ["the Hub", { HF_HUB_OFFLINE: "0" }, [clean[0]!, "violated MOOR417 HF_HUB_OFFLINE"]],
+  ["the Hub", { HF_HUB_OFFLINE: "0" }, [clean[0]!, "violated MOOR425 HF_HUB_OFFLINE"]],
   ["the Hub, as a word", { HF_HUB_OFFLINE: "YES" }, clean],
-  ["the Hub, by another switch", { TRANSFORMERS_OFFLINE: "false" }, [clean[0]!, "violated MOOR417 TRANSFORMERS_OFFLINE"]],
+  ["the Hub, by another switch", { TRANSFORMERS_OFFLINE: "false" }, [clean[0]!, "violated MOOR425 TRANSFORMERS_OFFLINE"]],
 ])("vLLM with %s", (_, variables, expected) => {
   expect(results({ ...vllm, ...variables })).toEqual(expected);
 });
 
 test("vLLM without any switch", () => {
-  expect(results({ VLLM_ARGS: "[]" })).toEqual(["violated MOOR421 VLLM_NO_USAGE_STATS", "violated MOOR417 HF_HUB_OFFLINE"]);
+  expect(results({ VLLM_ARGS: "[]" })).toEqual(["violated MOOR421 VLLM_NO_USAGE_STATS", "violated MOOR425 HF_HUB_OFFLINE"]);
 });
 
 test.each([

@@ -23,7 +23,7 @@ const roleNames = Object.keys(workspaceRoles) as WorkspaceRole[];
 
 let count = 0;
 /** Creates an identity with all roles of a workspace but one. */
-export async function identityWithout({ caller, body }: Scene, path: string, missing?: WorkspaceRole): Promise<void> {
+async function identityWithout({ caller, body }: Scene, path: string, missing?: WorkspaceRole): Promise<void> {
   await caller.made(path, body.identity);
   const { principalId } = (await caller.get(path)).body.properties;
   for (const [scope, role] of roleNames.filter((name) => name !== missing).map((name) => workspaceRoles[name]))
