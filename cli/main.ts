@@ -102,7 +102,7 @@ export function commandLine(): Command {
   load<typeof import("./residencyCommand")>("./residencyCommand").addResidency(program);
   program
     .command("policy")
-    .description("build the policy pack, which checks the stacks of any Pulumi program with the rules of this one")
+    .description("build the policy pack, which checks the stacks of any Pulumi program with Moor's rules")
     .option("--output <folder>", "folder to write", ".moor/policy")
     .action((options) => load<typeof import("./policyPack")>("./policyPack").policyPack(options));
   program
@@ -113,7 +113,7 @@ export function commandLine(): Command {
     .action((options) => load<typeof import("./scan")>("./scan").scan(options));
   program
     .command("generate")
-    .description("write the JSON schemas for editors and the generated tables of the README")
+    .description("write the JSON schemas for editors, the generated documents, and the tables of the README")
     .action(() => load<typeof import("./generate")>("./generate").generate());
   for (const command of program.commands) setUsage(command, command.name());
   return program;

@@ -31,6 +31,7 @@ interface Listed {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** Checks creations, replacements and removals against what exists in Azure. */
 export class LiveDoors {
   private readonly deleted = new Map<string, Promise<readonly SoftDeleted[]>>();
 

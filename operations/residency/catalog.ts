@@ -39,6 +39,7 @@ export interface Global {
   readonly data: string;
 }
 
+/** What a type is. `boundary`: the data boundary of the tenant, which is a setting instead of a resource. */
 export type TypeRow = Store | Flow | Settings | Global | { readonly kind: "access" } | { readonly kind: "boundary" };
 
 const ml = "microsoft.machinelearningservices";
@@ -58,7 +59,7 @@ const rows: Readonly<Record<string, TypeRow>> = {
     kind: "store",
     store: "Azure Machine Learning workspace",
     data: "Asset and job metadata, environment variables of deployments",
-    unproved: "According to Azure's documentation, Microsoft stores them in the region of the workspace. No property shows it.",
+    unproved: "According to Azure's documentation, Microsoft stores the metadata in the region of the workspace. No property shows it.",
     parts: ["environments", "models", "codes", "versions", "datastores", "computes"],
   },
   [`${ml}/workspaces/onlineendpoints`]: {

@@ -12,6 +12,7 @@ import { Rows } from "./rows";
 import { safeProblem, safeText } from "./safe";
 import { storeRows } from "./stores";
 
+/** What a statement is built from. */
 export interface StatementInput {
   readonly evidence: Content["evidence"];
   readonly stack: string;
@@ -32,6 +33,7 @@ export interface StatementInput {
 /** Starts the identifiers of rows for reads that Azure refused. */
 export const unreadPrefix = "unproved/unread";
 
+/** Returns the content of a statement. Its rows don't depend on the order of the resources. */
 export function contentOf(input: StatementInput): Content {
   const { contract, acceptances, today } = input;
   const sorted = input.resources.toSorted((a, b) => compareText(sortKey(a), sortKey(b)));

@@ -18,6 +18,7 @@ import type {
 /** Rows of a table that are shown; the JSON form has the rest. */
 const mostRows = 40;
 
+/** Returns the statement as Markdown. A table has at most 40 rows. */
 export function statementMarkdown({ header, digest, content }: Statement): string {
   const { subject, declared, stores, flows, keys, access, exposure, exceptions, unproved, policy, findings, state } = content;
   const settings = stores.filter(({ kind }) => kind === "settings");
@@ -103,7 +104,7 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
 function resultText({ findings, unproved, stores, flows }: Statement["content"]): string {
   const count = (outcome: Outcome) => [...stores, ...flows].filter((row) => row.outcome === outcome).length;
   const found = findings.length === 0 ? "No findings" : `**${findings.length === 1 ? "1 finding" : `${findings.length} findings`}**`;
-  return `${found}. Of ${stores.length + flows.length} stores and flows, ${count("proved")} are proved, ${count("documented")} documented by Azure, ${count("accepted")} accepted, ${count("violated")} violated, and ${count("unproved")} not proved. ${unproved.length} further subjects are not proved.`;
+  return `${found}. Of ${stores.length + flows.length} stores and flows, ${count("proved")} are proved, ${count("documented")} documented by Azure, ${count("accepted")} accepted, ${count("violated")} violated, and ${count("unproved")} not proved. ${unproved.length === 1 ? "1 further subject is" : `${unproved.length} further subjects are`} not proved.`;
 }
 
 function storeCells(row: StoreRow): string[] {
@@ -114,7 +115,7 @@ function storeCells(row: StoreRow): string[] {
     data,
     country === undefined ? "" : countryName(country),
     row.region ?? "not known",
-    resource.name,
+    shortName(resource.name),
     proofText(proofs),
     basis,
     mark(outcome),
@@ -128,7 +129,7 @@ function flowGroups(flows: readonly FlowRow[]): string[][] {
     const { flow, data, direction, basis, outcome } = rows[0]!;
     const ends = rows
       .flatMap((row) => row.ends)
-      .map(({ place, region, country }) => (region === undefined ? place : `${place} (${placeText({ region, country })})`));
+      .map(({ place, region, country }) => (region === undefined ? place : `${shortName(place)} (${placeText({ region, country })})`));
     return [
       `${flow} (${direction}): ${data}`,
       named(rows.map(({ resource }) => resource)),
@@ -195,7 +196,7 @@ function accessText(access: readonly AccessRow[]): string {
     groupBy(rows, ({ principal, role, can, outcome, inherited }) => JSON.stringify([principal, role, can, outcome, inherited])).map(
       (same) => {
         const [{ principal, known, principalType, role, inherited, can, outcome }] = same as [AccessRow];
-        const who = [principal ?? "known after the update", ...(known === undefined ? [] : [known])].join(", ");
+        const who = [principal ?? "known after the update", ...(known === undefined ? [] : [shortName(known)])].join(", ");
         const scopes = unique(same.map(({ scope }) => lastOf(scope))).join(", ");
         return [
           principalType === undefined ? who : `${who} (${principalType})`,

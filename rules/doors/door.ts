@@ -12,12 +12,6 @@ export interface Change {
   readonly after: RuleResource;
 }
 
-/** What is known of Azure besides the bodies. */
-export interface LiveFacts {
-  /** Whether the managed network of the workspace has a firewall, which it has with at least one FQDN rule. @default - it has one */
-  readonly hasFirewall?: boolean;
-}
-
 /** A one-way door that a change in place can go through. */
 export interface Door {
   readonly code: DoorCode;
@@ -27,7 +21,7 @@ export interface Door {
    * Returns a check for each property whose change goes through the door, or whose change isn't known yet. Its `resource` is the new one. A
    * property that doesn't change has no check.
    */
-  check(change: Change, live?: LiveFacts): readonly Check[];
+  check(change: Change): readonly Check[];
 }
 
 /** A door for the change of properties. */
@@ -40,17 +34,14 @@ export interface PropertyDoor {
   readonly absent?: Value;
   /** Whether a change goes through the door. Both values are known and differ. @default - every change does */
   goesThrough?(before: Value, after: Value, change: Change): boolean;
-  /** Whether the door is closed at the moment, so that the change is harmless. @default - it is open */
-  isHarmless?(live: LiveFacts): boolean;
 }
 
 /** Returns the door for the change of properties. Text is compared without case, as ARM does. */
-export function propertyDoor({ code, types, properties, absent, goesThrough = () => true, isHarmless = () => false }: PropertyDoor): Door {
+export function propertyDoor({ code, types, properties, absent, goesThrough = () => true }: PropertyDoor): Door {
   return {
     code,
     types,
-    check(change, live = {}) {
-      if (isHarmless(live)) return [];
+    check(change) {
       return properties.flatMap((property) => {
         const before = orDefault(at(change.before, property), absent);
         const after = orDefault(at(change.after, property), absent);

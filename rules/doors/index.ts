@@ -1,13 +1,13 @@
 /** The catalogue of one-way doors: changes that Azure can't undo, or that lose data. */
 import type { Check } from "../finding";
-import { type Change, concerns, type Door, type LiveFacts } from "./door";
+import { type Change, concerns, type Door } from "./door";
 import { immutableDoors } from "./immutable";
 import { logDoors, registryDoors, storageDoors, vaultDoors } from "./stores";
 import { workspaceDoors } from "./workspace";
 
 export { type DoorWay, doorWays } from "./catalogue";
 export { type DoorCode, type DoorKind, doorCodes } from "./codes";
-export type { Change, Door, LiveFacts } from "./door";
+export type { Change, Door } from "./door";
 export { checkRemoval, type RemovalFacts } from "./removal";
 export { checkReplacement } from "./replacement";
 export { checkSoftDeleted, type SoftDeleted } from "./softDeleted";
@@ -16,10 +16,7 @@ export { valuableTypes } from "./valuables";
 /** The doors for changes in place. */
 export const doors: readonly Door[] = [...workspaceDoors, ...storageDoors, ...vaultDoors, ...registryDoors, ...logDoors, ...immutableDoors];
 
-/**
- * Checks a change in place. A change that goes through no door has no check.
- * @param live What was read of Azure. @default - nothing, so every door counts as open
- */
-export function checkChange(change: Change, live?: LiveFacts): Check[] {
-  return doors.flatMap((door) => (concerns(door, change.after) ? door.check(change, live) : []));
+/** Checks a change in place. A change that goes through no door has no check. */
+export function checkChange(change: Change): Check[] {
+  return doors.flatMap((door) => (concerns(door, change.after) ? door.check(change) : []));
 }

@@ -11,19 +11,17 @@ import { contentsOf, deploymentType, endpointType } from "./valuables";
 export interface RemovalFacts {
   /** Traffic weights of the endpoint by deployment name, in percent. @default - not read */
   readonly traffic?: Readonly<Record<string, number>>;
-  /** Whether the resource holds data. @default - it does */
-  readonly holdsData?: boolean;
 }
 
 /** Checks the removal of a resource. Types without data and without requests have no check. */
 export function checkRemoval(resource: RuleResource, facts: RemovalFacts = {}): Check[] {
   const isServing = [endpointType, deploymentType].some((type) => sameArmId(resource.type, type));
-  return isServing ? checkServing(resource, facts) : checkData(resource, facts);
+  return isServing ? checkServing(resource, facts) : checkData(resource);
 }
 
-function checkData(resource: RuleResource, { holdsData = true }: RemovalFacts): Check[] {
+function checkData(resource: RuleResource): Check[] {
   const contents = contentsOf(resource.type);
-  if (contents === undefined || !holdsData) return [];
+  if (contents === undefined) return [];
   const { lost }: DoorKind = doorCodes.MOOR525;
   const text = { problem: `The resource would be deleted. It contains ${contents}. ${lost}`, allowed: "an unchanged or an empty resource" };
   return [checked("MOOR525", "violated", resource, "id", "removed", text)];

@@ -9,13 +9,7 @@ const network = "properties.managedNetwork";
 export const workspaceDoors: readonly Door[] = [
   propertyDoor({ code: "MOOR501", types, properties: [`${network}.isolationMode`], absent: "Disabled" }),
   propertyDoor({ code: "MOOR502", types, properties: [`${network}.managedNetworkKind`], absent: "V1" }),
-  propertyDoor({
-    code: "MOOR503",
-    types,
-    properties: [`${network}.firewallSku`],
-    absent: "Standard",
-    isHarmless: ({ hasFirewall }) => hasFirewall === false,
-  }),
+  propertyDoor({ code: "MOOR503", types, properties: [`${network}.firewallSku`], absent: "Standard" }),
   // Another user-assigned identity can be added, but not removed: roles and the managed network depend on it.
   identityDoor({ code: "MOOR504", types, absent: "None", mayGrow: true }),
   propertyDoor({ code: "MOOR504", types, properties: ["properties.primaryUserAssignedIdentity"], goesThrough: wasSet }),

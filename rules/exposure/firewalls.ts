@@ -43,7 +43,7 @@ const exceptions = firewalls.flatMap(({ types, path }) =>
       code: "MOOR442",
       types,
       property: `${path}.${list}`,
-      consequence: "it can be reached from there over its public address",
+      consequence: "clients there can connect to the resource over its public address",
     }),
   ),
 );
@@ -70,7 +70,7 @@ const bypassRules: readonly Rule[] = [
     types: [REGISTRY],
     property: "properties.networkRuleBypassAllowedForTasks",
     allowed: [false, undefined],
-    consequence: "tasks of the registry reach it over its public address",
+    consequence: "tasks can connect to the registry over its public address",
   }),
 ];
 

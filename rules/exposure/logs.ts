@@ -11,14 +11,14 @@ export const logRules: readonly Rule[] = [
     types,
     property: "properties.publicNetworkAccessForQuery",
     allowed: ["Disabled"],
-    consequence: "principals with a role on it can read logs from any network",
+    consequence: "principals with a role can read logs from any network",
   }),
   propertyRule({
     code: "MOOR446",
     types,
     property: "properties.publicNetworkAccessForIngestion",
     allowed: ["Disabled"],
-    consequence: "clients in any network can write to it",
+    consequence: "clients in any network can send data to the resource",
   }),
   propertyRule({
     code: "MOOR445",

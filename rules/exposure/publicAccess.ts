@@ -4,7 +4,7 @@ import { propertyRule, type Rule } from "../rule";
 import { emptyRule } from "./checks";
 import { ENDPOINT, REGISTRY, STORAGE, VAULT, WORKSPACE } from "./types";
 
-const consequence = "it can be reached from outside the network";
+const consequence = "the resource can be reached from outside the network";
 
 /** Types whose default is `Enabled`, so that an absent property is a finding. */
 const openByDefault = [STORAGE, VAULT, REGISTRY, WORKSPACE, ENDPOINT, "Microsoft.MachineLearningServices/registries"];

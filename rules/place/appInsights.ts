@@ -35,7 +35,7 @@ export const appInsightsRules: readonly Rule[] = [
     types: [component],
     property: "properties.IngestionMode",
     allowed: [undefined, "LogAnalytics"],
-    consequence: "its traces aren't only in the stack's Log Analytics workspace",
+    consequence: "traces are also stored outside the stack's Log Analytics workspace",
   }),
   propertyRule({
     code: "MOOR423",

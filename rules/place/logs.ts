@@ -86,7 +86,7 @@ const exportRules: readonly Rule[] = [
     types: [logs],
     property: "properties.features.enableDataExport",
     allowed: [undefined, false],
-    consequence: "its logs can be exported",
+    consequence: "logs can be exported",
   }),
 ];
 

@@ -1,7 +1,7 @@
 // Proves with the real engine how a run ends if a resource violates a rule: in a preview with one report, in an update before its write.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { codes } from "../../rules";
+import { acceptancesExcept } from "../support/acceptances";
 import { cloneProgram } from "./clone";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -24,10 +24,7 @@ interface Program {
   readonly accept?: readonly object[];
 }
 
-/** Accepts everything that this test isn't about. */
-const others = Object.keys(codes)
-  .filter((code) => code !== "MOOR401")
-  .map((code) => ({ code, resource: "*", reason: "Not the subject.", until: "2999-12-31" }));
+const others = acceptancesExcept((code) => code === "MOOR401");
 
 /** Runs a small program, with a resource group and its own resources. */
 function run(verb: string, { resources, accept = [] }: Program, args: string[] = []) {

@@ -1,7 +1,8 @@
 // Proves with the real engine that a change through a one-way door is refused before any write, accepted by name, and refused after expiry.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { codes, doorWays } from "../../rules";
+import { doorWays } from "../../rules";
+import { acceptancesExcept } from "../support/acceptances";
 import { cloneProgram } from "./clone";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -18,10 +19,7 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-/** Accepts everything that this test isn't about. */
-const others = Object.keys(codes)
-  .filter((code) => !Object.hasOwn(doorWays, code))
-  .map((code) => ({ code, resource: "*", reason: "Not the subject.", until: "2999-12-31" }));
+const others = acceptancesExcept((code) => Object.hasOwn(doorWays, code));
 
 interface Entry {
   readonly code: string;

@@ -13,7 +13,7 @@ export function checkOf(code: FindingCode, changes: Partial<Check> & { readonly 
     resource,
     property: "properties.publicNetworkAccess",
     value: "Enabled",
-    problem: "`properties.publicNetworkAccess` is Enabled, so it can be reached from outside the network.",
+    problem: "`properties.publicNetworkAccess` is Enabled, so the resource can be reached from outside the network.",
     allowed: "Disabled",
     remedy: codes[code].remedy,
     ...rest,

@@ -32,7 +32,7 @@ MOOR401 moor-registry location
   Fix: Create the resource in a region of the residency.
 
 MOOR440 moor-logs properties.publicNetworkAccess
-  \`properties.publicNetworkAccess\` is Enabled, so it can be reached from outside the network.
+  \`properties.publicNetworkAccess\` is Enabled, so the resource can be reached from outside the network.
   Allowed: Disabled
   Fix: ${findingOf("MOOR440").remedy}
   Accepted until 2026-06-30: Analysts query the logs over the internet.

@@ -167,8 +167,8 @@ const harmless: readonly Row[] = [
   ["MOOR524", "model", "tags", { a: "1" }, { a: "2" }],
 ];
 
-function check(kind: Kind, property: string, from: Value, to: Value, live = {}) {
-  return checkChange({ before: resourceOf(kind, bodyAt(property, from)), after: resourceOf(kind, bodyAt(property, to)) }, live);
+function check(kind: Kind, property: string, from: Value, to: Value) {
+  return checkChange({ before: resourceOf(kind, bodyAt(property, from)), after: resourceOf(kind, bodyAt(property, to)) });
 }
 
 const title = (text: string) => `%s, %s: %s from %j to %j ${text}`;
@@ -211,13 +211,6 @@ test.each([
   const policy = "properties.policies.retentionPolicy";
   const found = check("registry", policy, { days: from, status: "enabled" }, { days: to, status: "enabled" });
   expect(found.map(({ code, property }) => [code, property])).toEqual(Array(count).fill(["MOOR520", `${policy}.days`]));
-});
-
-test("the firewall's SKU is free while there is no firewall", () => {
-  expect(check("workspace", `${network}.firewallSku`, "Basic", "Standard", { hasFirewall: false })).toEqual([]);
-  expect(check("workspace", `${network}.firewallSku`, "Basic", "Standard", { hasFirewall: true })).toHaveLength(1);
-  // The fact concerns no other door.
-  expect(check("workspace", `${network}.isolationMode`, "Disabled", "AllowInternetOutbound", { hasFirewall: false })).toHaveLength(1);
 });
 
 test.each(through)(title("isn't proved while the new value is unknown"), (code, kind, property, from) => {
