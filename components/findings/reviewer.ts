@@ -119,7 +119,7 @@ export class Reviewer implements Collector {
     const unchanged = new Set(others);
     // A resource that the engine has refused counts as unchanged, but its door doesn't.
     const isChanged = ({ code, resource }: Finding) => isDoor(code) || !unchanged.has(resource);
-    const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), isChanged);
+    const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), isChanged, acceptances.length > 0);
     for (const text of warnings) await pulumi.log.warn(text);
     if (isPreview) for (const text of notes) await pulumi.log.info(text);
     if (error !== undefined) await stop(error);
@@ -144,13 +144,15 @@ export class Reviewer implements Collector {
     const places = evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false);
     const checks = [...judged(places), ...entry.doors];
     const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || isDoor(code));
-    if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
+    const hasEntries = acceptances.length > 0;
+    const outcome = "The run ended before it wrote this resource.";
+    if (reported.length > 0) await stop(reportFindings(stack, reported, { outcome, hasEntries }));
   }
 
   private async judgeAdopted(): Promise<void> {
     const { stack, acceptances, today } = this.options;
     const reported = reportedOf(judge(await this.adoptedChecks(false), acceptances, today), () => false);
-    if (reported.length > 0) await stop(reportFindings(stack, reported));
+    if (reported.length > 0) await stop(reportFindings(stack, reported, { hasEntries: acceptances.length > 0 }));
   }
 
   private async adoptedChecks(isComplete: boolean): Promise<Check[]> {

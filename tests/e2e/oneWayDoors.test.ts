@@ -141,7 +141,7 @@ test("A preview refuses each door in one report, and again after its entry has e
   expect({ code: refused.code, found: byText(findings(refused.output)) }).toEqual({ code: 1, found: byText(doors) });
   const expired = await run("preview", changes, doors, "2020-01-01");
   expect({ code: expired.code, found: byText(findings(expired.output)) }).toEqual({ code: 1, found: byText(doors) });
-  expect(expired.output.match(/Accepted until 2020-01-01: For this test\./g)!.length).toBeGreaterThanOrEqual(doors.length);
+  expect(expired.output.match(/The acceptance expired on 2020-01-01: For this test\./g)!.length).toBeGreaterThanOrEqual(doors.length);
 });
 
 test("An update without a preview refuses a replacement and a removal before anything is deleted.", async () => {
