@@ -188,8 +188,15 @@ function policyText(policy: readonly PolicyRow[]): string {
 function accessText(access: readonly AccessRow[]): string {
   if (access.length === 0) return "No role assignments.";
   const rows = access.filter(({ can, inherited, outcome }) => can.length > 0 || inherited || outcome === "violated");
-  const hidden = access.length - rows.length;
-  const rest = hidden === 0 ? [] : [`${hidden} further role assignments give no access to requests, keys, data or logs.`];
+  const hidden = access.filter((row) => !rows.includes(row));
+  const inUpdate = hidden.filter(({ outcome, roleId }) => outcome === "unproved" && roleId === undefined).length;
+  const unread = hidden.filter(({ outcome, roleId }) => outcome === "unproved" && roleId !== undefined).length;
+  const harmless = hidden.length - inUpdate - unread;
+  const rest = [
+    ...(inUpdate === 0 ? [] : [`${assignments(inUpdate)} not proved: the role is known only during the update.`]),
+    ...(unread === 0 ? [] : [`${assignments(unread)} not proved: the permissions of the role, or the principal, are not known.`]),
+    ...(harmless === 0 ? [] : [`${harmless} further role assignments give no access to requests, keys, data or logs.`]),
+  ];
   const shown = table(
     ["principal", "role", "scope", "can", "result"],
     groupBy(rows, ({ principal, role, can, outcome, inherited }) => JSON.stringify([principal, role, can, outcome, inherited])).map(
@@ -208,6 +215,10 @@ function accessText(access: readonly AccessRow[]): string {
     ),
   );
   return [shown, ...rest].join("\n\n");
+}
+
+function assignments(count: number): string {
+  return count === 1 ? "1 role assignment is" : `${count} role assignments are`;
 }
 
 function lastOf(scope: string | undefined): string {
