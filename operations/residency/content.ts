@@ -157,7 +157,7 @@ function unprovedRows(
   const missing = skipped.map(({ name, reason }) => ({
     id: `${skippedPrefix}${name}`,
     subject: `Deployment ${name}`,
-    reason: `The statement doesn't contain it. ${safeText(reason)}`,
+    reason: `The statement doesn't describe it as the stack file declares it. ${safeText(reason)}`,
   }));
   const backend = state.outcome === "proved" ? [] : [{ id: "unproved/state", subject: "State of the stack", reason: state.note }];
   return [...missing, ...unknown, ...withoutRule, ...refused, boundary(resources, source), ...backend];

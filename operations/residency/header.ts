@@ -11,12 +11,7 @@ import type { Header } from "./document";
 const validDays = 90;
 
 /** @param accepted Undefined for a statement with findings, which has no last day. */
-export async function headerOf(
-  pulumi: StackPulumi,
-  folder: string,
-  accepted: readonly Accepted[] | undefined,
-  now: Date,
-): Promise<Header> {
+export async function headerOf(pulumi: StackPulumi, folder: string, accepted: readonly Accepted[] | undefined, now: Date): Promise<Header> {
   const [commit, version] = await Promise.all([commitOf(folder), pulumi.run(["version"])]);
   const { version: moor, dependencies } = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")) as Package;
   return {
