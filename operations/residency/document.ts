@@ -77,6 +77,8 @@ export interface FlowRow extends Row {
   readonly ends: readonly FlowEnd[];
   /** The child resources that belong to it. */
   readonly includes: readonly Named[];
+  /** What no property proves. */
+  readonly unproved?: string;
 }
 
 /** The other end of a flow. */
@@ -156,6 +158,7 @@ export interface FindingRow {
   readonly property: string;
   readonly problem: string;
   readonly allowed: string;
+  readonly remedy: string;
   readonly expired?: string;
 }
 
@@ -206,8 +209,8 @@ export interface Content {
 export interface Header {
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** Last day on which the statement should be relied on: the first expiry of an acceptance, or 90 days after `time`. */
-  readonly validUntil: string;
+  /** Last day on which the statement should be relied on: the first expiry of an acceptance, or 90 days after `time`. Undefined with findings. */
+  readonly validUntil?: string;
   /** Commit of the repository, with `+changes` if files differ from it. Undefined outside a repository. */
   readonly commit?: string;
   readonly versions: { readonly moor: string; readonly pulumi: string; readonly azureNative: string };

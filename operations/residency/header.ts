@@ -13,13 +13,14 @@ const validDays = 90;
 /**
  * Returns the header of a statement.
  * @param folder Root folder of the program, with its package.json
+ * @param accepted Undefined for a statement with findings, which has no last day.
  */
-export async function headerOf(pulumi: StackPulumi, folder: string, accepted: readonly Accepted[], now: Date): Promise<Header> {
+export async function headerOf(pulumi: StackPulumi, folder: string, accepted: readonly Accepted[] | undefined, now: Date): Promise<Header> {
   const [commit, version] = await Promise.all([commitOf(folder), pulumi.run(["version"])]);
   const { version: moor, dependencies } = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")) as Package;
   return {
     time: now.toISOString(),
-    validUntil: validUntil(accepted, now),
+    ...(accepted === undefined ? {} : { validUntil: validUntil(accepted, now) }),
     ...(commit === undefined ? {} : { commit }),
     versions: { moor, pulumi: version.output.trim(), azureNative: dependencies?.["@pulumi/azure-native"] ?? "not known" },
   };
