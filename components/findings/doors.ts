@@ -85,11 +85,11 @@ export class LiveDoors {
       removed.map(async ({ id, type }) => [await this.find(id, { name: id, type }), await this.holdsData(id, type)] as const),
     );
     return live.flatMap(([before, holdsData]) => {
-      if (before === undefined) return [];
+      if (before === undefined || !holdsData) return [];
       const isOfType = ({ type }: { readonly type: string }) => sameArmId(type, before.type);
       const [successor, ...more] = created.filter(({ exact }) => isOfType(exact) && !listed.some(({ id }) => sameArmId(id, exact.id)));
       const isRenamed = successor !== undefined && more.length === 0 && removed.filter(isOfType).length === 1;
-      return isRenamed ? checkReplacement({ before, after: successor.shown }) : checkRemoval(before, { holdsData });
+      return isRenamed ? checkReplacement({ before, after: successor.shown }) : checkRemoval(before);
     });
   }
 
