@@ -69,6 +69,7 @@ async function read(options: ResidencyCommandOptions): Promise<Statement> {
       lockDigest,
       secretsProvider: local ? undefined : secretsProvider,
       folder: root,
+      skipped: spec.skipped.map(({ endpoint, label, message }) => ({ name: `${endpoint}/${label}`, reason: message })),
     });
   } finally {
     await pulumi.close();

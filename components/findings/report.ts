@@ -1,6 +1,7 @@
 /** What a run says about its findings. */
 import { type Accepted, type Finding, type FindingCode, type Reported, reportFindings, type Verdict } from "../../rules";
 
+/** The messages of a run. */
 export interface Messages {
   /** Ends the run. */
   readonly error?: string;

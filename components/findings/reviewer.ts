@@ -23,6 +23,7 @@ import type { Collector, Declared, Failed, Permission, Written } from "./collect
 import type { LiveDoors } from "./doors";
 import { evaluate, isWithoutSecrets, type Reviewed, worded } from "./evaluate";
 import type { PlannedInputs } from "./inputs";
+import { withOpened } from "./opened";
 import type { Outside } from "./outside";
 import type { Principals } from "./principals";
 import { messagesOf, reportedOf } from "./report";
@@ -84,7 +85,14 @@ export class Reviewer implements Collector {
     // In an update, `declared` has checked creations: now a resource that is replaced may be deleted.
     const creations = isCreated && this.collects ? await this.creations(resources, true) : [];
     const doors = isCreated ? creations : await this.changes({ ...resource, before }, resources);
-    await this.add(resource, { resources, isChanged: true, isCreated, doors });
+    const previous = before === undefined ? [] : await this.read({ ...resource, inputs: before });
+    const entry = { resources, isChanged: true, isCreated, doors };
+    await this.add(resource, entry, (checks) =>
+      withOpened(
+        checks,
+        previous.map(({ exact }) => exact),
+      ),
+    );
   }
 
   /**
@@ -122,13 +130,19 @@ export class Reviewer implements Collector {
     return pulumi.runtime.isDryRun() && !this.isFinished;
   }
 
-  private async add({ urn, token, name }: Declared, reviewed: Omit<Entry, keyof Failed>): Promise<void> {
+  /** @param judged What a change makes of the checks of its resources. @default - nothing */
+  private async add(
+    { urn, token, name }: Declared,
+    reviewed: Omit<Entry, keyof Failed>,
+    judged: (checks: readonly Check[]) => readonly Check[] = (checks) => checks,
+  ): Promise<void> {
     const entry = { type: token, name, ...reviewed };
     this.entries.set(urn, entry);
     if (this.collects) return;
     if (entry.resources.some(({ exact }) => isRoleAssignment(exact))) await this.tellPrincipals();
     const { stack, acceptances, today } = this.options;
-    const checks = [...evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false), ...entry.doors];
+    const places = evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false);
+    const checks = [...judged(places), ...entry.doors];
     const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || isDoor(code));
     const hasEntries = acceptances.length > 0;
     const outcome = "The run ended before it wrote this resource.";

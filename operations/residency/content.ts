@@ -12,6 +12,7 @@ import { Rows } from "./rows";
 import { safeProblem, safeText } from "./safe";
 import { storeRows } from "./stores";
 
+/** What a statement is built from. */
 export interface StatementInput {
   readonly evidence: Content["evidence"];
   readonly stack: string;
@@ -25,13 +26,26 @@ export interface StatementInput {
   readonly resources: readonly RuleResource[];
   /** Reads that Azure refused. */
   readonly unread: readonly { readonly id: string; readonly reason: string }[];
+  /** Deployments of the stack file that the next update doesn't create. @default - none */
+  readonly skipped?: readonly Skipped[];
   readonly state: StateRow;
   readonly method: readonly string[];
 }
 
+/** A deployment that the statement doesn't describe. */
+export interface Skipped {
+  /** Endpoint and label, for example `chat/main`. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Starts the identifiers of rows for deployments that the statement doesn't describe. */
+export const skippedPrefix = "unproved/skipped/";
+
 /** Starts the identifiers of rows for reads that Azure refused. */
 export const unreadPrefix = "unproved/unread";
 
+/** Returns the content of a statement. Its rows don't depend on the order of the resources. */
 export function contentOf(input: StatementInput): Content {
   const { contract, acceptances, today } = input;
   const sorted = input.resources.toSorted((a, b) => compareText(sortKey(a), sortKey(b)));
@@ -120,7 +134,7 @@ function exposureRows(evidence: Evidence): ExposureRow[] {
 
 function unprovedRows(
   evidence: Evidence,
-  { unread, resources, state, evidence: source }: StatementInput,
+  { unread, resources, state, evidence: source, skipped = [] }: StatementInput,
   rows: Rows,
   exceptions: readonly ExceptionRow[],
 ): UnprovedRow[] {
@@ -142,8 +156,13 @@ function unprovedRows(
       : [],
   );
   const refused = unread.map(({ id, reason }) => ({ id: `${unreadPrefix}${id}`, subject: id, reason: safeText(reason) }));
+  const missing = skipped.map(({ name, reason }) => ({
+    id: `${skippedPrefix}${name}`,
+    subject: `Deployment ${name}`,
+    reason: `The statement doesn't describe it as the stack file declares it. ${safeText(reason)}`,
+  }));
   const backend = state.outcome === "proved" ? [] : [{ id: "unproved/state", subject: "State of the stack", reason: state.note }];
-  return [...unknown, ...withoutRule, ...refused, boundary(resources, source), ...backend];
+  return [...missing, ...unknown, ...withoutRule, ...refused, boundary(resources, source), ...backend];
 }
 
 /** Source: Azure docs, azure-resource-manager/management/manage-data-boundary (2024-10-16). */
@@ -193,6 +212,7 @@ function findingRows(evidence: Evidence): FindingRow[] {
     property: finding.property,
     problem: safeProblem(finding),
     allowed: safeText(finding.allowed),
+    remedy: safeText(finding.remedy),
     ...(until === undefined ? {} : { expired: until }),
   });
   const rows = [...refused.map((one) => row(one)), ...expired.map(({ finding, acceptance }) => row(finding, acceptance.until))];

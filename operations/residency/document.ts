@@ -28,6 +28,7 @@ export interface Proof {
   readonly outcome: "holds" | "violated" | "accepted" | "unknown";
 }
 
+/** A resource by its names. */
 export interface Named {
   /** Name in the Pulumi program; for another resource its ARM ID. */
   readonly name: string;
@@ -76,6 +77,8 @@ export interface FlowRow extends Row {
   readonly ends: readonly FlowEnd[];
   /** The child resources that belong to it. */
   readonly includes: readonly Named[];
+  /** What no property proves. */
+  readonly unproved?: string;
 }
 
 /** The other end of a flow. */
@@ -93,6 +96,7 @@ export interface KeyRow extends Row {
   readonly note: string;
 }
 
+/** A role assignment. */
 export interface AccessRow extends Row {
   /** Object ID. Undefined if the identity is created in the update. */
   readonly principal?: string;
@@ -135,6 +139,7 @@ export interface ExposureRow {
   readonly proof: Proof;
 }
 
+/** A rule with the number of its checks by outcome. */
 export interface PolicyRow {
   readonly code: FindingCode;
   readonly title: string;
@@ -153,6 +158,7 @@ export interface FindingRow {
   readonly property: string;
   readonly problem: string;
   readonly allowed: string;
+  readonly remedy: string;
   readonly expired?: string;
 }
 
@@ -203,13 +209,14 @@ export interface Content {
 export interface Header {
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** Last day on which the statement should be relied on: the first expiry of an acceptance, or 90 days after `time`. */
-  readonly validUntil: string;
+  /** Last day on which the statement should be relied on: the first expiry of an acceptance, or 90 days after `time`. Undefined with findings. */
+  readonly validUntil?: string;
   /** Commit of the repository, with `+changes` if files differ from it. Undefined outside a repository. */
   readonly commit?: string;
   readonly versions: { readonly moor: string; readonly pulumi: string; readonly azureNative: string };
 }
 
+/** A statement: content that is equal for equal resources, and a header that differs between runs. */
 export interface Statement {
   readonly schemaVersion: typeof schemaVersion;
   readonly header: Header;

@@ -4,25 +4,33 @@ import { isBody, isOpaque, type RuleResource, UNKNOWN, type Value, valueText } f
 import { at } from "../../rules/resource";
 import { valuesAt } from "../../rules/values";
 import type { Flow } from "./catalog";
-import type { FlowEnd, FlowRow } from "./document";
+import type { FlowEnd, FlowRow, Outcome } from "./document";
 import { basisOf, type Evidence, namedOf, outcomeOfAll, subjectOf } from "./evidence";
 import { safeText } from "./safe";
 
 /** The row of a resource that is a flow. @param parts Child resources that belong to it. */
 export function flowRow(evidence: Evidence, resource: RuleResource, flow: Flow, parts: readonly RuleResource[]): FlowRow {
   const proofs = [resource, ...parts].flatMap((one) => evidence.placeChecks(one).map((check) => evidence.proof(check, resource)));
+  const ends = flow.ends.flatMap((pattern) => endsAt(resource, pattern)).flatMap((value) => endOf(evidence, value));
+  const outcome = evidence.rowOutcome(resource, proofs);
   return {
     id: evidence.rowId("flow", resource),
     flow: flow.flow,
     data: flow.data,
     direction: flow.direction,
-    ends: flow.ends.flatMap((pattern) => endsAt(resource, pattern)).flatMap((value) => endOf(evidence, value)),
+    ends: ends.length === 0 ? [{ place: "not known" }] : ends,
     resource: subjectOf(resource),
     basis: basisOf(resource),
-    outcome: evidence.rowOutcome(resource, proofs),
+    // The location of the flow itself doesn't prove the place of an end that isn't shown.
+    outcome: ends.length === 0 ? unlessViolated(outcome) : outcome,
     proofs,
     includes: parts.map(namedOf),
   };
+}
+
+/** The outcome of a row with an end whose place no property shows. */
+function unlessViolated(outcome: Outcome): Outcome {
+  return outcome === "violated" ? outcome : "unproved";
 }
 
 /** Flows of an endpoint and of an action group that are not resources of their own. */
@@ -42,12 +50,19 @@ function ingress(evidence: Evidence, resource: RuleResource): FlowRow {
     flow: "Requests to the endpoint",
     data: "Prompts and answers",
     direction: "in",
-    ends: [{ place: isPrivate ? "callers with access to a private endpoint of the workspace" : "callers in any network" }],
+    ends: [
+      {
+        place: isPrivate
+          ? "callers with access to a private endpoint of the workspace (public access: disabled)"
+          : "callers in any network (public access: not disabled)",
+      },
+    ],
     resource: subjectOf(resource),
     basis: basisOf(resource),
-    outcome: outcomeOfAll(proofs),
+    outcome: unlessViolated(outcomeOfAll(proofs)),
     proofs,
     includes: [],
+    unproved: "No property shows the location of the callers.",
   };
 }
 
@@ -68,9 +83,10 @@ function alerts(evidence: Evidence, resource: RuleResource): FlowRow {
     ends,
     resource: subjectOf(resource),
     basis: basisOf(resource),
-    outcome: outcomeOfAll(proofs),
+    outcome: ends.length === 0 ? outcomeOfAll(proofs) : unlessViolated(outcomeOfAll(proofs)),
     proofs,
     includes: [],
+    ...(ends.length === 0 ? {} : { unproved: "No property shows the route and the place of delivery of alert messages." }),
   };
 }
 

@@ -5,7 +5,7 @@ import { type Acceptance, type Contract, dayOf, judge, type RuleResource, review
 import { at, isOfType } from "../../rules/resource";
 import type { StackPulumi } from "../stackPulumi";
 import { stateRow } from "./backend";
-import { contentOf, unreadPrefix } from "./content";
+import { contentOf, type Skipped, unreadPrefix } from "./content";
 import { type Content, complete, type Statement } from "./document";
 import { headerOf } from "./header";
 import { liveResources } from "./live";
@@ -14,6 +14,7 @@ import { plannedResources } from "./planned";
 export { type Statement, statementJson } from "./document";
 export { statementMarkdown } from "./markdown";
 
+/** Options of `residencyStatement`. */
 export interface ResidencyOptions {
   readonly contract: Contract;
   readonly acceptances: readonly Acceptance[];
@@ -29,7 +30,10 @@ export interface ResidencyOptions {
   readonly secretsProvider?: string;
   /** Root folder of the program. */
   readonly folder: string;
+  /** Time of the statement. @default - now */
   readonly now?: Date;
+  /** Deployments of the stack file that the next update doesn't create, and why. @default - none */
+  readonly skipped?: readonly Skipped[];
 }
 
 /**
@@ -37,7 +41,7 @@ export interface ResidencyOptions {
  * @throws Error if the preview fails before it plans resources, if the stack isn't deployed (with `azure`), or if Azure can't be reached
  */
 export async function residencyStatement(pulumi: StackPulumi, options: ResidencyOptions): Promise<Statement> {
-  const { acceptances, azure, adopted, lockDigest, secretsProvider, folder, now = new Date() } = options;
+  const { acceptances, azure, adopted, lockDigest, secretsProvider, folder, now = new Date(), skipped = [] } = options;
   const read = azure === undefined ? await readPreview(pulumi, options.subscriptionId) : await readAzure(pulumi, azure, adopted);
   const subscription = read.resources.map(({ id }) => subscriptionOf(id ?? "")).find((id) => id !== undefined);
   const tenant = (await tenantOfSubscription(azure, subscription)) ?? tenantOf(read.resources);
@@ -46,8 +50,8 @@ export async function residencyStatement(pulumi: StackPulumi, options: Residency
   const today = dayOf(now);
   const { accepted } = judge(review(read.resources, contract), acceptances, today);
   const { stack } = pulumi;
-  const content = contentOf({ ...read, stack, subscription, tenant, lockDigest, contract, acceptances, today, state });
-  return complete(await headerOf(pulumi, folder, accepted, now), content);
+  const content = contentOf({ ...read, stack, subscription, tenant, lockDigest, contract, acceptances, today, state, skipped });
+  return complete(await headerOf(pulumi, folder, content.findings.length === 0 ? accepted : undefined, now), content);
 }
 
 type Read = Pick<Parameters<typeof contentOf>[0], "evidence" | "resources" | "unread" | "method">;

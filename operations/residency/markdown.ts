@@ -1,6 +1,7 @@
 /** The statement for readers: two to three pages of Markdown. The JSON form has all rows. */
 import { countryName } from "../../facts/countries";
-import { countriesText } from "./content";
+import { kindOf } from "../../rules";
+import { countriesText, skippedPrefix } from "./content";
 import type {
   AccessRow,
   ExceptionRow,
@@ -18,6 +19,7 @@ import type {
 /** Rows of a table that are shown; the JSON form has the rest. */
 const mostRows = 40;
 
+/** Returns the statement as Markdown. A table has at most 40 rows. */
 export function statementMarkdown({ header, digest, content }: Statement): string {
   const { subject, declared, stores, flows, keys, access, exposure, exceptions, unproved, policy, findings, state } = content;
   const settings = stores.filter(({ kind }) => kind === "settings");
@@ -25,7 +27,7 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
     `# Residency statement: ${subject.stack}`,
     lines([
       `Evidence: ${content.evidence === "live" ? "observed in Azure" : "planned, by a preview"}`,
-      `Time: ${header.time} · valid until ${header.validUntil}`,
+      `Time: ${header.time} · ${header.validUntil === undefined ? "not valid: it has findings" : `valid until ${header.validUntil}`}`,
       `Commit: ${header.commit ?? "not known"} · Moor ${header.versions.moor} · Pulumi ${header.versions.pulumi} · azure-native ${header.versions.azureNative}`,
       `Digest of the content: ${digest}`,
     ]),
@@ -51,34 +53,35 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
       : [
           "## Findings",
           table(
-            ["code", "resource", "property", "problem", "allowed"],
+            ["code", "resource", "property", "problem", "allowed", "fix"],
             findings.map((one) => [
               one.code,
-              shortName(one.resource),
+              one.resource,
               one.property,
               one.expired === undefined ? one.problem : `${one.problem} The acceptance expired on ${one.expired}.`,
               one.allowed,
+              one.remedy,
             ]),
           ),
         ]),
     "## Stores",
     table(
-      ["store", "data", "country", "region", "resource", "proof", "basis", "result"],
+      ["store", "data", "country", "region", "resource", "proof", "basis", "location"],
       stores.filter(({ kind }) => kind === "content").map(storeCells),
     ),
     settingsText(settings),
     "## Flows",
-    table(["flow", "resources", "other end", "basis", "result"], flowGroups(flows)),
+    table(["flow", "resources", "other end", "basis", "location"], flowGroups(flows)),
     "## Keys",
     table(["subject", "resources", "key", "property", "basis"], keyGroups(keys)),
     "## Access",
     accessText(access),
     exposureText(exposure.map(({ proof }) => proof)),
     "## Exceptions",
-    "Behavior of Azure that no setting changes, and findings that the owner of the data accepted.",
-    table(["code", "problem", "resources", "source", "accepted"], exceptionGroups(exceptions)),
+    "Behavior of Azure that no setting changes, and findings that the owner of the data accepted. Resources are counted, not their properties.",
+    table(["code", "problem", "resources", "source", "accepted"], exceptions.map(exceptionCells)),
     "## Not proved",
-    table(["subject", "reason"], unprovedGroups(unproved, stores)),
+    table(["subject", "reason"], unprovedGroups(unproved, stores, flows)),
     "## Policy results",
     policyText(policy),
     "## State of the stack",
@@ -100,10 +103,25 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
   ].join("\n\n")}\n`;
 }
 
-function resultText({ findings, unproved, stores, flows }: Statement["content"]): string {
+/** The results of rows cover locations only; the other findings are counted by kind, so that the numbers can be compared. */
+function resultText({ findings, unproved, stores, flows, access, exposure }: Statement["content"]): string {
   const count = (outcome: Outcome) => [...stores, ...flows].filter((row) => row.outcome === outcome).length;
-  const found = findings.length === 0 ? "No findings" : `**${findings.length === 1 ? "1 finding" : `${findings.length} findings`}**`;
-  return `${found}. Of ${stores.length + flows.length} stores and flows, ${count("proved")} are proved, ${count("documented")} documented by Azure, ${count("accepted")} accepted, ${count("violated")} violated, and ${count("unproved")} not proved. ${unproved.length === 1 ? "1 further subject is" : `${unproved.length} further subjects are`} not proved.`;
+  const locations = findings.filter(({ code }) => kindOf(code).kind !== "exposure").length;
+  const kinds = `${locations} about locations, ${findings.length - locations} about public access, authentication and roles`;
+  const found =
+    findings.length === 0 ? "No findings" : `**${findings.length === 1 ? "1 finding" : `${findings.length} findings`}** (${kinds})`;
+  const inherited = access.filter((row) => row.inherited).length;
+  const skipped = unproved.filter(({ id }) => id.startsWith(skippedPrefix)).map(({ subject }) => subject);
+  const further = unprovedGroups(unproved, stores, flows).length;
+  const sentences = [
+    `${found}.`,
+    `Of ${stores.length + flows.length} stores and flows, the locations of ${count("proved")} are proved, ${count("documented")} documented by Azure, ${count("accepted")} accepted, ${count("violated")} violated, and ${count("unproved")} not proved.`,
+    exposureText(exposure.map(({ proof }) => proof)),
+    ...(inherited === 0 ? [] : [`${assignments(inherited)} inherited from above the resource group: see "Access".`]),
+    ...(skipped.length === 0 ? [] : [`**Not in this statement:** ${skipped.join(", ")}.`]),
+    `"Not proved" lists ${further === 1 ? "1 entry" : `${further} entries`}.`,
+  ];
+  return sentences.join(" ");
 }
 
 function storeCells(row: StoreRow): string[] {
@@ -114,11 +132,16 @@ function storeCells(row: StoreRow): string[] {
     data,
     country === undefined ? "" : countryName(country),
     row.region ?? "not known",
-    shortName(resource.name),
+    deploymentsOf(row) === "" ? shortName(resource.name) : `${shortName(resource.name)}, deployments: ${deploymentsOf(row)}`,
     proofText(proofs),
     basis,
     mark(outcome),
   ];
+}
+
+/** The names of the deployments of an endpoint. */
+function deploymentsOf({ resource, includes }: StoreRow): string {
+  return /\/onlineEndpoints$/i.test(resource.type) ? unique(includes.map(({ name }) => shortName(name))).join(", ") : "";
 }
 
 /** Flows of the same kind with the same result are one row. */
@@ -149,19 +172,17 @@ function keyGroups(keys: readonly KeyRow[]): string[][] {
   });
 }
 
-/** Exceptions with the same code, source and acceptance are one row. */
-function exceptionGroups(exceptions: readonly ExceptionRow[]): string[][] {
-  return groupBy(exceptions, ({ code, source, acceptance }) => JSON.stringify([code, source, acceptance])).map((rows) => {
-    const [{ code, source, acceptance }] = rows as [ExceptionRow];
-    const agreed =
-      acceptance === undefined ? "**no**" : `until ${acceptance.until}${acceptance.expired ? " (**expired**)" : ""}: ${acceptance.reason}`;
-    return [code, unique(rows.map(({ problem }) => problem)).join(" "), named(rows.flatMap(({ resources }) => resources)), source, agreed];
-  });
+/** Each text is one row. The resources are counted, not their properties. */
+function exceptionCells({ code, problem, resources, source, acceptance }: ExceptionRow): string[] {
+  const agreed =
+    acceptance === undefined ? "**no**" : `until ${acceptance.until}${acceptance.expired ? " (**expired**)" : ""}: ${acceptance.reason}`;
+  return [code, problem, named(resources), source, agreed];
 }
 
 /** Entries with the same reason are one row, after those of single resources. */
-function unprovedGroups(unproved: readonly UnprovedRow[], stores: readonly StoreRow[]): string[][] {
-  const general = stores.flatMap(({ store, unproved: reason }) => (reason === undefined ? [] : [{ id: store, subject: store, reason }]));
+function unprovedGroups(unproved: readonly UnprovedRow[], stores: readonly StoreRow[], flows: readonly FlowRow[]): string[][] {
+  const rows = [...stores.map((row) => ({ ...row, subject: row.store })), ...flows.map((row) => ({ ...row, subject: row.flow }))];
+  const general = rows.flatMap(({ id, subject, unproved: reason }) => (reason === undefined ? [] : [{ id, subject, reason }]));
   return groupBy([...unproved, ...general], ({ reason }) => reason).map((rows) => {
     const subjects = unique(rows.map(({ subject }) => subject));
     return [
@@ -188,8 +209,15 @@ function policyText(policy: readonly PolicyRow[]): string {
 function accessText(access: readonly AccessRow[]): string {
   if (access.length === 0) return "No role assignments.";
   const rows = access.filter(({ can, inherited, outcome }) => can.length > 0 || inherited || outcome === "violated");
-  const hidden = access.length - rows.length;
-  const rest = hidden === 0 ? [] : [`${hidden} further role assignments give no access to requests, keys, data or logs.`];
+  const hidden = access.filter((row) => !rows.includes(row));
+  const inUpdate = hidden.filter(({ outcome, roleId }) => outcome === "unproved" && roleId === undefined).length;
+  const unread = hidden.filter(({ outcome, roleId }) => outcome === "unproved" && roleId !== undefined).length;
+  const harmless = hidden.length - inUpdate - unread;
+  const rest = [
+    ...(inUpdate === 0 ? [] : [`${assignments(inUpdate)} not proved: the role is known only during the update.`]),
+    ...(unread === 0 ? [] : [`${assignments(unread)} not proved: the permissions of the role, or the principal, are not known.`]),
+    ...(harmless === 0 ? [] : [`${harmless} further role assignments give no access to requests, keys, data or logs.`]),
+  ];
   const shown = table(
     ["principal", "role", "scope", "can", "result"],
     groupBy(rows, ({ principal, role, can, outcome, inherited }) => JSON.stringify([principal, role, can, outcome, inherited])).map(
@@ -208,6 +236,10 @@ function accessText(access: readonly AccessRow[]): string {
     ),
   );
   return [shown, ...rest].join("\n\n");
+}
+
+function assignments(count: number): string {
+  return count === 1 ? "1 role assignment is" : `${count} role assignments are`;
 }
 
 function lastOf(scope: string | undefined): string {

@@ -59,7 +59,21 @@ function isRegional(location: Value): boolean {
   return typeof location !== "string" || canonicalRegion(location) !== "global";
 }
 
+/** Azure doesn't return the address of a webhook, so a webhook that is read from Azure is not proved. Source: Azure docs, webhooks/get-callback-config. */
+const hiddenWebhookRule: Rule = {
+  code: "MOOR420",
+  types: [`${registry}/webhooks`],
+  check(resource, { contract }) {
+    const property = "properties.serviceUri";
+    const value = at(resource, property);
+    if (value !== undefined && value !== null) return [];
+    const problem = "Events of images are sent to an address that Azure doesn't return.";
+    return [checked("MOOR420", "unknown", resource, property, value, { problem, allowed: allowedText(contract) })];
+  },
+};
+
 export const receiverRules: readonly Rule[] = [
+  hiddenWebhookRule,
   globalActionGroupRule,
   remoteReceiversRule,
   ...flowRules([

@@ -117,6 +117,15 @@ test("Without a change, nothing is refused.", async () => {
   expect(await run("preview", {}, [], undefined, ["--expect-no-changes"])).toMatchObject({ code: 0 });
 });
 
+test("The removal of a storage account without containers is no finding.", async () => {
+  const { output } = await run("preview", { removed: null });
+  expect(findings(output)).toEqual([]);
+  // Pulumi protects the resource as before.
+  expect(output).toContain("protected");
+  const container = await sandbox.arm("PUT", `${removed}/blobServices/default/containers/data`, "2024-01-01", { properties: {} });
+  expect(container.status).toBe(201);
+});
+
 test("A preview refuses each door in one report, and again after its entry has expired.", async () => {
   for (const [name, type, apiVersion] of [
     ["doorsgone", "Microsoft.KeyVault/vaults", "2024-11-01"],
