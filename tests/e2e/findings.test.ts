@@ -77,8 +77,8 @@ test("A preview ends with one report of all findings: late transforms, component
     found: [
       "MOOR401 in-component location",
       "MOOR401 plain location",
-      "MOOR401 secret location",
       "MOOR401 template/resources/0 location",
+      "MOOR401 secret location",
       "MOOR401 transformed location",
       "MOOR401 untyped location",
     ],
