@@ -78,9 +78,17 @@ function issueError(issue: z.core.$ZodIssue, path: string, secret: boolean): Con
     return configError(code, path, { problem: `The name ${show(key)} is not valid.`, allowed: inner?.message ?? issue.message });
   }
   if (code === "MOOR002") return configError(code, path, { problem: "The value is missing.", allowed: issue.message });
-  const near = issue.code === "invalid_value" && !secret ? didYouMean(String(issue.input), issue.values.map(String)) : undefined;
+  const near = issue.code === "invalid_value" && !secret ? valueFix(issue) : undefined;
   const fix = issue.code === "invalid_type" ? quotesFix(issue) : near;
   return configError(code, path, { problem: problemText(code, value, issue.input), allowed: issue.message, fix });
+}
+
+/** Suggests similar values. Of codes there is no similar one: a guess could accept another risk. */
+function valueFix({ input, values }: z.core.$ZodIssueInvalidValue): string | undefined {
+  const allowed = values.map(String);
+  if (allowed.every((value) => /^MOOR\d{3}$/.test(value)))
+    return "Copy the code from the report of a finding. Errors of the stack file and of the planner can't be accepted.";
+  return didYouMean(String(input), allowed);
 }
 
 /** YAML reads 4711 as a number and "4711" as text, so the fix can be to add or remove quotes. */

@@ -11,6 +11,7 @@ import { codes, type FindingCode, type FindingKind, findingText, type Reported }
 import { inputsOf } from "./inputs";
 import { Review, type Seen } from "./review";
 import { type PackSettings, settingsSchema } from "./settings";
+import { inTermsOfPack } from "./wording";
 
 /** A policy that Pulumi calls for each resource and for the whole stack. */
 export type BothPolicy = ResourceValidationPolicy & StackValidationPolicy;
@@ -53,7 +54,8 @@ function contractPolicy(review: Review): BothPolicy {
 function codePolicy(review: Review, code: FindingCode, { title, remedy, source, kind }: FindingKind): BothPolicy[] {
   if (kind === "door") return [];
   const report = (refusals: readonly Reported[], violation: ReportViolation) => {
-    for (const one of refusals.filter(({ finding }) => finding.code === code)) violation(findingText(one), review.urnOf(one.finding));
+    for (const one of refusals.filter(({ finding }) => finding.code === code))
+      violation(inTermsOfPack(findingText(one)), review.urnOf(one.finding));
   };
   const policy: BothPolicy = {
     name: code,
@@ -61,7 +63,7 @@ function codePolicy(review: Review, code: FindingCode, { title, remedy, source, 
     description: `${title}.`,
     enforcementLevel: "mandatory",
     severity: severities[kind],
-    remediationSteps: remedy,
+    remediationSteps: inTermsOfPack(remedy),
     tags: [kind, source],
     validateResource: ({ urn }, violation) => report(review.refusalsOf(urn), violation),
     validateStack: (_, violation) => report(review.refusalsOfStack(), violation),
@@ -74,14 +76,17 @@ function notProvable(review: Review): StackValidationPolicy {
   return {
     name: "not-proved",
     displayName: "Not proved",
-    description: "A rule requires a value that is not known in this run. After the update, `pulumi policy analyze` checks the state.",
+    description:
+      "A rule requires a value that this run doesn't know: one that only the update knows, a resource outside the stack, or `contract.tenantId`.",
     enforcementLevel: "advisory",
     severity: "medium",
     validateStack({ resources }: StackValidationArgs, violation) {
       const { unknown } = review.verdict;
       for (const code of new Set(unknown.map((check) => check.code))) {
         const lines = unknown.flatMap((check) => (check.code === code ? [`  ${check.resource.name} ${check.property}`] : []));
-        violation([`${code} ${codes[code].title}, not proved for:`, ...new Set(lines)].join("\n"), stackUrn(resources));
+        const fix =
+          code === "MOOR468" && !review.isTenantKnown ? ["  Fix: Set `contract.tenantId` to the tenant of the subscription."] : [];
+        violation([`${code} ${codes[code].title}, not proved for:`, ...new Set(lines), ...fix].join("\n"), stackUrn(resources));
       }
     },
   };

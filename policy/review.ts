@@ -69,6 +69,11 @@ export class Review {
     return this.stack ?? disabled();
   }
 
+  /** Whether the configuration contains the tenant of the subscription. */
+  get isTenantKnown(): boolean {
+    return this.configured?.terms.contract.tenantId !== undefined;
+  }
+
   /** URN of the resource that a check is about. */
   urnOf({ resource }: Check): string | undefined {
     return [...this.resources].find(([, own]) => own.includes(resource))?.[0];

@@ -1,10 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { HandledRequest } from "../../azure-local";
 import { stackDocument } from "../../config/stackYaml";
 import { requireStackFile, stacksWithFile } from "../stackFiles";
 import { configTarget, positionals, type RealStackFile } from "./configTarget";
-import { type LocalSession, localHome, openSession, recoverAdvice, root, waitOutInterrupts } from "./session";
+import { type LocalSession, openSession, recoverAdvice, root, waitOutInterrupts } from "./session";
 import { prepareStack, projectName } from "./stackFile";
 
 /** Commands of pulumi that read a stack file. */
@@ -15,31 +14,53 @@ const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", 
  * pulumi.
  */
 export async function local(args: string[]): Promise<void> {
-  let wrote = false;
-  const onRequest = ({ server, method }: HandledRequest) => {
-    wrote ||= server === "arm" && method !== "GET";
-  };
-  const session = await openSession((line) => console.error(line), localHome(), { onRequest });
+  const session = await openSession((line) => console.error(line));
   const interruptible = waitOutInterrupts();
   try {
     process.exitCode = await session.pulumi(await completeArguments(session, args));
-    // If the local Azure runs in another process, the writes are unknown. A preview writes nothing and takes no state lock.
-    const isIncomplete = !isPreview(args) && (wrote || session.azure.hostProcessId !== undefined || hasStateLock(session.home));
-    if (process.exitCode !== 0 && isIncomplete) console.error(recoverAdvice(option(args, "--stack", "-s")?.value));
+    const stack = option(args, "--stack", "-s")?.value;
+    if (process.exitCode !== 0 && takesStateLock(args) && isInterrupted(session.home, stack)) console.error(recoverAdvice(stack));
   } finally {
     interruptible();
     await session.close();
   }
 }
 
-function isPreview(args: string[]): boolean {
-  return ["preview", "pre"].includes(positionals(args)[0] ?? "");
+/** Commands of pulumi that change the state. */
+const changesState = ["up", "update", "refresh", "destroy", "down", "dn", "import", "watch"];
+
+function takesStateLock(args: string[]): boolean {
+  return changesState.includes(positionals(args)[0] ?? "");
 }
 
-/** Whether an active or interrupted run holds a state lock. */
-function hasStateLock(home: string): boolean {
-  const locks = path.join(home, "state", ".pulumi", "locks");
-  return fs.existsSync(locks) && fs.readdirSync(locks, { recursive: true, encoding: "utf8" }).some((file) => file.endsWith(".json"));
+/** Whether a run left a state lock, or operations in the state whose results it didn't record. A run that failed leaves neither. */
+function isInterrupted(home: string, stack: string | undefined): boolean {
+  const folder = path.join(home, "state", ".pulumi");
+  if (jsonFiles(path.join(folder, "locks")).length > 0) return true;
+  const states = jsonFiles(path.join(folder, "stacks")).filter((file) => stack === undefined || path.basename(file) === `${stack}.json`);
+  return states.some(hasPendingOperations);
+}
+
+function jsonFiles(folder: string): string[] {
+  if (!fs.existsSync(folder)) return [];
+  const files = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return files.filter((file) => file.endsWith(".json")).map((file) => path.join(folder, file));
+}
+
+function hasPendingOperations(file: string): boolean {
+  try {
+    const { checkpoint }: StateFile = JSON.parse(fs.readFileSync(file, "utf8"));
+    return (checkpoint?.latest?.pending_operations ?? []).length > 0;
+  } catch (error) {
+    // Pulumi was killed while it wrote the file.
+    if (error instanceof SyntaxError) return true;
+    throw error;
+  }
+}
+
+/** The part of Pulumi's state file that contains operations whose results are unknown. */
+interface StateFile {
+  readonly checkpoint?: { readonly latest?: { readonly pending_operations?: readonly unknown[] } };
 }
 
 /** Replaces the stack file in the arguments with its local copy. */

@@ -19,7 +19,11 @@ export function messagesOf(stack: string, verdict: Verdict, isChanged: (finding:
   return {
     error: reported.length === 0 ? undefined : reportFindings(stack, reported, { hasEntries }),
     warnings: unchanged.map(expiredText),
-    notes: [...acceptedNotes(verdict.accepted), ...unknownNotes(verdict), ...verdict.unused.map(unusedText)],
+    notes: [
+      ...acceptedNotes(verdict.accepted),
+      ...unknownNotes(verdict),
+      ...verdict.unused.map((entry) => unusedText(entry, verdict.refused)),
+    ],
   };
 }
 
@@ -53,6 +57,12 @@ function unknownNotes({ unknown }: Verdict): string[] {
   return [`${count} not proved in this preview, because values are known only during the update. Moor checks them before each write.`];
 }
 
-function unusedText({ code, resource }: Verdict["unused"][number]): string {
+/** Names the resources of the code's findings that no entry accepts: the name of the resource can be misspelled. */
+function unusedText({ code, resource }: Verdict["unused"][number], refused: readonly Finding[]): string {
+  const names = [...new Set(refused.flatMap((finding) => (finding.code === code ? [finding.resource.name] : [])))];
+  if (names.length > 0) {
+    const others = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+    return `The entry ${code} of moor:accept for ${resource} accepts no finding of this run. Findings with this code: ${others}. Correct the name of the resource, or remove the entry.`;
+  }
   return `The entry ${code} of moor:accept for ${resource} accepts no finding of this run. If it isn't required for a later run, remove it.`;
 }

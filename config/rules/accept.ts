@@ -1,5 +1,5 @@
 /** Rules for the entries of `moor:accept`. */
-import type { Acceptance } from "../../rules";
+import { type Acceptance, kindOf } from "../../rules";
 import { acceptKey } from "../acceptSettings";
 import { type ConfigError, configError, show } from "../errors";
 import type { SettingsDraft } from "./draft";
@@ -27,8 +27,10 @@ export function acceptNotes(entries: readonly Acceptance[], today: string): stri
     if (days > daysOfWarning) return [];
     const when =
       days < 0 ? `expired on ${until}` : days === 0 ? "expires today" : `expires on ${until}, in ${days} ${days === 1 ? "day" : "days"}`;
-    return [
-      `The acceptance of ${code} for ${resource} ${when}. Ask the owner of the data. Then set a later \`until\` in ${acceptKey}, or fix the finding and remove the entry.`,
-    ];
+    const isForOneUpdate = kindOf(code).kind === "door";
+    const advice = isForOneUpdate
+      ? `Remove the entry from ${acceptKey} after the update.`
+      : `Ask the owner of the data. Then set a later \`until\` in ${acceptKey}, or fix the finding and remove the entry.`;
+    return [`The acceptance of ${code} for ${resource} ${when}. ${advice}`];
   });
 }

@@ -40,20 +40,21 @@ function countryErrors(path: string, given: string): ConfigError[] {
       configError("MOOR018", path, { problem, allowed: countries.join(", "), fix: "Set countries with regions of the public cloud." }),
     ];
   }
-  const problem = name === undefined ? `The country code ${show(given)} does not exist.` : `Azure has no region in ${code} (${name}).`;
-  return [configError("MOOR092", path, { problem, allowed: countries.join(", "), fix: countryFix(given, name) })];
+  const problem =
+    name === undefined || code === notACode
+      ? `The country code ${show(given)} does not exist.`
+      : `Azure has no region in ${code} (${name}).`;
+  return [configError("MOOR092", path, { problem, allowed: countries.join(", "), fix: countryFix(given) })];
 }
 
-/**
- * Suggests the code for the name of a country, for `UK`, and for a misspelt code.
- * @param name Name of the country, if `given` is the code of one
- */
-function countryFix(given: string, name: string | undefined): string | undefined {
-  const names = new Map(countries.map((code) => [countryName(code) ?? code, code]));
-  const [close] = nearest(name ?? given, [...names.keys()], 1);
-  const code = close === undefined ? undefined : names.get(close);
-  if (code !== undefined) return `Did you mean "${code}" (${close})?`;
-  return name === undefined ? didYouMean(given, countries, 2) : undefined;
+/** In common use for the United Kingdom, but not its code in ISO 3166-1. */
+const notACode = "UK";
+
+/** The code for the name of a country, and for `UK`. There is no guess: a similar code is another country. */
+function countryFix(given: string): string | undefined {
+  if (canonicalCountry(given) === notACode) return "The ISO 3166-1 code of the United Kingdom is GB.";
+  const code = countries.find((one) => countryName(one)?.toLowerCase() === given.trim().toLowerCase());
+  return code === undefined ? undefined : `The code of ${countryName(code)} is ${code}.`;
 }
 
 /** Checks the name of a region. `resident` contains the regions of the residency if the region must be one of them. */

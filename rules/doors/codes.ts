@@ -103,7 +103,8 @@ export const doorCodes = {
   MOOR513: {
     title: "Redundancy of a storage account changed",
     lost: "A geo-redundant account copies all its data to the paired region, and a conversion between LRS and ZRS can't be canceled and can take days.",
-    remedy: "Restore the SKU. To use ZRS, plan the conversion with the owner of the data.",
+    remedy:
+      "Restore the SKU (in a stack file of Moor: `moor:platform.storageRedundancy`). To use ZRS, plan the conversion with the owner of the data.",
     kind: "door",
     source: "Azure docs, storage/common/redundancy-migration (2025-10-10)",
   },
@@ -159,7 +160,8 @@ export const doorCodes = {
   MOOR521: {
     title: "Retention of logs shortened",
     lost: "Azure deletes the older logs permanently, 30 days after the change or immediately.",
-    remedy: "Restore the retention. Export the logs first if they must be kept.",
+    remedy:
+      "Restore the retention (in a stack file of Moor: `moor:platform.logRetentionDays`). Export the logs first if they must be kept.",
     kind: "door",
     source: "Azure docs, azure-monitor/logs/data-retention-configure (2025-05-05)",
   },
@@ -187,14 +189,16 @@ export const doorCodes = {
   MOOR525: {
     title: "Resource with data removed",
     lost: "Azure deletes the data in the resource, which can be recovered only for a limited time or not at all.",
-    remedy: "Restore the resource in the program. Remove it only after its data was copied or is no longer needed.",
+    remedy:
+      "Restore the resource, and copy its data if it is needed. To remove a protected resource, accept this finding for its resource ID and run an update that still declares it, then an update without it.",
     kind: "door",
     source: "Azure docs, machine-learning/concept-soft-delete (2025); key-vault/general/soft-delete-overview (2024-02-20)",
   },
   MOOR526: {
     title: "Endpoint or deployment that serves requests removed",
     lost: "Requests fail from the moment of the deletion, and the endpoint's keys and name are lost.",
-    remedy: "Restore the resource in the stack file. Move the traffic and the callers first, then remove it.",
+    remedy:
+      "Restore the resource, and move its traffic and its callers. To remove a protected resource, accept this finding for its resource ID and run an update that still declares it, then an update without it.",
     kind: "door",
     source: "Azure docs, machine-learning/how-to-safely-rollout-online-endpoints (2025)",
   },

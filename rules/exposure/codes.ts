@@ -192,7 +192,8 @@ export const exposureCodes = {
   },
   MOOR473: {
     title: "Identity usable in other regions",
-    remedy: "Set `isolationScope` to `Regional`. It requires the API version 2024-11-30 or later.",
+    remedy:
+      "Set `isolationScope` to `Regional` (in a stack file of Moor: `moor:platform.identityIsolationScope`). It requires the API version 2024-11-30 or later.",
     kind: "exposure",
     source: "Azure REST specification, managedidentity 2024-11-30",
   },

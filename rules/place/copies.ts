@@ -1,10 +1,10 @@
 /** Copies that Azure makes of vaults and registries, and that no setting shows or stops. */
 import { armTypeOf } from "../../azure/resourceTypes";
-import { canonicalRegion, isRegion, type RegionName } from "../../facts/regions";
+import { canonicalRegion, isRegion, type RegionName, regionOf } from "../../facts/regions";
 import { registryCopy } from "../../facts/registryCopies";
 import { vaultCopy } from "../../facts/vaultCopies";
 import type { FindingCode } from "../codes";
-import { allowedText, isAllowed } from "../contract";
+import { allowedText, type Contract, isAllowed } from "../contract";
 import { at } from "../resource";
 import { checked, type Rule } from "../rule";
 import { isOpaque, valueText } from "../values";
@@ -48,8 +48,15 @@ function copyRule(
       if (copy === undefined || isAllowed(contract, copy))
         return [checked(code, "holds", resource, "location", region, { problem: "", allowed })];
       const place = placeName(copy);
-      const remedy = `Add ${copy} to \`moor:residency\`, or accept the copy in \`moor:accept\`.`;
+      const remedy = `${residencyWith(copy, contract)}, or accept the copy in \`moor:accept\`.`;
       return [checked(code, "violated", resource, "location", region, { problem: problemOf(place), allowed, remedy })];
     },
   };
+}
+
+/** How to allow a region in the form in which the residency is declared. A geography can't be extended. */
+function residencyWith(region: RegionName, { declared }: Contract): string {
+  if (declared.countries !== undefined) return `Add ${regionOf(region).country} to \`countries\` of \`moor:residency\``;
+  if (declared.regions !== undefined) return `Add ${region} to \`regions\` of \`moor:residency\``;
+  return `Replace \`geography\` of \`moor:residency\` with \`regions\` that include ${region}`;
 }

@@ -116,11 +116,12 @@ test("the report contains neither a secret of a reason nor a secret in another f
   expect(report).not.toContain("hf_abcdef");
 });
 
-test("all wrong entries are reported together, with similar codes", () => {
+test("all wrong entries are reported together, without a guess at the code", () => {
+  const fix = "Copy the code from the report of a finding. Errors of the stack file and of the planner can't be accepted.";
   const found = errorsOf(accepting(entry({ code: "MOR440" }), entry({ code: "moor401" }), entry({ until: "" })));
   expect(found.map(({ path, code, fix }) => [path, code, fix])).toEqual([
-    ["moor:accept.0.code", "MOOR004", 'Did you mean "MOOR440"?'],
-    ["moor:accept.1.code", "MOOR004", 'Did you mean "MOOR401"?'],
+    ["moor:accept.0.code", "MOOR004", fix],
+    ["moor:accept.1.code", "MOOR004", fix],
     ["moor:accept.2.until", "MOOR002", "Add the value."],
   ]);
 });
@@ -162,4 +163,10 @@ test.each([
   expect(notesAt(now, entry(), entry({ resource: "*", until: "2029-12-31" }))).toEqual(
     states.map((state) => `The acceptance of MOOR440 for moor-logs ${state}. ${advice}`),
   );
+});
+
+test("a change that can't be undone is accepted for one update, so its entry is not renewed", () => {
+  expect(notesAt("2027-06-28T00:00:00Z", entry({ code: "MOOR521" }))).toEqual([
+    "The acceptance of MOOR521 for moor-logs expires on 2027-06-30, in 2 days. Remove the entry from moor:accept after the update.",
+  ]);
 });

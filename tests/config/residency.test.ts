@@ -66,15 +66,7 @@ const rows: readonly (readonly [title: string, residency: unknown, errors: reado
   [
     "a name instead of a code",
     { countries: ["SE", "Netherlands"] },
-    [
-      [
-        "MOOR092",
-        "moor:residency.countries.1",
-        'The country code "Netherlands" does not exist.',
-        listed,
-        'Did you mean "NL" (Netherlands)?',
-      ],
-    ],
+    [["MOOR092", "moor:residency.countries.1", 'The country code "Netherlands" does not exist.', listed, "The code of Netherlands is NL."]],
   ],
   [
     "the code that is not the United Kingdom's",
@@ -83,16 +75,24 @@ const rows: readonly (readonly [title: string, residency: unknown, errors: reado
       [
         "MOOR092",
         "moor:residency.countries.1",
-        "Azure has no region in UK (United Kingdom).",
+        'The country code "UK" does not exist.',
         listed,
-        'Did you mean "GB" (United Kingdom)?',
+        "The ISO 3166-1 code of the United Kingdom is GB.",
       ],
     ],
   ],
   [
     "a code of three letters",
     { countries: ["SE", "DEU"] },
-    [["MOOR092", "moor:residency.countries.1", 'The country code "DEU" does not exist.', listed, 'Did you mean "DE"?']],
+    [
+      [
+        "MOOR092",
+        "moor:residency.countries.1",
+        'The country code "DEU" does not exist.',
+        listed,
+        "Set the code of a country with an Azure region, or list `regions`.",
+      ],
+    ],
   ],
   [
     "a country without a region",

@@ -77,8 +77,8 @@ test("A preview ends with one report of all findings: late transforms, component
     found: [
       "MOOR401 in-component location",
       "MOOR401 plain location",
-      "MOOR401 secret location",
       "MOOR401 template/resources/0 location",
+      "MOOR401 secret location",
       "MOOR401 transformed location",
       "MOOR401 untyped location",
     ],
@@ -118,7 +118,7 @@ test("An expired entry refuses a change and warns about what is unchanged. A val
   const noted = await run("preview", program("2999-12-31", "two"));
   expect(noted).toMatchObject({ code: 0, output: expect.stringContaining("MOOR401 is accepted in moor:accept for abroad.") });
   const unchanged = await run("preview", program("2020-01-01", "one"));
-  expect(unchanged).toMatchObject({ code: 0, output: expect.stringMatching(/warning: MOOR401 abroad: .* accepted until 2020-01-01/) });
+  expect(unchanged).toMatchObject({ code: 0, output: expect.stringMatching(/warning: MOOR401 abroad: .* expired on 2020-01-01/) });
   for (const verb of ["preview", "up"]) {
     const { code, output } = await run(verb, program("2020-01-01", "two"));
     expect({ code, found: findings(output) }).toEqual({ code: 1, found: ["MOOR401 abroad location"] });

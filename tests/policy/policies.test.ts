@@ -1,5 +1,7 @@
 // Proves what the policies report for the resources of any Pulumi program. tests/e2e/policyPack.test.ts proves it with the real engine. Which
 // properties each rule checks is proved in tests/rules.
+
+import { inTermsOfPack } from "../../policy/wording";
 import { codes } from "../../rules";
 import { checkResources, checkStack, type Given, pack, runPack, settings, subscriptionId, unknown, urnOf } from "./pack";
 
@@ -22,7 +24,11 @@ test("each code has a mandatory policy with its remedy, except the changes that 
     "unused-acceptances",
   ]);
   for (const [code, { remedy }] of expected) {
-    expect(policies.find(({ name }) => name === code)).toMatchObject({ enforcementLevel: "mandatory", remediationSteps: remedy });
+    expect(policies.find(({ name }) => name === code)).toMatchObject({
+      enforcementLevel: "mandatory",
+      remediationSteps: inTermsOfPack(remedy),
+    });
+    expect(inTermsOfPack(remedy)).not.toMatch(/moor:(?:accept|residency)|`operators`/);
   }
 });
 
@@ -131,4 +137,25 @@ test("no violation contains a secret", async () => {
   };
   const secret: Given = { type: "keyvault:Secret", name: "s", props: { vaultName: "v", properties: { value: "hunter2-hunter2" } } };
   expect(JSON.stringify(await runPack([connection, secret], { ...settings, principals: [subscriptionId] }))).not.toContain("hunter2");
+});
+
+test("a finding names the configuration of the pack, which takes the place of the stack file", async () => {
+  const vault: Given = { type: "keyvault:Vault", name: "v", props: { resourceGroupName: "rg", vaultName: "v", location: "westeurope" } };
+  const contract = { home: "westeurope", residency: { countries: ["NL"] } };
+  const [copy] = (await runPack([vault], contract)).filter(({ policy }) => policy === "MOOR402");
+  expect(copy!.message).toContain("Fix: Add IE to `countries` of `contract.residency`, or accept the copy in `contract.accept`.");
+});
+
+test("without the tenant of the subscription, the pack says how to prove the tenant of a vault", async () => {
+  const vault: Given = {
+    type: "keyvault:Vault",
+    name: "v",
+    props: { resourceGroupName: "rg", vaultName: "v", properties: { tenantId: subscriptionId } },
+  };
+  const tenantOf = async (config: typeof settings) =>
+    (await runPack([vault], config)).filter(({ policy, message }) => policy === "not-proved" && message.startsWith("MOOR468"));
+  expect((await tenantOf(settings)).map(({ message }) => message)).toEqual([
+    `MOOR468 ${codes.MOOR468.title}, not proved for:\n  v properties.tenantId\n  Fix: Set \`contract.tenantId\` to the tenant of the subscription.`,
+  ]);
+  expect(await tenantOf({ ...settings, tenantId: subscriptionId })).toEqual([]);
 });

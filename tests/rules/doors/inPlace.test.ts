@@ -255,7 +255,8 @@ test("a change shows the value before and after, why it is one-way, and what is 
       problem:
         "`properties.retentionInDays` changes from 90 to 30. Azure deletes the older logs permanently, 30 days after the change or immediately.",
       allowed: "90",
-      remedy: "Restore the retention. Export the logs first if they must be kept.",
+      remedy:
+        "Restore the retention (in a stack file of Moor: `moor:platform.logRetentionDays`). Export the logs first if they must be kept.",
     },
   ]);
 });

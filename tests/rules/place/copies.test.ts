@@ -115,7 +115,7 @@ test("with countries: [NL], westeurope is refused for Ireland", () => {
     outcome: "violated",
     problem: "Azure copies its secrets and keys to northeurope (Ireland), outside the residency.",
     allowed: "westeurope",
-    remedy: "Add northeurope to `moor:residency`, or accept the copy in `moor:accept`.",
+    remedy: "Add IE to `countries` of `moor:residency`, or accept the copy in `moor:accept`.",
   });
 });
 

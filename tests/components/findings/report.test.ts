@@ -1,0 +1,26 @@
+/** Tests the notes of a preview about acceptances. Doesn't prove that a preview shows them: tests/e2e/findings.test.ts does. */
+import { messagesOf } from "../../../components/findings/report";
+import { type Acceptance, judge } from "../../../rules";
+import { findingOf } from "../../rules/findings";
+
+const entry: Acceptance = { code: "MOOR440", resource: "moor-lgos", reason: "Analysts query the logs.", until: "2099-12-31" };
+
+function notesFor(...names: string[]): readonly string[] {
+  const findings = names.map((name) => findingOf("MOOR440", { name, id: undefined }));
+  return messagesOf("prod", judge(findings, [entry], "2026-11-30"), () => true, true).notes;
+}
+
+test.each([
+  [["moor-logs"], "moor-logs"],
+  [["a", "b", "c", "d", "e"], "a, b, c and 2 more"],
+])("an entry with a misspelled resource gets the names of the findings %j with its code", (names, shown) => {
+  expect(notesFor(...names)).toEqual([
+    `The entry MOOR440 of moor:accept for moor-lgos accepts no finding of this run. Findings with this code: ${shown}. Correct the name of the resource, or remove the entry.`,
+  ]);
+});
+
+test("an entry whose code has no finding can be removed", () => {
+  expect(notesFor()).toEqual([
+    "The entry MOOR440 of moor:accept for moor-lgos accepts no finding of this run. If it isn't required for a later run, remove it.",
+  ]);
+});
