@@ -11,6 +11,7 @@ import { keyRows } from "./keys";
 import { Rows } from "./rows";
 import { safeProblem, safeText } from "./safe";
 import { storeRows } from "./stores";
+import { weightRows } from "./weights";
 
 export interface StatementInput {
   readonly evidence: Content["evidence"];
@@ -60,6 +61,7 @@ export function contentOf(input: StatementInput): Content {
     flows: rows.own.flatMap(({ resource, row }) => [
       ...(row.kind === "flow" ? [flowRow(evidence, resource, row, rows.partsOf(resource))] : []),
       ...impliedFlows(evidence, resource),
+      ...weightRows(evidence, rows.partsOf(resource)),
     ]),
     keys: rows.own.flatMap(({ resource }) => keyRows(evidence, resource)),
     access: rows.assignments.map((one) => accessRow(evidence, one)),
