@@ -58,11 +58,13 @@ export function contentOf(input: StatementInput): Content {
     declared: declaredOf(contract),
     parties: partiesOf(input),
     stores: rows.stores().flatMap(({ resource, row }) => storeRows(evidence, resource, row, rows.partsOf(resource))),
-    flows: rows.own.flatMap(({ resource, row }) => [
-      ...(row.kind === "flow" ? [flowRow(evidence, resource, row, rows.partsOf(resource))] : []),
-      ...impliedFlows(evidence, resource),
-      ...weightRows(evidence, rows.partsOf(resource)),
-    ]),
+    flows: [
+      ...rows.own.flatMap(({ resource, row }) => [
+        ...(row.kind === "flow" ? [flowRow(evidence, resource, row, rows.partsOf(resource))] : []),
+        ...impliedFlows(evidence, resource),
+      ]),
+      ...weightRows(evidence),
+    ],
     keys: rows.own.flatMap(({ resource }) => keyRows(evidence, resource)),
     access: rows.assignments.map((one) => accessRow(evidence, one)),
     exposure: exposureRows(evidence),

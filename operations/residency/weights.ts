@@ -5,10 +5,10 @@ import type { FlowEnd, FlowRow } from "./document";
 import { basisOf, type Evidence, outcomeOfAll, subjectOf } from "./evidence";
 import { safeText } from "./safe";
 
-/** The row of each deployment among the parts of an endpoint that loads a registered model or downloads weights. */
-export function weightRows(evidence: Evidence, parts: readonly RuleResource[]): FlowRow[] {
+/** The row of each deployment that loads a registered model or downloads weights. */
+export function weightRows(evidence: Evidence): FlowRow[] {
   const type = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments";
-  return parts.filter((part) => isOfType(part, type)).flatMap((deployment) => weightRow(evidence, deployment));
+  return evidence.resources.filter((one) => isOfType(one, type)).flatMap((deployment) => weightRow(evidence, deployment));
 }
 
 function weightRow(evidence: Evidence, deployment: RuleResource): FlowRow[] {
