@@ -139,9 +139,16 @@ function storeCells(row: StoreRow): string[] {
   ];
 }
 
+/** A part of an endpoint that is a deployment, and not the endpoint that a template writes again. */
+function isDeployment({ name, armId }: Named): boolean {
+  return armId === undefined ? !/\/resources\/\d+$/.test(name) : /\/deployments\/[^/]+$/i.test(armId);
+}
+
 /** The names of the deployments of an endpoint. */
 function deploymentsOf({ resource, includes }: StoreRow): string {
-  return /\/onlineEndpoints$/i.test(resource.type) ? unique(includes.map(({ name }) => shortName(name))).join(", ") : "";
+  return /\/onlineEndpoints$/i.test(resource.type)
+    ? unique(includes.filter(isDeployment).map(({ name }) => shortName(name))).join(", ")
+    : "";
 }
 
 /** Flows of the same kind with the same result are one row. */
