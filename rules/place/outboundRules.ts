@@ -50,7 +50,7 @@ export const outboundRules: readonly Rule[] = PLACES.map(({ type, rules }) => ({
 function isListed({ from, id, type }: RuleResource, path: string, { resources }: RuleContext): boolean {
   const [, name] = /\.outboundRules\.([^.]+)$/.exec(path) ?? [];
   if (from !== "observed" || id === undefined || name === undefined || type.toLowerCase() !== workspace.toLowerCase()) return false;
-  return resources.find(`${id}/outboundRules/${name}`) !== undefined;
+  return resources.find(`${id}/outboundRules/${name}`)?.from === "observed";
 }
 
 function checkRule({ path, value }: Placed, resource: RuleResource, context: RuleContext): Check[] {
