@@ -1,5 +1,5 @@
 // Proves every kind of outbound rule, as a resource and in the body of a workspace. Doesn't prove what Azure's firewall lets through.
-import { SECRET, UNKNOWN, type Value } from "../../../rules/values";
+import { type Body, SECRET, UNKNOWN, type Value } from "../../../rules/values";
 import { checksOf, idOf, inside, missing, outside, resourceOf, resultsOf, sweden, types } from "./world";
 
 const fqdn = (destination: Value): Value => ({ type: "FQDN", category: "UserDefined", destination });
@@ -95,8 +95,8 @@ test.each([
 ] as const)("a rule in an observed workspace is checked once if the rule is %s, too", (from, results) => {
   const workspaceType = "Microsoft.MachineLearningServices/workspaces";
   const id = idOf(workspaceType, "net");
-  const rule = fqdn("pypi.org");
-  const body = { location: "swedencentral", properties: { managedNetwork: { outboundRules: { hub: rule } } } };
+  const rule: Body = { type: "FQDN", category: "UserDefined", destination: "pypi.org" };
+  const body: Body = { location: "swedencentral", properties: { managedNetwork: { outboundRules: { hub: rule } } } };
   const workspace = resourceOf(workspaceType, body, { id, from: "observed" });
   const child = resourceOf(`${workspaceType}/outboundRules`, { properties: rule }, { id: `${id}/outboundRules/hub`, from });
   expect(resultsOf("MOOR413", workspace, sweden, [child])).toEqual(results);
