@@ -19,6 +19,7 @@ export interface Accepted {
   readonly acceptance: Acceptance;
 }
 
+/** The checks of a run, sorted by what the acceptances say. */
 export interface Verdict {
   /** Findings that no entry accepts. */
   readonly refused: readonly Finding[];

@@ -31,6 +31,7 @@ export { findingText, type Reported, reportFindings } from "./report";
 export { ResourceSet, type RuleResource } from "./resource";
 export { type Body, isBody, isOpaque, SECRET, UNKNOWN, type Value, valueAt, valueText } from "./values";
 
+/** All rules for resources. The one-way doors, which are rules for changes, aren't among them. */
 export const rules = [...placeRules, ...exposureRules];
 
 /**

@@ -27,6 +27,7 @@ export interface Permission {
   readonly deletion: boolean;
 }
 
+/** What is called with the resources of a program. */
 export interface Collector {
   /** Called for each resource, changed or not, with its inputs after all transforms. The resource waits for it. */
   declared(resource: Declared): Promise<Permission>;

@@ -19,6 +19,7 @@ import {
 } from "../../rules";
 import { type Reviewed, worded } from "./evaluate";
 
+const storage = armTypeOf("storage:StorageAccount");
 const vault = armTypeOf("keyvault:Vault");
 const workspace = armTypeOf("machinelearningservices:Workspace");
 const deployment = armTypeOf("machinelearningservices:OnlineDeployment");
@@ -30,6 +31,7 @@ interface Listed {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** Checks creations, replacements and removals against what exists in Azure. */
 export class LiveDoors {
   private readonly deleted = new Map<string, Promise<readonly SoftDeleted[]>>();
 
@@ -79,14 +81,26 @@ export class LiveDoors {
         !sameArmId(type, deployment) &&
         !ids.some((one) => sameArmId(one, id)),
     );
-    const live = await Promise.all(removed.map(({ id, type }) => this.find(id, { name: id, type })));
-    return live.flatMap((before) => {
+    const live = await Promise.all(
+      removed.map(async ({ id, type }) => [await this.find(id, { name: id, type }), await this.holdsData(id, type)] as const),
+    );
+    return live.flatMap(([before, holdsData]) => {
       if (before === undefined) return [];
       const isOfType = ({ type }: { readonly type: string }) => sameArmId(type, before.type);
       const [successor, ...more] = created.filter(({ exact }) => isOfType(exact) && !listed.some(({ id }) => sameArmId(id, exact.id)));
       const isRenamed = successor !== undefined && more.length === 0 && removed.filter(isOfType).length === 1;
-      return isRenamed ? checkReplacement({ before, after: successor.shown }) : checkRemoval(before);
+      return isRenamed ? checkReplacement({ before, after: successor.shown }) : checkRemoval(before, { holdsData });
     });
+  }
+
+  /** Moor keeps data in containers. A storage account for deployment scripts has none, only file shares with the scripts and their logs. */
+  private async holdsData(id: string, type: string): Promise<boolean> {
+    if (!sameArmId(type, storage)) return true;
+    const path = `${id}/blobServices/default/containers`;
+    const containers = await this.azure
+      .list<object>(path, { apiVersion: "2024-01-01" })
+      .catch((error: unknown) => this.unread(path, error));
+    return containers === undefined || containers.length > 0;
   }
 
   /** A resource in Azure, under the name that it has in findings. Undefined if it doesn't exist or can't be read. */

@@ -27,6 +27,7 @@ export function evaluate(resources: readonly Reviewed[], contract: Contract, onl
   return [...worded(others, shown, resources), ...shown.filter(isAboutSecrecy)];
 }
 
+/** Whether no value of the resource is a secret. */
 export function isWithoutSecrets({ exact, shown }: Reviewed): boolean {
   return exact === shown;
 }

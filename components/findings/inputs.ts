@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Body, SECRET, UNKNOWN, type Value } from "../../rules";
 
+/** Inputs in two forms: for decisions and for texts. */
 export interface PlannedInputs {
   /** With the values of secrets: rules decide by them, so that a secret isn't a way around a rule. No text may contain them. */
   readonly exact: Body;

@@ -1,4 +1,7 @@
-/** Resources outside the program that its resources refer to, such as the workspace to which a diagnostic setting sends logs. */
+/**
+ * Resources outside the program that its resources refer to, such as the workspace to which a diagnostic setting sends logs. A run needs only their
+ * places, so it reads each without its children and settings; `observe` of components/live reads those too.
+ */
 import { type ArmClient, ArmError } from "../../azure/arm";
 import { isWithinArmId, parentOf, parseArmId } from "../../azure/armId";
 import type { Body, RuleResource, Value } from "../../rules";

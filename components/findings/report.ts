@@ -1,6 +1,7 @@
 /** What a run says about its findings. */
 import { type Accepted, type Finding, type FindingCode, type Reported, reportFindings, type Verdict } from "../../rules";
 
+/** The messages of a run. */
 export interface Messages {
   /** Ends the run. */
   readonly error?: string;
@@ -8,12 +9,15 @@ export interface Messages {
   readonly notes: readonly string[];
 }
 
-/** @param isChanged Whether the run creates or changes the resource of a finding */
-export function messagesOf(stack: string, verdict: Verdict, isChanged: (finding: Finding) => boolean): Messages {
+/**
+ * @param isChanged Whether the run creates or changes the resource of a finding
+ * @param hasEntries Whether the stack file has entries of `moor:accept`
+ */
+export function messagesOf(stack: string, verdict: Verdict, isChanged: (finding: Finding) => boolean, hasEntries: boolean): Messages {
   const reported = reportedOf(verdict, isChanged);
   const unchanged = verdict.expired.filter(({ finding }) => !isChanged(finding));
   return {
-    error: reported.length === 0 ? undefined : reportFindings(stack, reported),
+    error: reported.length === 0 ? undefined : reportFindings(stack, reported, { hasEntries }),
     warnings: unchanged.map(expiredText),
     notes: [...acceptedNotes(verdict.accepted), ...unknownNotes(verdict), ...verdict.unused.map(unusedText)],
   };
@@ -27,7 +31,7 @@ export function reportedOf({ refused, expired }: Verdict, isChanged: (finding: F
 
 function expiredText({ finding: { code, resource, problem }, acceptance: { until } }: Accepted): string {
   return (
-    `${code} ${resource.name}: ${problem} The acceptance was valid until ${until}. Moor rejects changes to this resource. ` +
+    `${code} ${resource.name}: ${problem} The acceptance expired on ${until}. Moor rejects changes to this resource. ` +
     "Set a later `until` in moor:accept, or fix the finding."
   );
 }

@@ -23,6 +23,7 @@ import type { Collector, Declared, Failed, Permission, Written } from "./collect
 import type { LiveDoors } from "./doors";
 import { evaluate, isWithoutSecrets, type Reviewed, worded } from "./evaluate";
 import type { PlannedInputs } from "./inputs";
+import { withOpened } from "./opened";
 import type { Outside } from "./outside";
 import type { Principals } from "./principals";
 import { messagesOf, reportedOf } from "./report";
@@ -84,7 +85,14 @@ export class Reviewer implements Collector {
     // In an update, `declared` has checked creations: now a resource that is replaced may be deleted.
     const creations = isCreated && this.collects ? await this.creations(resources, true) : [];
     const doors = isCreated ? creations : await this.changes({ ...resource, before }, resources);
-    await this.add(resource, { resources, isChanged: true, isCreated, doors });
+    const previous = before === undefined ? [] : await this.read({ ...resource, inputs: before });
+    const entry = { resources, isChanged: true, isCreated, doors };
+    await this.add(resource, entry, (checks) =>
+      withOpened(
+        checks,
+        previous.map(({ exact }) => exact),
+      ),
+    );
   }
 
   /**
@@ -111,7 +119,7 @@ export class Reviewer implements Collector {
     const unchanged = new Set(others);
     // A resource that the engine has refused counts as unchanged, but its door doesn't.
     const isChanged = ({ code, resource }: Finding) => isDoor(code) || !unchanged.has(resource);
-    const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), isChanged);
+    const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), isChanged, acceptances.length > 0);
     for (const text of warnings) await pulumi.log.warn(text);
     if (isPreview) for (const text of notes) await pulumi.log.info(text);
     if (error !== undefined) await stop(error);
@@ -122,21 +130,29 @@ export class Reviewer implements Collector {
     return pulumi.runtime.isDryRun() && !this.isFinished;
   }
 
-  private async add({ urn, token, name }: Declared, reviewed: Omit<Entry, keyof Failed>): Promise<void> {
+  /** @param judged What a change makes of the checks of its resources. @default - nothing */
+  private async add(
+    { urn, token, name }: Declared,
+    reviewed: Omit<Entry, keyof Failed>,
+    judged: (checks: readonly Check[]) => readonly Check[] = (checks) => checks,
+  ): Promise<void> {
     const entry = { type: token, name, ...reviewed };
     this.entries.set(urn, entry);
     if (this.collects) return;
     if (entry.resources.some(({ exact }) => isRoleAssignment(exact))) await this.tellPrincipals();
     const { stack, acceptances, today } = this.options;
-    const checks = [...evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false), ...entry.doors];
+    const places = evaluate(await this.known(entry.resources), await this.contract(), entry.resources, false);
+    const checks = [...judged(places), ...entry.doors];
     const reported = reportedOf(judge(checks, acceptances, today), ({ code }) => entry.isChanged || isDoor(code));
-    if (reported.length > 0) await stop(reportFindings(stack, reported, "The run ended before it wrote this resource."));
+    const hasEntries = acceptances.length > 0;
+    const outcome = "The run ended before it wrote this resource.";
+    if (reported.length > 0) await stop(reportFindings(stack, reported, { outcome, hasEntries }));
   }
 
   private async judgeAdopted(): Promise<void> {
     const { stack, acceptances, today } = this.options;
     const reported = reportedOf(judge(await this.adoptedChecks(false), acceptances, today), () => false);
-    if (reported.length > 0) await stop(reportFindings(stack, reported));
+    if (reported.length > 0) await stop(reportFindings(stack, reported, { hasEntries: acceptances.length > 0 }));
   }
 
   private async adoptedChecks(isComplete: boolean): Promise<Check[]> {

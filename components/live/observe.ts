@@ -7,6 +7,7 @@ import { referencesOf } from "./observed/references";
 import { type LiveResource, toRuleResource } from "./observed/resource";
 import { type ChildCollection, observedType } from "./observed/types";
 
+/** What was read of Azure. */
 export interface Observation {
   /** The resources that were read: the given ones, their children and settings, and the resources that they refer to. */
   readonly resources: readonly RuleResource[];

@@ -7,6 +7,7 @@ import type { StateRow } from "./document";
 import { type Place, placeOf } from "./evidence";
 import { safeText } from "./safe";
 
+/** Options of `stateRow`. */
 export interface BackendOptions {
   readonly contract: Contract;
   /** `secretsprovider` of the stack file. Undefined: a passphrase, or the service of the backend. */

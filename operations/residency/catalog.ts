@@ -39,6 +39,7 @@ export interface Global {
   readonly data: string;
 }
 
+/** What a type is. `boundary`: the data boundary of the tenant, which is a setting instead of a resource. */
 export type TypeRow = Store | Flow | Settings | Global | { readonly kind: "access" } | { readonly kind: "boundary" };
 
 const ml = "microsoft.machinelearningservices";

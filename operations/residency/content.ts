@@ -13,6 +13,7 @@ import { safeProblem, safeText } from "./safe";
 import { storeRows } from "./stores";
 import { weightRows } from "./weights";
 
+/** What a statement is built from. */
 export interface StatementInput {
   readonly evidence: Content["evidence"];
   readonly stack: string;
@@ -45,6 +46,7 @@ export const skippedPrefix = "unproved/skipped/";
 /** Starts the identifiers of rows for reads that Azure refused. */
 export const unreadPrefix = "unproved/unread";
 
+/** Returns the content of a statement. Its rows don't depend on the order of the resources. */
 export function contentOf(input: StatementInput): Content {
   const { contract, acceptances, today } = input;
   const sorted = input.resources.toSorted((a, b) => compareText(sortKey(a), sortKey(b)));

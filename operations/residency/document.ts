@@ -28,6 +28,7 @@ export interface Proof {
   readonly outcome: "holds" | "violated" | "accepted" | "unknown";
 }
 
+/** A resource by its names. */
 export interface Named {
   /** Name in the Pulumi program; for another resource its ARM ID. */
   readonly name: string;
@@ -95,6 +96,7 @@ export interface KeyRow extends Row {
   readonly note: string;
 }
 
+/** A role assignment. */
 export interface AccessRow extends Row {
   /** Object ID. Undefined if the identity is created in the update. */
   readonly principal?: string;
@@ -137,6 +139,7 @@ export interface ExposureRow {
   readonly proof: Proof;
 }
 
+/** A rule with the number of its checks by outcome. */
 export interface PolicyRow {
   readonly code: FindingCode;
   readonly title: string;
@@ -213,6 +216,7 @@ export interface Header {
   readonly versions: { readonly moor: string; readonly pulumi: string; readonly azureNative: string };
 }
 
+/** A statement: content that is equal for equal resources, and a header that differs between runs. */
 export interface Statement {
   readonly schemaVersion: typeof schemaVersion;
   readonly header: Header;

@@ -23,6 +23,7 @@ export interface Place {
   readonly country?: string;
 }
 
+/** The resources of a statement, their checks and the verdict on them. */
 export class Evidence {
   readonly set: ResourceSet;
   readonly checks: readonly Check[];
@@ -121,10 +122,12 @@ export function placeOf(location: string): Place {
   return isRegion(region) ? { region, country: regionOf(region).country } : { region: safeText(location.toLowerCase()) };
 }
 
+/** The names of a resource. For a resource outside the program, the name is its ARM ID. */
 export function namedOf({ name, id }: RuleResource): Named {
   return { name: safeText(name), ...(id === undefined ? {} : { armId: id }) };
 }
 
+/** The resource of a row. */
 export function subjectOf(resource: RuleResource): Subject {
   const { type, apiVersion } = resource;
   return {
@@ -134,6 +137,7 @@ export function subjectOf(resource: RuleResource): Subject {
   };
 }
 
+/** What a row about the resource is based on. */
 export function basisOf({ from }: RuleResource): Basis {
   return from;
 }

@@ -10,7 +10,11 @@ import type { Header } from "./document";
 /** Days for which a statement should be relied on if no acceptance expires earlier. */
 const validDays = 90;
 
-/** @param accepted Undefined for a statement with findings, which has no last day. */
+/**
+ * Returns the header of a statement.
+ * @param folder Root folder of the program, with its package.json
+ * @param accepted Undefined for a statement with findings, which has no last day.
+ */
 export async function headerOf(pulumi: StackPulumi, folder: string, accepted: readonly Accepted[] | undefined, now: Date): Promise<Header> {
   const [commit, version] = await Promise.all([commitOf(folder), pulumi.run(["version"])]);
   const { version: moor, dependencies } = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")) as Package;
@@ -27,6 +31,7 @@ interface Package {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
+/** The last day on which a statement should be relied on, for example 2027-02-28 (UTC). */
 export function validUntil(accepted: readonly Accepted[], now: Date): string {
   const latest = new Date(now.getTime() + validDays * 24 * 3600 * 1000).toISOString().slice(0, 10);
   return [latest, ...accepted.map(({ acceptance }) => acceptance.until)].sort()[0]!;

@@ -14,6 +14,7 @@ import { plannedResources } from "./planned";
 export { type Statement, statementJson } from "./document";
 export { statementMarkdown } from "./markdown";
 
+/** Options of `residencyStatement`. */
 export interface ResidencyOptions {
   readonly contract: Contract;
   readonly acceptances: readonly Acceptance[];
@@ -29,6 +30,7 @@ export interface ResidencyOptions {
   readonly secretsProvider?: string;
   /** Root folder of the program. */
   readonly folder: string;
+  /** Time of the statement. @default - now */
   readonly now?: Date;
   /** Deployments of the stack file that the next update doesn't create, and why. @default - none */
   readonly skipped?: readonly Skipped[];

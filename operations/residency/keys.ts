@@ -79,6 +79,7 @@ const keys: Readonly<Record<string, readonly Key[]>> = {
   ],
 };
 
+/** The rows of a resource: one for each part of it that has its own key or credential. Empty for other types. */
 export function keyRows(evidence: Evidence, resource: RuleResource): KeyRow[] {
   return (keys[resource.type.toLowerCase()] ?? []).map(({ subject, property, holder, note }) => {
     const value = at(resource, property);

@@ -19,6 +19,7 @@ import type {
 /** Rows of a table that are shown; the JSON form has the rest. */
 const mostRows = 40;
 
+/** Returns the statement as Markdown. A table has at most 40 rows. */
 export function statementMarkdown({ header, digest, content }: Statement): string {
   const { subject, declared, stores, flows, keys, access, exposure, exceptions, unproved, policy, findings, state } = content;
   const settings = stores.filter(({ kind }) => kind === "settings");

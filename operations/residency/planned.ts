@@ -4,6 +4,7 @@ import type { RuleResource } from "../../rules";
 import { resourcesOfPreview } from "../../rules/read/previewJson";
 import type { StackPulumi } from "../stackPulumi";
 
+/** What a preview plans. */
 export interface Planned {
   readonly resources: readonly RuleResource[];
   /** The errors of a preview that ended with errors. Undefined if it succeeded. */

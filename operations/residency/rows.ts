@@ -9,6 +9,7 @@ interface Own<Row extends TypeRow = TypeRow> {
   readonly row: Row;
 }
 
+/** The resources with a row of their own, and their parts. */
 export class Rows {
   /** Resources with a row of their own. */
   readonly own: Own[] = [];

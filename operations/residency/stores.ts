@@ -1,6 +1,7 @@
 /** Rows of the places in which data is stored: one for each store and one for each copy of it. */
 import { isRegion, type RegionName, regionOf } from "../../facts/regions";
 import { registryCopiesSource, registryCopy } from "../../facts/registryCopies";
+import { isGeoRedundant } from "../../facts/storageRedundancy";
 import { vaultCopiesSource, vaultCopy } from "../../facts/vaultCopies";
 import { isAllowed, kindOf, type RuleResource } from "../../rules";
 import { at, isOfType } from "../../rules/resource";
@@ -92,9 +93,9 @@ function shownCopies(resource: RuleResource, region: string): Copy[] {
     at(resource, path),
   );
   const pair = isRegion(region) ? regionOf(region).pairedRegion : undefined;
-  const isGeoRedundant = isOfType(resource, "Microsoft.Storage/storageAccounts") && typeof sku === "string" && /G(Z)?RS/i.test(sku);
+  const isCopied = isOfType(resource, "Microsoft.Storage/storageAccounts") && typeof sku === "string" && isGeoRedundant(sku);
   return [
-    ...(isGeoRedundant ? [{ copy: "copy", region: pair ?? "unknown", property: "sku.name", value: sku } as const] : []),
+    ...(isCopied ? [{ copy: "copy", region: pair ?? "unknown", property: "sku.name", value: sku } as const] : []),
     ...(replicates === true && typeof to === "string"
       ? [{ copy: "copy", region: to, property: "properties.replication.location", value: safeText(to) } as const]
       : []),

@@ -101,8 +101,8 @@ export const exposureCodes = {
     source: "Azure docs, virtual-network/virtual-networks-udr-overview (2025)",
   },
   MOOR456: {
-    title: "DNS server outside the network",
-    remedy: "Use Azure DNS, or DNS servers in the network or a connected one.",
+    title: "DNS outside the network",
+    remedy: "Use Azure DNS, or DNS servers and records with addresses in the network or a connected one.",
     kind: "exposure",
     source: "Azure docs, virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances (2025)",
   },
@@ -226,6 +226,12 @@ export const exposureCodes = {
     remedy: "Don't disable encryption.",
     kind: "exposure",
     source: "Azure docs, storage/common/storage-service-encryption (2025)",
+  },
+  MOOR479: {
+    title: "Connection shared with all workspaces of a hub",
+    remedy: "Set `isSharedToAll` to false.",
+    kind: "exposure",
+    source: "azure-rest-api-specs, machinelearningservices 2025-12-01",
   },
   MOOR480: {
     title: "Role of a principal that isn't in the stack",

@@ -2,12 +2,21 @@
 import { at } from "../resource";
 import { checked, type Rule } from "../rule";
 import { isOpaque, valueText } from "../values";
-import { isOneOf, unknownText } from "./checks";
+import { emptyRule, isOneOf, unknownText } from "./checks";
 
 const STATUS = "properties.privateLinkServiceConnectionState.status";
 
 /** Private endpoints of the stack are approved by Azure, so no program writes such a resource. */
 export const connectionRules: readonly Rule[] = [
+  ...["autoApproval", "visibility"].map((name) =>
+    emptyRule({
+      code: "MOOR449",
+      types: ["Microsoft.Network/privateLinkServices"],
+      property: `properties.${name}.subscriptions`,
+      consequence: "networks of that subscription can connect to it",
+      remedy: "Remove the subscription.",
+    }),
+  ),
   {
     code: "MOOR449",
     types: "all",

@@ -4,7 +4,7 @@ import { at, type ResourceSet, type RuleResource } from "../resource";
 import { checked, propertyRule, type Rule } from "../rule";
 import { isOpaque, type Value, valueText } from "../values";
 import { unknownText } from "./checks";
-import { isScoreAssignment, scopeOf } from "./roles/assignment";
+import { isScoreAssignment, roleIdOf, scopeOf } from "./roles/assignment";
 import { DEPLOYMENT, ENDPOINT, ROLE_ASSIGNMENT } from "./types";
 
 /** From the weakest to the strongest. A key is a documented choice (`auth: key`) that doesn't expire. */
@@ -29,14 +29,25 @@ function weakness(endpoint: RuleResource, resources: ResourceSet): string | unde
   return isAssigned && mode < modes.indexOf("aadtoken") ? "callers with a key or token bypass the roles of its invokers" : undefined;
 }
 
+/** Whether an invoker of this endpoint, or another body of it, can be among the resources whose IDs aren't known. */
+function canHaveInvokers(endpoint: RuleResource, resources: ResourceSet): boolean {
+  const mode = strength(at(endpoint, PROPERTY));
+  if (mode < 0 || mode === modes.indexOf("aadtoken")) return false;
+  const assignments = resources.ofType(ROLE_ASSIGNMENT).filter((one) => roleIdOf(one) === undefined || isScoreAssignment(one, resources));
+  return assignments.some((one) => endpoint.id === undefined || scopeOf(one) === undefined);
+}
+
 const authentication: Rule = {
   code: "MOOR467",
   types: [ENDPOINT],
   check(resource, { resources }) {
     const value = at(resource, PROPERTY);
     const reason = isOpaque(value) ? undefined : weakness(resource, resources);
-    const outcome = isOpaque(value) ? "unknown" : reason === undefined ? "holds" : "violated";
-    const problem = outcome === "unknown" ? unknownText(PROPERTY, value) : `\`${PROPERTY}\` is ${valueText(value)}: ${reason}.`;
+    const isUnknown = isOpaque(value) || (reason === undefined && canHaveInvokers(resource, resources));
+    const outcome = isUnknown ? "unknown" : reason === undefined ? "holds" : "violated";
+    const problem = isOpaque(value)
+      ? unknownText(PROPERTY, value)
+      : `\`${PROPERTY}\` is ${valueText(value)}: ${reason ?? "which endpoint each invoker can call isn't known"}.`;
     return [checked("MOOR467", outcome, resource, PROPERTY, value, { problem, allowed: "the authentication mode of the stack file" })];
   },
 };
@@ -50,6 +61,14 @@ export const endpointRules: readonly Rule[] = [
     allowed: [undefined],
     consequence: "the endpoint runs on a Kubernetes cluster instead of the managed network",
     remedy: "Remove `compute`.",
+  }),
+  propertyRule({
+    code: "MOOR470",
+    types: [ENDPOINT, DEPLOYMENT],
+    property: "kind",
+    allowed: ["Managed", undefined],
+    consequence: "it runs on a Kubernetes cluster instead of the managed network",
+    remedy: "Set `kind` to `Managed`.",
   }),
   propertyRule({
     code: "MOOR470",

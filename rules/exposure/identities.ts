@@ -27,6 +27,14 @@ const endpointType: Rule = {
   },
 };
 
+/** Like that of an endpoint. An adopted workspace keeps its identity, whose roles the statement lists. */
+const workspaceType: Rule = {
+  code: "MOOR472",
+  types: [WORKSPACE],
+  check: (resource, context) =>
+    resource.from === "observed" || at(resource, "identity.type") === undefined ? [] : endpointType.check(resource, context),
+};
+
 const assigned: Rule = {
   code: "MOOR472",
   types: [ENDPOINT, WORKSPACE],
@@ -88,4 +96,4 @@ const federated: Rule = {
   },
 };
 
-export const identityRules: readonly Rule[] = [endpointType, assigned, isolationScope, federated];
+export const identityRules: readonly Rule[] = [endpointType, workspaceType, assigned, isolationScope, federated];

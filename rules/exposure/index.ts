@@ -3,6 +3,7 @@ import type { Rule } from "../rule";
 import { blobRules } from "./blobs";
 import { connectionRules } from "./connections";
 import { containerRules } from "./containers";
+import { dnsRules } from "./dns";
 import { encryptionRules } from "./encryption";
 import { endpointRules } from "./endpoints";
 import { firewallRules } from "./firewalls";
@@ -33,6 +34,7 @@ export const exposureRules: readonly Rule[] = [
   ...securityGroupRules,
   ...subnetRules,
   ...publicAddressRules,
+  ...dnsRules,
   ...containerRules,
   ...keyRules,
   ...vaultRules,

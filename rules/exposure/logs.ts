@@ -36,6 +36,13 @@ export const logRules: readonly Rule[] = [
     remedy: "Set it to `PrivateOnly`. Azure Machine Learning can require `Open`: then accept the finding.",
   }),
   propertyRule({
+    code: "MOOR446",
+    types: ["Microsoft.Insights/dataCollectionEndpoints"],
+    property: "properties.networkAcls.publicNetworkAccess",
+    allowed: ["Disabled"],
+    consequence: "clients in any network can write logs through it",
+  }),
+  propertyRule({
     code: "MOOR462",
     types: [LOGS],
     property: "properties.features.disableLocalAuth",

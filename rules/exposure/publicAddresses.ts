@@ -1,4 +1,4 @@
-/** Public IP addresses, NAT gateways, routes to the internet and DNS servers. */
+/** Public IP addresses, NAT gateways and routes to the internet. */
 import { armTypeOf } from "../../azure/resourceTypes";
 import type { Check } from "../finding";
 import { at, isOfType, type ResourceSet, type RuleResource } from "../resource";
@@ -7,7 +7,7 @@ import { isBody, isOpaque, type Value, valueAt, valueText } from "../values";
 import { isPrivate } from "./addresses";
 import { isOneOf, itemsOf, unknownText } from "./checks";
 import { usedByScripts } from "./scriptSubnets";
-import { NAT_GATEWAY, NETWORK, PUBLIC_ADDRESS } from "./types";
+import { NAT_GATEWAY, PUBLIC_ADDRESS } from "./types";
 
 const PREFIX = "Microsoft.Network/publicIPPrefixes";
 const TEMPLATE = armTypeOf("resources:Deployment");
@@ -90,9 +90,19 @@ const routes: Rule = {
     const isTable = isOfType(resource, "Microsoft.Network/routeTables");
     if (isTable && isOpaque(at(resource, list))) return [routeCheck(resource, list)];
     const paths = isTable ? itemsOf(at(resource, list)).map((_, index) => `${list}.${index}.properties`) : ["properties"];
-    return paths.map((path) => routeCheck(resource, `${path}.nextHopType`));
+    return paths.flatMap((path) => [routeCheck(resource, `${path}.nextHopType`), ...nextHopChecks(resource, `${path}.nextHopIpAddress`)]);
   },
 };
+
+/** The address of a virtual appliance. */
+function nextHopChecks(resource: RuleResource, property: string): Check[] {
+  const value = at(resource, property);
+  if (value === undefined || value === null || value === "") return [];
+  const outcome = isOpaque(value) ? "unknown" : isPrivate(value) ? "holds" : "violated";
+  const problem =
+    outcome === "unknown" ? unknownText(property, value) : `\`${property}\` is ${valueText(value)}, an address outside the network.`;
+  return [checked("MOOR455", outcome, resource, property, value, { problem, allowed: "a private address" })];
+}
 
 function routeCheck(resource: RuleResource, property: string): Check {
   const value = at(resource, property);
@@ -103,24 +113,4 @@ function routeCheck(resource: RuleResource, property: string): Check {
   return checked("MOOR455", outcome, resource, property, value, { problem, allowed: allowed.join(" or ") });
 }
 
-/** A DNS server outside the network sees the names that clients ask for, and can answer with addresses of its own. */
-const dnsServers: Rule = {
-  code: "MOOR456",
-  types: [NETWORK],
-  check(resource) {
-    const list = "properties.dhcpOptions.dnsServers";
-    const value = at(resource, list);
-    const check = (property: string, one: Value, outcome: Check["outcome"]) =>
-      checked("MOOR456", outcome, resource, property, one, {
-        problem:
-          outcome === "unknown" ? unknownText(property, one) : `\`${property}\` is ${valueText(one)}, an address outside the network.`,
-        allowed: "private addresses, 168.63.129.16, or absent (Azure DNS)",
-      });
-    if (isOpaque(value)) return [check(list, value, "unknown")];
-    const servers = itemsOf(value);
-    if (servers.length === 0) return [check(list, value, "holds")];
-    return servers.map((one, index) => check(`${list}.${index}`, one, isOpaque(one) ? "unknown" : isPrivate(one) ? "holds" : "violated"));
-  },
-};
-
-export const publicAddressRules: readonly Rule[] = [gateways, addresses, users, routes, dnsServers];
+export const publicAddressRules: readonly Rule[] = [gateways, addresses, users, routes];

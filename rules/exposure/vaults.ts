@@ -39,6 +39,16 @@ export const vaultRules: readonly Rule[] = [
     property: "properties.accessPolicies",
     consequence: "the principal gets these permissions if roles are disabled",
   }),
+  {
+    code: "MOOR463",
+    types: [`${VAULT}/accessPolicies`],
+    check: (resource) => [
+      checked("MOOR463", "violated", resource, "type", resource.type, {
+        problem: "It is an access policy: its principal gets permissions without a role if roles are disabled.",
+        allowed: "roles",
+      }),
+    ],
+  },
   ...[
     { flag: "enabledForDeployment", who: "virtual machines read certificates from the vault" },
     { flag: "enabledForDiskEncryption", who: "Azure Disk Encryption reads secrets and unwraps keys" },

@@ -32,6 +32,13 @@ export const workspaceRules: readonly Rule[] = [
     remedy: "Remove the entry, and create an outbound rule.",
   }),
   propertyRule({
+    code: "MOOR479",
+    types: [armTypeOf("machinelearningservices:WorkspaceConnection")],
+    property: "properties.isSharedToAll",
+    allowed: [false, undefined],
+    consequence: "all users of the workspace and of its projects use its credentials",
+  }),
+  propertyRule({
     code: "MOOR475",
     types: [WORKSPACE],
     property: "properties.hbiWorkspace",

@@ -14,6 +14,7 @@ import { judgeTarget } from "./target";
 
 const deployment = armTypeOf("machinelearningservices:OnlineDeployment");
 const registries = armTypeOf("machinelearningservices:Registry");
+const workspace = armTypeOf("machinelearningservices:Workspace");
 const batchDeployment = "Microsoft.MachineLearningServices/workspaces/batchEndpoints/deployments";
 
 /** Properties that name an asset, by what the stack does with it. */
@@ -22,6 +23,11 @@ const REFERENCES: readonly { readonly types: readonly string[]; readonly propert
     types: [deployment, batchDeployment],
     properties: ["properties.model", "properties.model.assetId", "properties.environmentId", "properties.codeConfiguration.codeId"],
     flow: "It loads",
+  },
+  {
+    types: [`${workspace}/serverlessEndpoints`, `${workspace}/marketplaceSubscriptions`],
+    properties: ["properties.modelSettings.modelId", "properties.modelId"],
+    flow: "It serves",
   },
   { types: [deployment], properties: ["properties.dataCollector.collections.*.dataId"], flow: "It stores requests and answers in" },
   { types: versions("models"), properties: ["properties.modelUri"], flow: "The model is loaded from" },

@@ -2,6 +2,7 @@
 import { sameArmId } from "../../azure/armId";
 import { at } from "../resource";
 import { checked, type Rule } from "../rule";
+import { byHost, flowRules } from "./flows";
 import { isCovered } from "./types";
 
 /** Returns a rule for all types that no given rule names, and that aren't known to hold no data. It never refuses a resource. */
@@ -18,6 +19,17 @@ export function coverageRule(rules: readonly Rule[]): Rule {
     },
   };
 }
+
+/** An address outside the stack, from which a template is loaded, can change what the template writes. */
+export const templateOriginRules: readonly Rule[] = flowRules([
+  {
+    code: "MOOR417",
+    types: ["Microsoft.Resources/deployments"],
+    properties: ["properties.templateLink.uri", "properties.parametersLink.uri"],
+    flow: "The template is loaded from",
+    judge: byHost,
+  },
+]);
 
 /** A template that is loaded from an address can't be read, so the resources in it aren't checked. */
 export const linkedTemplateRule: Rule = {

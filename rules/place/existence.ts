@@ -14,6 +14,7 @@ export interface Forbidden {
   readonly remedy: string;
 }
 
+/** Returns a rule that a resource of the types violates by existing. */
 export function forbidden({ code, types, property, problem, remedy }: Forbidden): Rule {
   return {
     code,

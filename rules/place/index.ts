@@ -3,7 +3,7 @@ import type { Rule } from "../rule";
 import { appInsightsRules } from "./appInsights";
 import { assetRules } from "./assets";
 import { registryCopyRule, vaultCopyRule } from "./copies";
-import { coverageRule, linkedTemplateRule } from "./coverage";
+import { coverageRule, linkedTemplateRule, templateOriginRules } from "./coverage";
 import { dataBoundaryRule, frontDoorRule, globalTypesRule, groupServicesRule } from "./globalServices";
 import { keyRules } from "./keys";
 import { extendedLocationRule, locationRule, namedRegionsRule } from "./location";
@@ -47,6 +47,7 @@ export const placeRules: readonly Rule[] = [
   extendedLocationRule,
   namedRegionsRule,
   ...rulesOfTypes,
+  ...templateOriginRules,
   linkedTemplateRule,
   coverageRule(rulesOfTypes),
 ];

@@ -20,7 +20,8 @@ const remoteConnectionRule: Rule = {
     "Microsoft.Network/vpnSites",
   ],
   check: (resource, { contract }) => [
-    checked("MOOR422", "unknown", resource, "type", resource.type, {
+    // The networks of a landing zone are its owner's decision.
+    checked("MOOR422", resource.from === "planned" ? "violated" : "unknown", resource, "type", resource.type, {
       problem: "The resource connects the virtual network to networks outside Azure, whose locations are not proved.",
       allowed: allowedText(contract),
     }),

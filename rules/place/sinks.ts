@@ -50,6 +50,13 @@ export const sinkRules: readonly Rule[] = flowRules([
   },
   {
     code: "MOOR410",
+    types: ["Microsoft.Network/networkWatchers/packetCaptures"],
+    properties: ["properties.storageLocation.storageId"],
+    flow: "Captured packets are stored in",
+    judge: byId,
+  },
+  {
+    code: "MOOR410",
     types: ["Microsoft.Insights/logProfiles"],
     properties: ["properties.storageAccountId", "properties.serviceBusRuleId"],
     flow: "The activity log is sent to",

@@ -1,6 +1,7 @@
 /** Copies of a storage account's data: redundancy, replication to other accounts, and copies to accounts of others. */
 import { armTypeOf } from "../../azure/resourceTypes";
 import { canonicalRegion, isRegion, regionOf } from "../../facts/regions";
+import { isGeoRedundant } from "../../facts/storageRedundancy";
 import type { Contract } from "../contract";
 import { at, type RuleResource } from "../resource";
 import { checked, propertyRule, type Rule } from "../rule";
@@ -13,8 +14,6 @@ const account = armTypeOf("storage:StorageAccount");
 
 /** SKUs whose copies stay in the region. Source: Azure docs, storage/common/storage-redundancy (2023-07-17). */
 const IN_REGION = /^(Standard|StandardV2|Premium|PremiumV2)_(LRS|ZRS)$/i;
-/** SKUs with a copy in the paired region. */
-const GEO_REDUNDANT = /_(RA)?G(RS|ZRS)$/i;
 
 /** Redundancy: the SKU of an account, and the SKU to which an account is converted. */
 const storageRedundancyRules: readonly Rule[] = [
@@ -31,7 +30,7 @@ function redundancyRule(type: string, property: string): Rule {
       const allowed = "Standard_LRS, Standard_ZRS, Premium_LRS or Premium_ZRS";
       if (isOpaque(sku))
         return [checked("MOOR405", "unknown", resource, property, sku, { problem: `The redundancy is ${valueText(sku)}.`, allowed })];
-      const holds = typeof sku === "string" && (IN_REGION.test(sku) || (GEO_REDUNDANT.test(sku) && isPairDeclared(resource, contract)));
+      const holds = typeof sku === "string" && (IN_REGION.test(sku) || (isGeoRedundant(sku) && isPairDeclared(resource, contract)));
       return [checked("MOOR405", holds ? "holds" : "violated", resource, property, sku, { problem: skuProblem(resource, sku), allowed })];
     },
   };
@@ -40,7 +39,7 @@ function redundancyRule(type: string, property: string): Rule {
 function skuProblem(resource: RuleResource, sku: Value): string {
   const pair = pairOf(resource);
   const copy = pair === undefined ? "the paired region" : placeName(pair);
-  const isGeo = typeof sku === "string" && GEO_REDUNDANT.test(sku);
+  const isGeo = typeof sku === "string" && isGeoRedundant(sku);
   return isGeo
     ? `With the redundancy ${sku}, Azure stores a copy of all data in ${copy}.`
     : `The redundancy is ${valueText(sku)}, so the regions of the copies aren't known.`;

@@ -105,6 +105,15 @@ export const storeRules: readonly Rule[] = [
     allowed: ["Managed"],
     consequence: "requests are processed on a cluster whose region is not proved",
   }),
+  // Source: Azure docs, ai-services/openai/how-to/deployment-types (2025).
+  propertyRule({
+    code: "MOOR419",
+    types: ["Microsoft.CognitiveServices/accounts/deployments"],
+    property: "sku.name",
+    allowed: ["Standard", "ProvisionedManaged"],
+    consequence: "Azure processes requests in other regions",
+    remedy: "Use a deployment type of one region: `Standard` or `ProvisionedManaged`.",
+  }),
   kubernetesRule(),
 ];
 

@@ -53,7 +53,13 @@ function variableChecks(resource: RuleResource, name: string, value: Value, cont
   }
   const urls = urlsIn(value);
   if (urls.length > 0) return urls.map((url) => check(url, judgeHost(url, context)));
-  return isAddress ? [check(hostOf(value) ?? "set", judgeHost(value, context))] : [];
+  return isAddress || isHost(name, value) ? [check(hostOf(value) ?? "set", judgeHost(value, context))] : [];
+}
+
+/** A host without a scheme: with a port, or in a variable whose name says that it is an address. */
+function isHost(name: string, value: string): boolean {
+  const host = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(:\d{1,5})?$/i.exec(value.trim());
+  return host !== null && (host[1] !== undefined || /_(HOST|ENDPOINT|SERVER|SITE|URL|URI|ADDRESS)$/i.test(name));
 }
 
 /** Weights come from the Hub, or from another host that replaces it. Other variables send data. */

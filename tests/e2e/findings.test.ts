@@ -122,7 +122,7 @@ test("An expired entry refuses a change and warns about what is unchanged. A val
   for (const verb of ["preview", "up"]) {
     const { code, output } = await run(verb, program("2020-01-01", "two"));
     expect({ code, found: findings(output) }).toEqual({ code: 1, found: ["MOOR401 abroad location"] });
-    expect(output).toContain("Accepted until 2020-01-01: For this test.");
+    expect(output).toContain("The acceptance expired on 2020-01-01: For this test.");
   }
   expect(await run("up", program("2020-01-01", "one"))).toMatchObject({ code: 0 });
 });

@@ -117,6 +117,15 @@ test("Without a change, nothing is refused.", async () => {
   expect(await run("preview", {}, [], undefined, ["--expect-no-changes"])).toMatchObject({ code: 0 });
 });
 
+test("The removal of a storage account without containers is no finding.", async () => {
+  const { output } = await run("preview", { removed: null });
+  expect(findings(output)).toEqual([]);
+  // Pulumi protects the resource as before.
+  expect(output).toContain("protected");
+  const container = await sandbox.arm("PUT", `${removed}/blobServices/default/containers/data`, "2024-01-01", { properties: {} });
+  expect(container.status).toBe(201);
+});
+
 test("A preview refuses each door in one report, and again after its entry has expired.", async () => {
   for (const [name, type, apiVersion] of [
     ["doorsgone", "Microsoft.KeyVault/vaults", "2024-11-01"],
@@ -132,7 +141,7 @@ test("A preview refuses each door in one report, and again after its entry has e
   expect({ code: refused.code, found: byText(findings(refused.output)) }).toEqual({ code: 1, found: byText(doors) });
   const expired = await run("preview", changes, doors, "2020-01-01");
   expect({ code: expired.code, found: byText(findings(expired.output)) }).toEqual({ code: 1, found: byText(doors) });
-  expect(expired.output.match(/Accepted until 2020-01-01: For this test\./g)!.length).toBeGreaterThanOrEqual(doors.length);
+  expect(expired.output.match(/The acceptance expired on 2020-01-01: For this test\./g)!.length).toBeGreaterThanOrEqual(doors.length);
 });
 
 test("An update without a preview refuses a replacement and a removal before anything is deleted.", async () => {

@@ -63,7 +63,7 @@ test("a preview refuses to delete an endpoint with traffic unless an entry accep
   const entry = (until: string) => ({ code: "MOOR526", resource: id, reason: "Its callers have moved.", until });
   const accept = (until: string) => sandbox.edit("dev", [[["moor:accept"], [...acceptances("MOOR425"), entry(until)]]]);
   const expired = await ordinary.run("preview", "dev", { stackFile: accept("2020-01-01") });
-  expect(expired).toMatchObject({ code: 1, output: expect.stringContaining("Accepted until 2020-01-01: Its callers have moved.") });
+  expect(expired).toMatchObject({ code: 1, output: expect.stringContaining("The acceptance expired on 2020-01-01: Its callers have moved.") });
   const accepted = await sandbox.run("preview", "dev", { stackFile: accept("2999-12-31") });
   expect({ code: accepted.code, warnings: warnings(accepted.output) }).toEqual({ code: 0, warnings: [warning] });
   expect(accepted.output).toContain("to delete");

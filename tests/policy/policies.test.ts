@@ -59,7 +59,7 @@ test("an entry of accept is for its code and resource, and an expired one no lon
   expect(codesOf(await only(storage({ location: "westeurope" }, "other"), config))).toEqual(["MOOR401"]);
   const [expired, ...none] = await only(foreign, config, pack("2026-12-02"));
   expect(none).toEqual([]);
-  expect(expired!.message).toContain("Accepted until 2026-12-01: Approved by the owner of the data.");
+  expect(expired!.message).toContain("The acceptance expired on 2026-12-01: Approved by the owner of the data.");
 });
 
 test("an entry of accept without a finding is reported", async () => {

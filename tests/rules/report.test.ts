@@ -35,7 +35,7 @@ MOOR440 moor-logs properties.publicNetworkAccess
   \`properties.publicNetworkAccess\` is Enabled, so the resource can be reached from outside the network.
   Allowed: Disabled
   Fix: ${findingOf("MOOR440").remedy}
-  Accepted until 2026-06-30: Analysts query the logs over the internet.
+  The acceptance expired on 2026-06-30: Analysts query the logs over the internet.
 
 If the owner of the data accepts a finding, add its entry to \`config\` in Pulumi.prod.yaml. Replace \`<reason>\` and \`<date>\`, the last day:
   moor:accept:
@@ -47,7 +47,7 @@ If the owner of the data still accepts a finding, set a later \`until\` in its e
 });
 
 test("one finding is singular, and the caller says what the run did", () => {
-  const [first] = reportFindings("prod", reported(1), "The update ended before this change.").split("\n");
+  const [first] = reportFindings("prod", reported(1), { outcome: "The update ended before this change." }).split("\n");
   expect(first).toBe('Stack "prod" has 1 finding. The update ended before this change.');
 });
 
@@ -70,6 +70,32 @@ test("the entries are YAML of the stack file, and only the placeholders are not 
     ["MOOR006", "moor:accept.1.reason"],
     ["MOOR006", "moor:accept.1.until"],
   ]);
+});
+
+test("findings with the same code and texts are one block, in which each resource has a line", () => {
+  const other = { finding: findingOf("MOOR440", { name: "other", problem: "Another problem." }) };
+  const [, first, second] = reportFindings("prod", [reported(2)[0]!, other, reported(2)[1]!]).split("\n\n");
+  expect(first!.split("\n").slice(0, 3)).toEqual([
+    "MOOR440 store-0 properties.publicNetworkAccess",
+    "MOOR440 store-1 properties.publicNetworkAccess",
+    "  `properties.publicNetworkAccess` is Enabled, so the resource can be reached from outside the network.",
+  ]);
+  expect(second!.split("\n").slice(0, 2)).toEqual(["MOOR440 other properties.publicNetworkAccess", "  Another problem."]);
+});
+
+test("a stack file with entries gets entries for its list, because a YAML key can't occur twice", () => {
+  const report = reportFindings("prod", reported(1), { hasEntries: true });
+  expect(report.split("\n").slice(-2)).toEqual([
+    "If the owner of the data accepts a finding, add its entry to the list `moor:accept` in Pulumi.prod.yaml. Replace `<reason>` and `<date>`, the last day:",
+    '    - { code: MOOR440, resource: "store-0", reason: "<reason>", until: "<date>" }',
+  ]);
+});
+
+test("the entry for behavior of Azure names the resource, or all resources if it concerns several", () => {
+  const copies = ["one", "two"].map((name) => ({ finding: findingOf("MOOR402", { name }) }));
+  const resources = (findings: readonly Reported[]) => acceptOf(reportFindings("prod", findings)).map(({ resource }) => resource);
+  expect(resources(copies.slice(1))).toEqual(["two"]);
+  expect(resources(copies)).toEqual(["*"]);
 });
 
 test("two properties of a resource with one code need one entry", () => {

@@ -8,6 +8,7 @@ import type { LiveResource } from "./resource";
 /** Requests in parallel. Azure Resource Manager allows far more per second; see Azure docs, request-limits-and-throttling. */
 const parallelRequests = 8;
 
+/** Reads for one observation. */
 export class Reader {
   readonly unread: { readonly id: string; readonly reason: string }[] = [];
   private readonly slots = new Slots(parallelRequests);

@@ -1,6 +1,7 @@
 /** Resources as Azure returns them, and as the rules see them. */
 import { type Body, isBody, type RuleResource, SECRET, type Value } from "../../../rules";
 
+/** A resource in a response of Azure. */
 export interface LiveResource {
   readonly id: string;
   readonly type: string;
@@ -19,6 +20,7 @@ export interface RuleResourceOptions {
   readonly secrets?: readonly string[];
 }
 
+/** Returns the resource as the rules see it: without what Azure adds, and without the values of secrets. */
 export function toRuleResource(live: LiveResource, { name, apiVersion, secrets = [] }: RuleResourceOptions): RuleResource {
   const body: Body = Object.fromEntries(parts.flatMap((part) => (live[part] === undefined ? [] : [[part, live[part]] as const])));
   return {

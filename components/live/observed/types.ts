@@ -13,6 +13,7 @@ export interface ChildCollection {
   readonly diagnostics?: boolean;
 }
 
+/** What is read of a type. */
 export interface ObservedType {
   /** @default - the version in azure/resourceTypes.ts, or the newest version that the resource provider has registered */
   readonly apiVersion?: string;

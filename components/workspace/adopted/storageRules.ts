@@ -1,4 +1,5 @@
 /** Requirements for the storage account of an adopted workspace. */
+import { isGeoRedundant } from "../../../facts/storageRedundancy";
 import { armIdOf } from "../../base/azure";
 import { type AdoptionRequirements, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
 
@@ -12,9 +13,6 @@ export interface ShownStorage extends Shown {
     readonly networkAcls?: { readonly defaultAction?: string };
   };
 }
-
-/** Whether a SKU stores a copy in the paired region. Source: Azure docs, storage/common/storage-redundancy. */
-const isGeoRedundant = (sku = "") => /_(RA)?G(ZRS|RS)$/i.test(sku);
 
 /**
  * Source: Azure docs, how-to-manage-workspace (hierarchical namespace), how-to-disable-local-auth-storage,
@@ -34,7 +32,7 @@ export function storageProblems(
   const { name, resourceGroupName } = armIdOf(id);
   const workspace = armIdOf(workspaceId);
   const update = `az storage account update -n ${name} -g ${resourceGroupName}`;
-  const copied = isGeoRedundant(sku) || secondaryLocation !== undefined;
+  const copied = isGeoRedundant(sku ?? "") || secondaryLocation !== undefined;
   const outside = copied && (secondaryLocation === undefined || !isResident(secondaryLocation, place));
   return [
     ...residencyProblems(id, shown, place),

@@ -1,5 +1,5 @@
-// Proves with the real engine that a preview of prod finds every case of the corpus by its code, resource and property, and nothing else, and that
-// the twins and the clean stack pass. Nothing is written. tests/rules/corpus proves each case alone.
+// Proves with the real engine that a preview of prod finds every case of the corpus whose values are known by its code, resource and property, and
+// nothing else, and that the twins and the clean stack pass. Nothing is written. tests/rules/corpus proves each case alone.
 import { corpus } from "../../rules/corpus";
 import { expectedOf, foundIn, type MutatedProgram, openMutatedProgram, rounds } from "./program";
 
@@ -13,7 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => program?.close());
 
-const violations = rounds(corpus, ({ change }) => change);
+/** Which endpoint an invoker can call isn't known before the endpoint exists: update.test.ts has these cases. */
+const known = corpus.filter(({ code }) => code !== "MOOR467");
+const violations = rounds(known, ({ change }) => change);
 const twins = rounds(corpus, ({ twin }) => twin);
 
 test("The clean stack has no findings.", async () => {

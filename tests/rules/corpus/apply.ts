@@ -49,8 +49,10 @@ export function resolved(value: Json, resources: readonly Registered[]): Value {
 }
 
 function reference(name: string, part: string | undefined, resources: readonly Registered[]): string {
-  const fixed: Readonly<Record<string, string>> = { hub: HUB, subscription: SUBSCRIPTION, tenant: TENANT, principal: PRINCIPAL };
+  const fixed: Readonly<Record<string, string>> = { hub: HUB, subscription: SUBSCRIPTION, tenant: TENANT };
   if (part === undefined && fixed[name] !== undefined) return fixed[name];
+  // The recorder gives all identities the same one.
+  if (part === "principalId") return PRINCIPAL;
   const found = resources.find((one) => withoutHashes(one.name) === name && one.type.startsWith("azure-native:"));
   const [read] = found === undefined ? [] : ruleResources({ token: found.type, name, inputs: found.rawInputs }, SUBSCRIPTION);
   if (read?.id === undefined) throw new Error(`The ID of ${name} isn't known.`);

@@ -5,7 +5,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /**
  * A change of prod. Text can contain references: `{hub}` is the scope of the resources of the world (see world.ts), `{subscription}` and `{tenant}` are
- * IDs, and `{platform-vault:id}` and `{platform-vault:name}` are those of a resource of the stack.
+ * IDs, and `{platform-vault:id}` and `{platform-vault:name}` are those of a resource of the stack. `{chat-identity:principalId}` is an object ID.
  */
 export type Change =
   /** Sets an input of a resource, or removes it if the value is undefined. */

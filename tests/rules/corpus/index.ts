@@ -7,5 +7,6 @@ import { exposureCases } from "./exposure";
 import { flowCases } from "./flows";
 import { networkCases } from "./networks";
 import { copyCases, placeCases } from "./places";
+import { wayCases } from "./ways";
 
-export const corpus: readonly Case[] = [...placeCases, ...copyCases, ...flowCases, ...exposureCases, ...networkCases];
+export const corpus: readonly Case[] = [...placeCases, ...copyCases, ...flowCases, ...exposureCases, ...networkCases, ...wayCases];

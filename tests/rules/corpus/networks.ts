@@ -137,7 +137,7 @@ const score = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/scor
 
 const roles: readonly Case[] = [
   change("a stranger who calls an endpoint", "MOOR480", "chat-invoker-*-5d1b-4f0e-9a57-2b6f0c9d7e41", "principalId", [STRANGER, INVOKER]),
-  change("a stranger who reads weights", "MOOR480", "chat-blob-reader", "principalId", [STRANGER, "{principal}"]),
+  change("a stranger who reads weights", "MOOR480", "chat-blob-reader", "principalId", [STRANGER, "{chat-identity:principalId}"]),
   change("a broader role", "MOOR481", "chat-acr-pull", "roleDefinitionId", [OWNER, role("7f951dda-4ed3-4680-a7ca-43fe172d538d")]),
   change("a role that writes weights", "MOOR481", "fraud-blob-reader", "roleDefinitionId", [
     role("b7e6dc6d-f1e8-4753-8033-0f276bb0955b"),

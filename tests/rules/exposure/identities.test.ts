@@ -102,7 +102,11 @@ describe("callers of an endpoint", () => {
     expect(outcomes("MOOR467", endpoint("AADToken"), invoker, definition)).toEqual(["holds properties.authMode"]);
     expect(outcomes("MOOR467", endpoint("Key"), invoker, definition)).toEqual(["violated properties.authMode"]);
     expect(outcomes("MOOR467", endpoint("AMLToken"), invoker, definition)).toEqual(["violated properties.authMode"]);
-    expect(outcomes("MOOR467", endpoint("Key", { id: undefined }), invoker, definition)).toEqual(["holds properties.authMode"]);
+    // Which endpoint the invoker can call isn't known.
+    expect(outcomes("MOOR467", endpoint("Key", { id: undefined }), invoker, definition)).toEqual(["unknown properties.authMode"]);
+    expect(outcomes("MOOR467", endpoint("Key"), { ...invoker, id: undefined }, definition)).toEqual(["unknown properties.authMode"]);
+    expect(outcomes("MOOR467", endpoint("AADToken"), { ...invoker, id: undefined }, definition)).toEqual(["holds properties.authMode"]);
+    expect(outcomes("MOOR467", endpoint("Key", { id: undefined }))).toEqual(["holds properties.authMode"]);
   });
 });
 

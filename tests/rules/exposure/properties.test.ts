@@ -23,7 +23,7 @@ const rows: readonly (readonly [string, string, string, readonly Value[], Value]
     ["MOOR440", type, "properties.publicNetworkAccess", disabled, "Enabled"] as const,
     ["MOOR440", type, "properties.publicNetworkAccess", disabled, "SecuredByPerimeter"] as const,
   ]),
-  ["MOOR440", "Microsoft.EventHub/namespaces", "properties.publicNetworkAccess", ["Disabled", undefined], "Enabled"],
+  ["MOOR440", "Microsoft.EventHub/namespaces", "properties.publicNetworkAccess", ["Disabled"], undefined],
   ["MOOR440", WORKSPACE, "properties.allowPublicAccessWhenBehindVnet", offOrAbsent, true],
   ["MOOR443", STORAGE, "properties.networkAcls.bypass", ["AzureServices", "None", undefined], "Logging, Metrics"],
   ["MOOR443", STORAGE, "properties.networkAcls.bypass", ["AzureServices", "None", undefined], "AzureServices, Metrics"],

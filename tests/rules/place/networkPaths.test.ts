@@ -31,6 +31,8 @@ describe.each(paths)("%s", (type, property, body) => {
 test.each(["connections", "localNetworkGateways", "virtualNetworkGateways", "expressRouteCircuits", "vpnSites"])(
   "%s lead to places that aren't proved",
   (type) => {
-    expect(resultsOf("MOOR422", resourceOf(`Microsoft.Network/${type}`, { location: "swedencentral" }))).toEqual(["unknown type"]);
+    expect(resultsOf("MOOR422", resourceOf(`Microsoft.Network/${type}`, { location: "swedencentral" }))).toEqual(["violated type"]);
+    const observed = resourceOf(`Microsoft.Network/${type}`, { location: "swedencentral" }, { from: "observed" });
+    expect(resultsOf("MOOR422", observed)).toEqual(["unknown type"]);
   },
 );
