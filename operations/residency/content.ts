@@ -11,6 +11,7 @@ import { keyRows } from "./keys";
 import { Rows } from "./rows";
 import { safeProblem, safeText } from "./safe";
 import { storeRows } from "./stores";
+import { weightRows } from "./weights";
 
 /** What a statement is built from. */
 export interface StatementInput {
@@ -59,10 +60,13 @@ export function contentOf(input: StatementInput): Content {
     declared: declaredOf(contract),
     parties: partiesOf(input),
     stores: rows.stores().flatMap(({ resource, row }) => storeRows(evidence, resource, row, rows.partsOf(resource))),
-    flows: rows.own.flatMap(({ resource, row }) => [
-      ...(row.kind === "flow" ? [flowRow(evidence, resource, row, rows.partsOf(resource))] : []),
-      ...impliedFlows(evidence, resource),
-    ]),
+    flows: [
+      ...rows.own.flatMap(({ resource, row }) => [
+        ...(row.kind === "flow" ? [flowRow(evidence, resource, row, rows.partsOf(resource))] : []),
+        ...impliedFlows(evidence, resource),
+      ]),
+      ...weightRows(evidence),
+    ],
     keys: rows.own.flatMap(({ resource }) => keyRows(evidence, resource)),
     access: rows.assignments.map((one) => accessRow(evidence, one)),
     exposure: exposureRows(evidence),

@@ -79,7 +79,8 @@ export function statementMarkdown({ header, digest, content }: Statement): strin
     exposureText(exposure.map(({ proof }) => proof)),
     "## Exceptions",
     "Behavior of Azure that no setting changes, and findings that the owner of the data accepted. Resources are counted, not their properties.",
-    table(["code", "problem", "resources", "source", "accepted"], exceptions.map(exceptionCells)),
+    table(["code", "problem", "resources", "accepted until"], exceptions.map(exceptionCells)),
+    ...(exceptions.length === 0 ? [] : [lines(unique(exceptions.map(exceptionNote)))]),
     "## Not proved",
     table(["subject", "reason"], unprovedGroups(unproved, stores, flows)),
     "## Policy results",
@@ -139,9 +140,16 @@ function storeCells(row: StoreRow): string[] {
   ];
 }
 
+/** A part of an endpoint that is a deployment, and not the endpoint that a template writes again. */
+function isDeployment({ name, armId }: Named): boolean {
+  return armId === undefined ? !/\/resources\/\d+$/.test(name) : /\/deployments\/[^/]+$/i.test(armId);
+}
+
 /** The names of the deployments of an endpoint. */
 function deploymentsOf({ resource, includes }: StoreRow): string {
-  return /\/onlineEndpoints$/i.test(resource.type) ? unique(includes.map(({ name }) => shortName(name))).join(", ") : "";
+  return /\/onlineEndpoints$/i.test(resource.type)
+    ? unique(includes.filter(isDeployment).map(({ name }) => shortName(name))).join(", ")
+    : "";
 }
 
 /** Flows of the same kind with the same result are one row. */
@@ -173,10 +181,14 @@ function keyGroups(keys: readonly KeyRow[]): string[][] {
 }
 
 /** Each text is one row. The resources are counted, not their properties. */
-function exceptionCells({ code, problem, resources, source, acceptance }: ExceptionRow): string[] {
-  const agreed =
-    acceptance === undefined ? "**no**" : `until ${acceptance.until}${acceptance.expired ? " (**expired**)" : ""}: ${acceptance.reason}`;
-  return [code, problem, named(resources), source, agreed];
+function exceptionCells({ code, problem, resources, acceptance }: ExceptionRow): string[] {
+  const until = acceptance === undefined ? "**no**" : `${acceptance.until}${acceptance.expired ? " (**expired**)" : ""}`;
+  return [code, problem, named(resources), until];
+}
+
+/** What the rows of a code have in common. */
+function exceptionNote({ code, source, acceptance }: ExceptionRow): string {
+  return `${code}: ${acceptance === undefined ? "not accepted." : acceptance.reason} Source: ${source}.`;
 }
 
 /** Entries with the same reason are one row, after those of single resources. */

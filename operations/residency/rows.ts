@@ -17,14 +17,16 @@ export class Rows {
   readonly group: RuleResource | undefined;
   private readonly parts = new Map<RuleResource, RuleResource[]>();
 
+  private readonly twins: ReadonlyMap<RuleResource, RuleResource>;
+
   constructor(private readonly evidence: Evidence) {
     const { resources } = evidence;
     this.group = resources.find(isResourceGroup);
     this.assignments = resources.filter((one) => isOfType(one, "Microsoft.Authorization/roleAssignments"));
-    const twins = twinsOf(resources);
+    this.twins = twinsOf(resources);
     for (const resource of resources) {
       const row = rowOfType(resource.type);
-      const owner = twins.get(resource) ?? (row === undefined ? this.ownerOf(resource) : this.writtenBy(resource));
+      const owner = this.twins.get(resource) ?? (row === undefined ? this.ownerOf(resource) : this.writtenBy(resource));
       if (owner !== undefined) this.parts.set(owner, [...this.partsOf(owner), resource]);
       else
         this.own.push({
@@ -57,7 +59,7 @@ export class Rows {
   /** The resource in whose row a part is. If its ID isn't known yet, it is the only resource of the type above it. */
   private ownerOf(part: RuleResource): RuleResource | undefined {
     for (let one = this.evidence.parent(part); one !== undefined; one = this.evidence.parent(one)) {
-      if (rowOfType(one.type) !== undefined) return one;
+      if (rowOfType(one.type) !== undefined) return this.twins.get(one) ?? one;
     }
     for (let type = parentType(part.type); type !== ""; type = parentType(type)) {
       const candidates = this.evidence.resources.filter((one) => isOfType(one, type) && rowOfType(type) !== undefined && one !== part);

@@ -40,8 +40,18 @@ const REQUIRED_TAGS: ReadonlySet<string> = new Set(
 export const outboundRules: readonly Rule[] = PLACES.map(({ type, rules }) => ({
   code: "MOOR413",
   types: [type],
-  check: (resource, context) => valuesAt(resource.body, rules).flatMap((rule) => checkRule(rule, resource, context)),
+  check: (resource, context) =>
+    valuesAt(resource.body, rules)
+      .filter(({ path }) => !isListed(resource, path, context))
+      .flatMap((rule) => checkRule(rule, resource, context)),
 }));
+
+/** Whether a rule in the body of an observed workspace is also among the resources, where it is checked once. */
+function isListed({ from, id, type }: RuleResource, path: string, { resources }: RuleContext): boolean {
+  const [, name] = /\.outboundRules\.([^.]+)$/.exec(path) ?? [];
+  if (from !== "observed" || id === undefined || name === undefined || type.toLowerCase() !== workspace.toLowerCase()) return false;
+  return resources.find(`${id}/outboundRules/${name}`)?.from === "observed";
+}
 
 function checkRule({ path, value }: Placed, resource: RuleResource, context: RuleContext): Check[] {
   if (!isBody(value)) {

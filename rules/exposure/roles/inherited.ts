@@ -53,7 +53,7 @@ export function inheritedCheck(assignment: RuleResource, scope: string, resource
   const principal = valueText(at(assignment, "properties.principalId"));
   const problem = isForData
     ? `${principal} inherits the role ${role} from ${scope}. The role can read data or keys, or call endpoints.`
-    : `${principal} inherits the role ${role} from ${scope}. The assignment is managed outside the stack.`;
+    : `${principal} inherits the role ${role} from ${scope}. The assignment is managed outside the stack, so it is not proved, and it needs no entry in \`moor:accept\`.`;
   const allowed = "no roles for data, keys or calls above the resource group";
   return checked("MOOR482", isForData ? "violated" : "unknown", assignment, property, at(assignment, property), { problem, allowed });
 }

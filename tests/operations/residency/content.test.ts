@@ -8,11 +8,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
+import { builtInPowers } from "../../../facts/roleAccess";
+import { contentOf } from "../../../operations/residency/content";
 import { type Content, complete, digestOf, statementJson } from "../../../operations/residency/document";
 import { statementMarkdown } from "../../../operations/residency/markdown";
+import type { Body, RuleResource } from "../../../rules";
 import { Caller, fastClock } from "../../azure-local/arm/client";
 import { buildPlatform, grant, paths } from "../../azure-local/arm/platform";
-import { liveContent } from "./statement";
+import { inputOf, liveContent } from "./statement";
 
 let caller: Caller;
 
@@ -28,7 +31,7 @@ const header = { time: "2026-11-30T12:00:00.000Z", validUntil: "2027-02-28", ver
 function appearances({ stores, flows, access, exceptions }: Content): Map<string, number> {
   const rows = [
     ...stores.filter(({ copy }) => copy === "original"),
-    ...flows.filter(({ id }) => !/^flow\/(requests|alerts)\//.test(id)),
+    ...flows.filter(({ id }) => !/^flow\/(requests|alerts|weights)\//.test(id)),
     ...access,
   ];
   const ids = [
@@ -129,6 +132,17 @@ describe("A leak that someone plants", () => {
     });
   });
 
+  test("a webhook, whose address Azure doesn't return, is not proved", async () => {
+    const id = `${paths.registry}/webhooks/hook1x`;
+    const properties = { serviceUri: "https://evil.example.com", actions: ["push"] };
+    const [, { flows, unproved }] = await added(id, { location: "swedencentral", properties }, "2024-11-01-preview");
+    expect(flows.find(({ flow }) => flow === "Webhook of the registry")).toMatchObject({
+      outcome: "unproved",
+      ends: [{ place: "not known" }],
+    });
+    expect(unproved.map(({ reason }) => reason)).toContain("Events of images are sent to an address that Azure doesn't return.");
+  });
+
   test("a replica of the registry", async () => {
     const [findings, { stores }] = await added(`${paths.registry}/replications/eastus`, { location: "eastus" }, "2024-11-01-preview");
     expect(findings).toEqual(expect.arrayContaining(["MOOR404 eastus"]));
@@ -205,4 +219,77 @@ test("The Markdown form has the headings of the statement in their order, and no
     "## Signature",
   ]);
   expect(text).toContain(`Of ${content.stores.length + content.flows.length} stores and flows,`);
+});
+
+describe("The Markdown form", () => {
+  const part = (text: string, heading: string) => text.split(`\n## ${heading}\n`)[1]!.split("\n## ")[0]!;
+
+  test("counts findings by what they are about, names resources completely with the fix, and has no validity with findings", async () => {
+    const content = await liveContent(caller, { acceptances: [] });
+    const { validUntil: _, ...withFindings } = header;
+    const text = statementMarkdown(complete(withFindings, content));
+    const [, all, locations, others] =
+      /\*\*(\d+) findings\*\* \((\d+) about locations, (\d+) about public access, authentication and roles\)/.exec(part(text, "Result"))!;
+    expect(Number(locations) + Number(others)).toBe(Number(all));
+    expect(content.findings.length).toBe(Number(all));
+    expect(text).toContain("not valid: it has findings");
+    const [{ resource, remedy } = { resource: "", remedy: "" }] = content.findings;
+    expect(part(text, "Findings")).toContain(`| ${resource} |`);
+    expect(part(text, "Findings")).toContain(`| ${remedy} |`);
+  });
+
+  test("the number of entries that are not proved is that of the rows", async () => {
+    const text = statementMarkdown(complete(header, await liveContent(caller)));
+    const rows = part(text, "Not proved").match(/^\| /gm)!.length - 2;
+    expect(part(text, "Result")).toContain(`"Not proved" lists ${rows} entries.`);
+  });
+
+  test("a deployment that the next update skips is named in the result and as not proved", async () => {
+    const skipped = [{ name: "chat/main", reason: "Its weights are not staged." }];
+    const text = statementMarkdown(complete(header, await liveContent(caller, { skipped })));
+    expect(part(text, "Result")).toContain("**Not in this statement:** Deployment chat/main.");
+    expect(part(text, "Not proved")).toContain("| Deployment chat/main | The statement doesn't describe it as the stack file declares it.");
+  });
+
+  test("a role that is known only during the update is not proved", async () => {
+    const content = await liveContent(caller);
+    const [row] = content.access;
+    const { roleId: _, ...unknown } = { ...row!, can: [], outcome: "unproved" as const, inherited: false };
+    const text = statementMarkdown(complete(header, { ...content, access: [unknown, unknown] }));
+    expect(part(text, "Access")).toContain("2 role assignments are not proved: the role is known only during the update.");
+    expect(part(text, "Access")).not.toContain("give no access");
+  });
+});
+
+test("Requests are not proved, because no property shows where callers are", async () => {
+  const { flows } = await liveContent(caller);
+  expect(flows.find(({ id }) => id.startsWith("flow/requests/"))).toMatchObject({
+    outcome: expect.stringMatching(/^(unproved|violated)$/),
+    unproved: "No property shows the location of the callers.",
+  });
+});
+
+test("Weights of a deployment have a row with the registered model and its description", () => {
+  const workspace = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/w";
+  const observed = (id: string, type: string, body: Body): RuleResource => ({ type, apiVersion: "", name: id, id, from: "observed", body });
+  const model = `${workspace}/models/qwen/versions/1`;
+  const ml = "Microsoft.MachineLearningServices/workspaces";
+  const endpoint = `${workspace}/onlineEndpoints/chat`;
+  const { flows } = contentOf(
+    inputOf([
+      observed(workspace, ml, { location: "swedencentral" }),
+      observed(model, `${ml}/models/versions`, { properties: { description: "Qwen/Qwen3-0.6B at abc" } }),
+      observed(endpoint, `${ml}/onlineEndpoints`, { location: "swedencentral" }),
+      observed(`${endpoint}/deployments/main`, `${ml}/onlineEndpoints/deployments`, { location: "swedencentral", properties: { model } }),
+    ]),
+  );
+  expect(flows.find(({ flow }) => flow === "Weights of a deployment")).toMatchObject({
+    ends: [{ place: expect.stringMatching(/: Qwen\/Qwen3-0.6B at abc$/), region: "swedencentral", country: "SE" }],
+    outcome: "proved",
+  });
+});
+
+test("Roles that can write say so", () => {
+  expect(builtInPowers["Key Vault Administrator"]).toEqual(["read secrets", "change secrets"]);
+  expect(builtInPowers["Storage Blob Data Contributor"]).toEqual(["read stored data", "change stored data"]);
 });

@@ -1,6 +1,6 @@
 // Proves every kind of outbound rule, as a resource and in the body of a workspace. Doesn't prove what Azure's firewall lets through.
-import { SECRET, UNKNOWN, type Value } from "../../../rules/values";
-import { checksOf, inside, missing, outside, resourceOf, resultsOf, types } from "./world";
+import { type Body, SECRET, UNKNOWN, type Value } from "../../../rules/values";
+import { checksOf, idOf, inside, missing, outside, resourceOf, resultsOf, sweden, types } from "./world";
 
 const fqdn = (destination: Value): Value => ({ type: "FQDN", category: "UserDefined", destination });
 const tag = (serviceTag: Value, more: Readonly<Record<string, Value>> = {}): Value => ({
@@ -87,4 +87,18 @@ test("required tags are Azure's only in what was observed", () => {
   expect(checksOf(rule("planned")).map(({ code, outcome }) => [code, outcome])).toEqual([["MOOR413", "violated"]]);
   expect(checksOf(rule("observed", { ...required, category: "UserDefined" })).map(({ code }) => code)).toEqual(["MOOR413"]);
   expect(checksOf(rule("observed", { ...required, destination: { serviceTag: "Internet" } })).map(({ code }) => code)).toEqual(["MOOR413"]);
+});
+
+test.each([
+  ["observed", []],
+  ["planned", ["violated properties.managedNetwork.outboundRules.hub.destination"]],
+] as const)("a rule in an observed workspace is checked once if the rule is %s, too", (from, results) => {
+  const workspaceType = "Microsoft.MachineLearningServices/workspaces";
+  const id = idOf(workspaceType, "net");
+  const rule: Body = { type: "FQDN", category: "UserDefined", destination: "pypi.org" };
+  const body: Body = { location: "swedencentral", properties: { managedNetwork: { outboundRules: { hub: rule } } } };
+  const workspace = resourceOf(workspaceType, body, { id, from: "observed" });
+  const child = resourceOf(`${workspaceType}/outboundRules`, { properties: rule }, { id: `${id}/outboundRules/hub`, from });
+  expect(resultsOf("MOOR413", workspace, sweden, [child])).toEqual(results);
+  expect(resultsOf("MOOR413", child, sweden, [workspace])).toEqual(["violated properties.destination"]);
 });
