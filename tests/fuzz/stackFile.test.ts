@@ -3,6 +3,7 @@
 // accepts only for reasons that a JSON Schema can't express, which are listed here. Doesn't prove that the reasons are right: tests/config
 // does.
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
@@ -20,6 +21,12 @@ const stackFiles = [root, fixtures].flatMap((folder) =>
   fs.readdirSync(folder).flatMap((name) => (/^Pulumi\..+\.yaml$/.test(name) ? [path.join(folder, name)] : [])),
 );
 const samples = stackFiles.map((file) => fs.readFileSync(file, "utf8"));
+
+/** A program in a folder of its own: a changed path can refer to the parent folder, whose files are hashed. */
+const outside = fs.mkdtempSync(path.join(os.tmpdir(), "moor-fuzz-"));
+const program = path.join(outside, "program");
+fs.cpSync(path.join(root, "docker"), path.join(program, "docker"), { recursive: true });
+afterAll(() => fs.rmSync(outside, { recursive: true, force: true }));
 
 const tricky = ["1_000", "moor:endpoints: ", "\t", "💥"];
 
@@ -48,7 +55,7 @@ function checkFile(text: string): void {
 }
 
 function checkSettings(read: ReturnType<typeof settingsOf>, value: unknown): void {
-  const checked = checkStack({ project: "moor", stack: "dev", folder: root, ...read });
+  const checked = checkStack({ project: "moor", stack: "dev", folder: program, ...read });
   const editor = marked("stack", value);
   if ("spec" in checked) {
     for (const note of checked.spec.notes) checkText(note);

@@ -1,3 +1,5 @@
+import { acceptances } from "../support/acceptances";
+
 /** A change of the shipped stack file: a path of keys, and the new value. */
 type Edit = [keys: string[], value: unknown];
 
@@ -32,6 +34,8 @@ const publicationFromHere = new RegExp(`^/data/|${publication.source}`, "i");
 /** An image with a small base, whose manifest is in the folder. */
 const layered = (via: "registry" | "task") => [["moor:images", "vllm"], { layer: "tests/sweep/layered", via }] satisfies Edit;
 const bypass = [["moor:platform", "networkRuleBypassAllowedForTasks"], true] satisfies Edit;
+/** A registry whose tasks bypass its network rules is a finding. */
+const accepted = [["moor:accept"], acceptances("MOOR425", "MOOR444")] satisfies Edit;
 const pushed = [["moor:images", "vllm"], `moor/vllm@sha256:${"ab".repeat(32)}`] satisfies Edit;
 
 export const scenarios: readonly Scenario[] = [
@@ -78,7 +82,7 @@ export const scenarios: readonly Scenario[] = [
     stack: "dev",
     verb: "up",
     from: "dev-up",
-    edits: [layered("task"), bypass],
+    edits: [layered("task"), bypass, accepted],
     serves: true,
     swept: true,
     only: publication,
