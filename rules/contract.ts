@@ -10,6 +10,11 @@ export interface Contract {
   readonly declared: { readonly geography?: string; readonly regions?: readonly string[]; readonly countries?: readonly string[] };
   /** Object IDs that the stack file names, and that may have roles: `operators`, `invokers`. */
   readonly principals: readonly string[];
+  /**
+   * Authentication mode that the stack file declares, by the name of each resource that writes an endpoint. Resources in a template start with
+   * the name of the template. @default - not known, so that only the other resources of an endpoint show its mode
+   */
+  readonly authModes?: Readonly<Record<string, "Key" | "AADToken">>;
   /** Tenant of the subscription. @default - not known, so that rules can't tell foreign tenants */
   readonly tenantId?: string;
 }

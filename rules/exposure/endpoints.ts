@@ -1,7 +1,7 @@
 /** How callers authenticate at an endpoint. */
 import { sameArmId } from "../../azure/armId";
-import { at, type ResourceSet, type RuleResource } from "../resource";
-import { checked, propertyRule, type Rule } from "../rule";
+import { at, type RuleResource } from "../resource";
+import { checked, propertyRule, type Rule, type RuleContext } from "../rule";
 import { isOpaque, type Value, valueText } from "../values";
 import { unknownText } from "./checks";
 import { isScoreAssignment, roleIdOf, scopeOf } from "./roles/assignment";
@@ -16,9 +16,11 @@ function strength(value: Value): number {
 }
 
 /** Why the mode of an endpoint is too weak. Undefined if it isn't. */
-function weakness(endpoint: RuleResource, resources: ResourceSet): string | undefined {
+function weakness(endpoint: RuleResource, { contract, resources }: RuleContext): string | undefined {
   const mode = strength(at(endpoint, PROPERTY));
   if (mode < 0) return "it isn't an authentication mode of Azure";
+  const declared = contract.authModes?.[endpoint.name.split("/", 1)[0]!];
+  if (strength(declared) > mode) return `it is weaker than ${declared}, the mode of the stack file`;
   const { id } = endpoint;
   if (id === undefined) return undefined;
   // The typed resource and the template that writes the traffic both contain the body of the endpoint.
@@ -30,9 +32,11 @@ function weakness(endpoint: RuleResource, resources: ResourceSet): string | unde
 }
 
 /** Whether an invoker of this endpoint, or another body of it, can be among the resources whose IDs aren't known. */
-function canHaveInvokers(endpoint: RuleResource, resources: ResourceSet): boolean {
+function canHaveInvokers(endpoint: RuleResource, { contract, resources }: RuleContext): boolean {
   const mode = strength(at(endpoint, PROPERTY));
   if (mode < 0 || mode === modes.indexOf("aadtoken")) return false;
+  // The stack file allows invokers only with Microsoft Entra ID.
+  if (contract.authModes?.[endpoint.name.split("/", 1)[0]!] === "Key") return false;
   const assignments = resources.ofType(ROLE_ASSIGNMENT).filter((one) => roleIdOf(one) === undefined || isScoreAssignment(one, resources));
   return assignments.some((one) => endpoint.id === undefined || scopeOf(one) === undefined);
 }
@@ -40,10 +44,10 @@ function canHaveInvokers(endpoint: RuleResource, resources: ResourceSet): boolea
 const authentication: Rule = {
   code: "MOOR467",
   types: [ENDPOINT],
-  check(resource, { resources }) {
+  check(resource, context) {
     const value = at(resource, PROPERTY);
-    const reason = isOpaque(value) ? undefined : weakness(resource, resources);
-    const isUnknown = isOpaque(value) || (reason === undefined && canHaveInvokers(resource, resources));
+    const reason = isOpaque(value) ? undefined : weakness(resource, context);
+    const isUnknown = isOpaque(value) || (reason === undefined && canHaveInvokers(resource, context));
     const outcome = isUnknown ? "unknown" : reason === undefined ? "holds" : "violated";
     const problem = isOpaque(value)
       ? unknownText(PROPERTY, value)

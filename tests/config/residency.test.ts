@@ -30,8 +30,14 @@ test.each([
   [{ countries: ["se", "SE"] }, { countries: ["SE"], regions: ["swedencentral", "swedensouth"] }, { countries: ["SE"] }],
 ])("the residency %j keeps its form", (residency, spec, declared) => {
   const checked = specOf(declaring(residency));
+  const authModes = { "chat-endpoint": "Key", "chat-traffic-write": "Key" };
   expect(checked.residency).toEqual(spec);
-  expect(contractOf(checked)).toEqual({ home: "swedencentral", regions: spec.regions, declared, principals: [] });
+  expect(contractOf(checked)).toEqual({ home: "swedencentral", regions: spec.regions, declared, authModes, principals: [] });
+});
+
+test("the contract contains the authentication mode of both resources that write an endpoint", () => {
+  const entra = specOf(spoilt((s) => Object.assign(s["moor:endpoints"].chat, { auth: "entra" })));
+  expect(contractOf(entra).authModes).toMatchObject({ "chat-endpoint": "AADToken", "chat-traffic-write": "AADToken" });
 });
 
 test("the contract names the operators and the invokers, each once", () => {

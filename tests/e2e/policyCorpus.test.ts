@@ -10,9 +10,9 @@ import * as path from "node:path";
 import type { PackSettings } from "../../policy/settings";
 import { PRINCIPAL, SUBSCRIPTION, TENANT } from "../components/recorder";
 import { runStack } from "../components/shippedStacks";
-import { corpus } from "../rules/corpus";
-import { shippedAcceptances } from "../rules/corpus/accept";
 import type { Registered } from "../rules/corpus/apply";
+import { acceptances } from "../support/acceptances";
+import { served } from "./corpus/served";
 import { type Foreign, openForeign } from "./foreign";
 import { copies, findingLines, type Line, needsAzure, notProvableLines, stateOf } from "./policyCorpus";
 import { builtPack } from "./policyPack";
@@ -20,11 +20,11 @@ import { builtPack } from "./policyPack";
 jest.setTimeout(600_000);
 
 const settings: PackSettings = {
-  ...{ home: "swedencentral", residency: { geography: "Sweden" }, accept: shippedAcceptances, tenantId: TENANT },
+  ...{ home: "swedencentral", residency: { geography: "Sweden" }, accept: acceptances(), tenantId: TENANT },
   principals: ["3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41"],
 };
 /** A change of the stack file is a change of the pack's configuration, or of resources that the program registers. */
-const cases = corpus.filter(({ change }) => change.kind !== "file");
+const cases = served.filter(({ change }) => change.kind !== "file");
 
 let foreign: Foreign;
 let prod: readonly Registered[];

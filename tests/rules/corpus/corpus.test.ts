@@ -15,6 +15,7 @@ import { findingsOf } from "./review";
 const contract: Contract = {
   ...{ home: "swedencentral", regions: ["swedencentral", "swedensouth"], declared: { geography: "Sweden" } },
   ...{ principals: ["3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41"], tenantId: TENANT },
+  authModes: { "chat-endpoint": "AADToken", "chat-traffic-write": "AADToken", "fraud-endpoint": "Key", "fraud-traffic-write": "Key" },
 };
 
 let prod: readonly Registered[];
