@@ -181,7 +181,9 @@ export class Reviewer implements Collector {
   private async creations(resources: readonly Reviewed[], isCreated: boolean): Promise<Check[]> {
     const { doors } = this.options;
     const concerned = resources.filter((one) => doors.concerns(one));
-    return (await Promise.all(concerned.map((one) => doors.creation(one, isCreated)))).flat();
+    // A new template updates the resources that exist.
+    const isReplaced = ({ exact: { name } }: Reviewed) => isCreated && !isInTemplate(name);
+    return (await Promise.all(concerned.map((one) => doors.creation(one, isReplaced(one))))).flat();
   }
 
   private async changes({ before, ...resource }: Written & { before: PlannedInputs }, resources: readonly Reviewed[]): Promise<Check[]> {
@@ -261,4 +263,9 @@ function nameIn(urn: string): string {
 
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** Whether a name is that of a resource in a template, such as `chat-traffic-write/resources/0`. */
+function isInTemplate(name: string): boolean {
+  return name.includes("/resources/");
 }
