@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { prepareStack } from "../../cli/local/stackFile";
+import { acceptances } from "../support/acceptances";
 import { describeWithPrograms } from "../support/programs";
 import { environmentImages, type ImageSandbox, openImageSandbox, touchEntrypoint } from "./imagesSupport";
 import type { Change, Run } from "./sandbox";
@@ -39,6 +40,7 @@ const kinds: [name: string, imports: boolean, changes: readonly Change[]][] = [
     [
       [["moor:images", "vllm"], { layer: "docker/vllm", via: "task" }],
       [["moor:platform", "networkRuleBypassAllowedForTasks"], true],
+      [["moor:accept"], acceptances("MOOR425", "MOOR444")],
     ],
   ],
   ["a layer by the registry's API", true, [[["moor:images", "vllm"], { layer: "docker/vllm" }]]],

@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { layeredImage } from "../../planner/image";
+import { acceptances } from "../support/acceptances";
 import { describeWithPrograms } from "../support/programs";
 import {
   askChat,
@@ -27,10 +28,13 @@ jest.setTimeout(600_000);
 
 type Via = "registry" | "task";
 
-const changes = (via: Via): Change[] => [
-  [["moor:images", "vllm"], { layer: "docker/vllm", via }],
-  ...(via === "task" ? ([[["moor:platform", "networkRuleBypassAllowedForTasks"], true]] satisfies Change[]) : []),
+/** A registry whose tasks bypass its network rules is a finding. */
+const taskAccess: Change[] = [
+  [["moor:platform", "networkRuleBypassAllowedForTasks"], true],
+  [["moor:accept"], acceptances("MOOR425", "MOOR444")],
 ];
+
+const changes = (via: Via): Change[] => [[["moor:images", "vllm"], { layer: "docker/vllm", via }], ...(via === "task" ? taskAccess : [])];
 
 /** What one publication sends to Azure Resource Manager and the data plane, apart from uploads of blobs. */
 const publication: Record<Via, RegExp[]> = {
