@@ -109,7 +109,8 @@ export class Reviewer implements Collector {
     const own = entries.flatMap(({ resources }) => resources);
     const protectedOnes = entries.filter((entry) => refused.some(({ type, name }) => entry.type === type && entry.name === name));
     const created = entries.filter((entry) => entry.isCreated || protectedOnes.includes(entry)).flatMap(({ resources }) => resources);
-    const removals = await doors.removals(own, created);
+    // A program that has failed hasn't declared all of its resources.
+    const removals = pulumi.log.hasErrors() ? [] : await doors.removals(own, created);
     const replaced = await Promise.all(protectedOnes.map(({ resources }) => this.creations(resources, false)));
     const places = isPreview ? evaluate(await this.known(own), await this.contract(), own, true) : [];
     const adopted = isPreview ? await this.adoptedChecks(true) : [];
