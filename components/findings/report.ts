@@ -1,5 +1,5 @@
 /** What a run says about its findings. */
-import { type Accepted, type Finding, type FindingCode, type Reported, reportFindings, type Verdict } from "../../rules";
+import { type Accepted, type Finding, type Reported, reportFindings, type Verdict } from "../../rules";
 
 /** The messages of a run. */
 export interface Messages {
@@ -18,7 +18,7 @@ export function messagesOf(stack: string, verdict: Verdict, isChanged: (finding:
   const unchanged = verdict.expired.filter(({ finding }) => !isChanged(finding));
   return {
     error: reported.length === 0 ? undefined : reportFindings(stack, reported, { hasEntries }),
-    warnings: unchanged.map(expiredText),
+    warnings: expiredWarnings(unchanged),
     notes: [
       ...acceptedNotes(verdict.accepted),
       ...unknownNotes(verdict),
@@ -33,22 +33,37 @@ export function reportedOf({ refused, expired }: Verdict, isChanged: (finding: F
   return [...refused.map((finding) => ({ finding })), ...changed.map(({ finding, acceptance }) => ({ finding, expired: acceptance }))];
 }
 
-function expiredText({ finding: { code, resource, problem }, acceptance: { until } }: Accepted): string {
-  return (
-    `${code} ${resource.name}: ${problem} The acceptance expired on ${until}. Moor rejects changes to this resource. ` +
-    "Set a later `until` in moor:accept, or fix the finding."
-  );
+/** One warning for each expired entry. */
+function expiredWarnings(expired: readonly Accepted[]): string[] {
+  return [...groupedBy(expired, ({ acceptance }) => acceptance)].map(([{ code, until }, findings]) => {
+    const names = namesOf(findings);
+    const problems = [...new Set(findings.map(({ finding }) => finding.problem))];
+    const what = names.length === 1 ? `${names.join()}: ${problems.join(" ")}` : `for ${listed(names)}:`;
+    const them = names.length === 1 ? "this resource" : "these resources";
+    return `${code} ${what} The acceptance expired on ${until}. Moor rejects changes to ${them}. Set a later \`until\` in moor:accept, or fix the finding.`;
+  });
 }
 
 /** One line for each code. */
 function acceptedNotes(accepted: readonly Accepted[]): string[] {
-  const byCode = new Map<FindingCode, string[]>();
-  for (const { finding } of accepted) byCode.set(finding.code, [...(byCode.get(finding.code) ?? []), finding.resource.name]);
-  return [...byCode].map(([code, names]) => {
-    const different = [...new Set(names)];
-    const where = different.length > 3 ? `${different.length} resources` : different.join(", ");
-    return `${code} is accepted in moor:accept for ${where}.`;
-  });
+  const byCode = groupedBy(accepted, ({ finding }) => finding.code);
+  return [...byCode].map(([code, findings]) => `${code} is accepted in moor:accept for ${listed(namesOf(findings))}.`);
+}
+
+/** Names of the resources, each once. */
+function namesOf(accepted: readonly Accepted[]): string[] {
+  return [...new Set(accepted.map(({ finding }) => finding.resource.name))];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 3 ? `${names.length} resources` : names.join(", ");
+}
+
+// Node 20 has no Map.groupBy.
+function groupedBy<Key>(accepted: readonly Accepted[], keyOf: (one: Accepted) => Key): Map<Key, Accepted[]> {
+  const groups = new Map<Key, Accepted[]>();
+  for (const one of accepted) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  return groups;
 }
 
 function unknownNotes({ unknown }: Verdict): string[] {

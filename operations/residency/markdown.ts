@@ -228,7 +228,11 @@ function accessText(access: readonly AccessRow[]): string {
   const rest = [
     ...(inUpdate === 0 ? [] : [`${assignments(inUpdate)} not proved: the role is known only during the update.`]),
     ...(unread === 0 ? [] : [`${assignments(unread)} not proved: the permissions of the role, or the principal, are not known.`]),
-    ...(harmless === 0 ? [] : [`${harmless} further role assignments give no access to requests, keys, data or logs.`]),
+    ...(harmless === 0
+      ? []
+      : [
+          `${harmless === 1 ? "1 further role assignment gives" : `${harmless} further role assignments give`} no access to requests, keys, data or logs.`,
+        ]),
   ];
   const shown = table(
     ["principal", "role", "scope", "can", "result"],

@@ -24,3 +24,15 @@ test("an entry whose code has no finding can be removed", () => {
     "The entry MOOR440 of moor:accept for moor-lgos accepts no finding of this run. If it isn't required for a later run, remove it.",
   ]);
 });
+
+test.each([
+  [["moor-logs"], /^MOOR440 moor-logs: .+ The acceptance expired on 2026-01-31\. Moor rejects changes to this resource\. /],
+  [["a", "b"], /^MOOR440 for a, b: The acceptance expired on 2026-01-31\. Moor rejects changes to these resources\. /],
+  [["a", "b", "c", "d"], /^MOOR440 for 4 resources: The acceptance expired on 2026-01-31\. /],
+])("an expired entry is one warning for the unchanged resources %j", (names, warning) => {
+  const findings = names.map((name) => findingOf("MOOR440", { name, id: undefined }));
+  const expired = { ...entry, resource: "*", until: "2026-01-31" };
+  const { warnings, error } = messagesOf("prod", judge(findings, [expired], "2026-11-30"), () => false, true);
+  expect({ count: warnings.length, error }).toEqual({ count: 1, error: undefined });
+  expect(warnings[0]).toMatch(warning);
+});
