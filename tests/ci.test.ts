@@ -58,9 +58,9 @@ function run(commands: Commands, programs = process.env.PATH) {
   };
 }
 
-test("tests, steps and four commands are counted", () => {
+test("tests, steps and five checks are counted", () => {
   const { status, lines } = run(sound).output();
-  expect(lines.at(-1)).toBe("172 passed, 0 failed");
+  expect(lines.at(-1)).toBe("173 passed, 0 failed");
   expect(status).toBe(0);
 });
 
@@ -74,7 +74,7 @@ test("failures are counted and named, and a command without results has failed",
     "test:rollout": "echo 'no memory'; exit 1",
     lint: "exit 1",
   }).output();
-  expect(lines.at(-1)).toBe("143 passed, 7 failed");
+  expect(lines.at(-1)).toBe("144 passed, 7 failed");
   expect(status).toBe(1);
   const named = lines.slice(lines.indexOf("== what failed")).join("\n");
   expect(named).toMatch(/tests\/a\.test\.ts: adds$/m);
@@ -97,6 +97,18 @@ test("the slowest suites of each run of jest are listed, the slowest first", () 
   );
   expect(listed[1]).toMatch(/^ +7\.0 s {2}.*tests\/b\.test\.ts$/);
   expect(listed[2]).toMatch(/^ +3\.0 s {2}.*tests\/a\.test\.ts$/);
+});
+
+test("a step that writes a file under version control has failed, even if the content is the same", () => {
+  const ci = run({ ...sound, "test:e2e": `cp .ci/run copy && cat copy > .ci/run; printf %s '${result(20)}' > $file` });
+  ci.git("init", "--quiet");
+  ci.git("add", ".ci/run");
+  const { status, lines } = ci.output();
+  expect(lines.slice(-4)).toEqual(["== what failed", "untouched", "", "172 passed, 1 failed"]);
+  expect(lines.slice(lines.findIndex((line) => line.startsWith("== untouched")) + 1)).toEqual(
+    expect.arrayContaining(["These files under version control were written:", ".ci/run"]),
+  );
+  expect(status).toBe(1);
 });
 
 test("a commit always has the same samples, which are printed with the commands that run all tests", () => {
@@ -150,5 +162,5 @@ test("if apt-get fails, the run says why and goes on", () => {
   const { status, lines } = run(sound, newMachine("echo 'no route to the archive' >&2; exit 100")).output();
   expect(lines).toContain("no route to the archive");
   expect(lines).toContain("NOT INSTALLED: buildah. Its tests will fail.");
-  expect([status, lines.at(-1)]).toEqual([0, "172 passed, 0 failed"]);
+  expect([status, lines.at(-1)]).toEqual([0, "173 passed, 0 failed"]);
 });

@@ -165,5 +165,10 @@ function replacement(change: Change, isCreated: boolean): Check[] {
   if (known.length > 0) return known;
   const changes = checkChange(change).filter(isFinding);
   if (changes.length > 0) return changes;
-  return checkRemoval(change.before).map((check) => ({ ...check, resource: change.after }));
+  return checkRemoval(change.before).map(({ problem, remedy, ...check }) => ({
+    ...check,
+    resource: change.after,
+    problem: `The resource exists in Azure, and this run would create it: Pulumi replaces it, or the update fails if the state doesn't contain it. ${problem}`,
+    remedy: `If an earlier run was killed, run \`npm run recover\` first. ${remedy}`,
+  }));
 }

@@ -110,8 +110,11 @@ async function repairFailed(pulumi: StackPulumi): Promise<RepairedState> {
   return repaired;
 }
 
-/** Recovery publishes no image, so it doesn't require a machine that reaches the registry. */
-const withoutPublication = { MOOR_PUBLICATION: "unchecked" } as const;
+/**
+ * Recovery publishes no image, so it doesn't require a machine that reaches the registry. It writes nothing to Azure, so findings don't prevent
+ * it: the next preview and update report them.
+ */
+const unchecked = { MOOR_PUBLICATION: "unchecked", MOOR_FINDINGS: "unchecked" } as const;
 
 /** Operations of a preview that change nothing. */
 const unchanging: readonly string[] = ["same", "read", "refresh"];
@@ -124,7 +127,7 @@ interface PlannedSteps {
 
 /** The steps of a preview. A preview that fails can still contain them, unless the program failed before it registered resources. */
 async function plannedSteps(pulumi: StackPulumi): Promise<PlannedSteps> {
-  const { code, output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"], withoutPublication);
+  const { code, output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"], unchecked);
   const preview = readPreview(output);
   const steps = preview?.steps ?? [];
   const isComplete = code === 0;

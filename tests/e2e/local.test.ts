@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { root } from "../../cli/local/session";
 import { prepareStack } from "../../cli/local/stackFile";
+import { cloneProgram } from "./clone";
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(120_000);
@@ -115,22 +116,24 @@ describe("the local copy follows the secrets of the real stack file", () => {
 });
 
 describe("npm run local -- config", () => {
-  const home = () => path.join(sandbox.home, "config");
+  let clone: string;
+  let file: string;
+  let before: string;
+  beforeAll(() => {
+    clone = cloneProgram();
+    file = path.join(clone, "Pulumi.dev.yaml");
+    before = fs.readFileSync(file, "utf8");
+  });
+  afterEach(() => expect(fs.readFileSync(file, "utf8")).toBe(before));
+  afterAll(() => fs.rmSync(clone, { recursive: true, force: true }));
   const config = (...args: string[]) => {
     const all = ["local", "config", ...args, "-s", "dev", "--non-interactive"];
-    const environment = { ...process.env, MOOR_LOCAL_HOME: home() };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, "cli", "run.js"), ...all], {
-      ...{ cwd: root, env: environment, encoding: "utf8" },
+    const environment = { ...process.env, MOOR_LOCAL_HOME: path.join(sandbox.home, "config") };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(clone, "cli", "run.js"), ...all], {
+      ...{ cwd: clone, env: environment, encoding: "utf8" },
     });
     return { status, stdout: stdout.trim(), stderr };
   };
-  const file = path.join(root, "Pulumi.dev.yaml");
-  const before = fs.readFileSync(file, "utf8");
-  afterEach(() => {
-    const after = fs.readFileSync(file, "utf8");
-    fs.writeFileSync(file, before);
-    expect(after).toBe(before);
-  });
 
   test.each([
     ["moor:huggingFaceToken", "rm", ["moor:huggingFaceToken"]],

@@ -79,6 +79,21 @@ test.each([5, 25, 45])("After a run is killed after %s writes, recover repairs t
   expect(ids.length).toBe(new Set(ids).size);
 });
 
+test("A preview doesn't call data lost that a killed run has created, and recover succeeds in spite of its findings.", async () => {
+  await succeeds(up);
+  const urn = /urn:\S+::chat-image-\w+-environment/.exec(await succeeds(["local", "stack", "-s", "dev", "--show-urns"]))![0];
+  const lost = ["state", "delete", urn, "--target-dependents", "--yes", "--force", "-s", "dev"];
+  await succeeds(["local", ...lost]);
+  const preview = ["local", "preview", "-s", "dev", "--expect-no-changes", "--non-interactive", "--color", "never"];
+  const said = await succeeds(preview).catch(({ message }: Error) => message);
+  expect(said).toMatch(/MOOR525 chat-image-\w+-environment id\n/);
+  expect(said).toContain("Pulumi replaces it, or the update fails if the state doesn't contain it.");
+  expect(said).toContain("If an earlier run was killed, run `npm run recover` first.");
+  await succeeds(["recover", "-s", "dev", "--local"]);
+  await succeeds(up);
+  await succeeds(preview);
+});
+
 /** Adds a pending creation of a killed run to a state. */
 function noteBegun(stack: string, type: string, name: string): void {
   const file = path.join(home, "state", ".pulumi", "stacks", "moor", `${stack}.json`);

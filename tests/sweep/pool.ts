@@ -46,9 +46,9 @@ export function openPool<Task extends object, Outcome>(file: string, size: numbe
       const count = (tried.get(worker) ?? 0) + 1;
       tried.set(worker, count);
       // After `close`, another process would keep this one alive.
-      if (!closed) release(reply === undefined || count === mostTasks ? replaced(worker) : worker);
-      if (reply?.outcome) return reply.outcome;
-      throw new Error(reply?.error ?? `It hung for more than ${mostSeconds} s, or its process died.`);
+      if (!closed) release(reply.gone || count === mostTasks ? replaced(worker) : worker);
+      if (reply.outcome) return reply.outcome;
+      throw new Error(reply.error);
     },
     close() {
       closed = true;
@@ -76,16 +76,16 @@ function end({ pid }: ChildProcess): void {
   }
 }
 
-/** @returns undefined if the worker hangs or has exited */
-function ask<Outcome>(worker: ChildProcess, task: object, mostSeconds: number): Promise<Reply<Outcome> | undefined> {
+/** @returns `gone` if the worker hangs or has exited */
+function ask<Outcome>(worker: ChildProcess, task: object, mostSeconds: number): Promise<Reply<Outcome> & { gone?: boolean }> {
   return new Promise((resolve) => {
-    const settle = (reply?: Reply<Outcome>) => {
+    const settle = (reply: Reply<Outcome> & { gone?: boolean }) => {
       clearTimeout(limit);
       worker.removeAllListeners("exit").removeAllListeners("message");
       resolve(reply);
     };
-    const limit = setTimeout(settle, mostSeconds * 1000);
-    worker.once("exit", () => settle());
+    const limit = setTimeout(() => settle({ gone: true, error: `It took longer than ${mostSeconds} s.` }), mostSeconds * 1000);
+    worker.once("exit", (code, signal) => settle({ gone: true, error: `Its process ended with ${signal ?? `code ${code}`}.` }));
     worker.once("message", (reply) => settle(reply as Reply<Outcome>));
     worker.send(task);
   });

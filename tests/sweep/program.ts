@@ -16,7 +16,7 @@ const { grpcClientOptions } = require("@pulumi/pulumi/runtime/settings") as { gr
 
 /** Environment variables of a run that the program reads. */
 const settings = [
-  ...["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL", "MOOR_LOCAL_NETWORK", "MOOR_ENDPOINTS", "MOOR_PUBLICATION"],
+  ...["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL", "MOOR_LOCAL_NETWORK", "MOOR_ENDPOINTS", "MOOR_PUBLICATION", "MOOR_FINDINGS"],
   ...["MOOR_LOCK_FOLDER", "IDENTITY_ENDPOINT", "IDENTITY_HEADER"],
 ];
 
