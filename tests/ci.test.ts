@@ -111,6 +111,15 @@ test("a step that writes a file under version control has failed, even if the co
   expect(status).toBe(1);
 });
 
+test.each([
+  "  ●  Cannot log after tests are done. Did you forget to wait for something async in your test?",
+  "ReferenceError: You are trying to `import` a file after the Jest environment has been torn down.",
+  "You are trying to access a property or method of the Jest environment after it has been torn down.",
+])("suites that jest reports as passed have failed after the message: %s", (message) => {
+  const { lines } = run({ ...sound, "test:e2e": `echo '${message}'; printf %s '${result(20)}' > $file` }).output();
+  expect(lines.slice(-4)).toEqual(["== what failed", "e2e: a suite still ran after its end", "", "173 passed, 1 failed"]);
+});
+
 test("a commit always has the same samples, which are printed with the commands that run all tests", () => {
   const ci = run(sound);
   expect(ci.output().lines[0]).toBe("Samples for no commit, because this is not a git repository:");

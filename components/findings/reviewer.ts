@@ -109,8 +109,7 @@ export class Reviewer implements Collector {
     const own = entries.flatMap(({ resources }) => resources);
     const protectedOnes = entries.filter((entry) => refused.some(({ type, name }) => entry.type === type && entry.name === name));
     const created = entries.filter((entry) => entry.isCreated || protectedOnes.includes(entry)).flatMap(({ resources }) => resources);
-    // A program that has failed hasn't declared all of its resources.
-    const removals = pulumi.log.hasErrors() ? [] : await doors.removals(own, created);
+    const removals = hasFailed() ? [] : await doors.removals(own, created);
     const replaced = await Promise.all(protectedOnes.map(({ resources }) => this.creations(resources, false)));
     const places = isPreview ? evaluate(await this.known(own), await this.contract(), own, true) : [];
     const adopted = isPreview ? await this.adoptedChecks(true) : [];
@@ -122,7 +121,7 @@ export class Reviewer implements Collector {
     const isChanged = ({ code, resource }: Finding) => isDoor(code) || !unchanged.has(resource);
     const { error, warnings, notes } = messagesOf(stack, judge(checks, acceptances, today), isChanged, acceptances.length > 0);
     for (const text of warnings) await pulumi.log.warn(text);
-    if (isPreview) for (const text of notes) await pulumi.log.info(text);
+    if (isPreview && !hasFailed()) for (const text of notes) await pulumi.log.info(text);
     if (error !== undefined) await stop(error);
   }
 
@@ -238,6 +237,11 @@ export class Reviewer implements Collector {
 
 function shownOf({ resources }: Entry): RuleResource[] {
   return resources.map(({ shown }) => shown);
+}
+
+/** A program that has failed hasn't declared all of its resources, so neither removals nor unused entries of `moor:accept` are known. */
+function hasFailed(): boolean {
+  return pulumi.log.hasErrors();
 }
 
 function isDoor(code: FindingCode): boolean {

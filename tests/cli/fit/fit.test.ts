@@ -11,6 +11,7 @@ const root = path.join(__dirname, "..", "..", "..");
 function fitCli(...args: string[]): { printed: string; refused?: string; exitCode?: unknown } {
   let printed = "";
   const exitCodeBefore = process.exitCode;
+  process.exitCode = undefined;
   const write = jest.spyOn(process.stdout, "write").mockImplementation((text) => {
     printed += text;
     return true;
