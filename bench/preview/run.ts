@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { exitCode } from "../../cli/pulumiProcess";
 import type { Sandbox } from "../../tests/e2e/sandbox";
+import { outputOf } from "../../tests/support/childOutput";
 import type { Profile } from "./shares";
 
 /** What a preview took. */
@@ -40,11 +41,10 @@ export async function preview({ engine, environment, home }: Sandbox, project: P
   };
   const began = performance.now();
   const child = spawn(engine.command, args, { cwd: project.folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const output = outputOf(child);
   const code = await exitCode(child);
   const wholeSeconds = (performance.now() - began) / 1000;
-  if ((code !== 0) !== (project.fails ?? false)) throw new Error(`pulumi preview ended with ${code}:\n${output}`);
+  if ((code !== 0) !== (project.fails ?? false)) throw new Error(`pulumi preview ended with ${code}:\n${output()}`);
   return { wholeSeconds, ...(JSON.parse(fs.readFileSync(probe, "utf8")) as Omit<Taken, "wholeSeconds">) };
 }
 

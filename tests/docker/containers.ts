@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { outputOf } from "../support/childOutput";
 
 export interface ImageConfig {
   readonly User: string;
@@ -20,7 +21,7 @@ export interface RunOptions {
 
 export interface Container {
   readonly exit: Promise<number | null>;
-  /** The output so far. */
+  /** The lines of the output so far. */
   output(): string;
   /** Waits until the output contains a text. */
   waitFor(text: string): Promise<void>;
@@ -134,34 +135,30 @@ export class Containers {
 }
 
 function watch(child: ChildProcess): Container {
-  let output = "";
   const listeners = new Set<() => void>();
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.on("data", (chunk) => {
-      output += chunk;
-      for (const listener of listeners) listener();
-    });
-  }
+  const output = outputOf(child, () => {
+    for (const listener of listeners) listener();
+  });
   const exit = new Promise<number | null>((resolve) => child.once("close", resolve));
   /** Process ID, on this machine, of the container's first process. */
   const first = () => {
     const pid = fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim();
-    if (!/^\d+$/.test(pid)) throw new Error(`The container has no process: ${output}`);
+    if (!/^\d+$/.test(pid)) throw new Error(`The container has no process: ${output()}`);
     return pid;
   };
   return {
     exit,
-    output: () => output,
+    output,
     waitFor: (text) =>
       new Promise((resolve, reject) => {
         const check = () => {
-          if (!output.includes(text)) return;
+          if (!output().includes(text)) return;
           listeners.delete(check);
           resolve();
         };
         listeners.add(check);
         check();
-        void exit.then((code) => reject(new Error(`The container ended with ${code} before "${text}": ${output}`)));
+        void exit.then((code) => reject(new Error(`The container ended with ${code} before "${text}": ${output()}`)));
       }),
     terminate: () => process.kill(Number(first()), "SIGTERM"),
     request: (port, target, body = "") => {

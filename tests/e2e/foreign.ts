@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { type LocalSession, openSession, root } from "../../cli/local/session";
 import { exitCode, startPulumi } from "../../cli/pulumiProcess";
+import { outputOf } from "../support/childOutput";
 import type { Run } from "./sandbox";
 
 export interface Foreign {
@@ -25,9 +26,8 @@ export async function openForeign(fixture: string, config: Readonly<Record<strin
   const run = async (...args: string[]): Promise<Run> => {
     const all = [...args, "--non-interactive", "--color", "never"];
     const child = startPulumi(session.engine, all, folder, session.environment, ["ignore", "pipe", "pipe"]);
-    let output = "";
-    for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-    return { code: await exitCode(child), output };
+    const output = outputOf(child);
+    return { code: await exitCode(child), output: output() };
   };
   await run("stack", "init", "dev");
   for (const [key, value] of Object.entries(config)) await run("config", "set", key, value);

@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { clouds } from "../../azure/clouds";
 import { exitCode } from "../../cli/pulumiProcess";
+import { outputOf } from "../support/childOutput";
 import { cloneProgram } from "./clone";
 import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, serving } from "./rolloutSupport";
@@ -43,9 +44,8 @@ afterAll(async () => {
 async function run(line: string): Promise<Run> {
   const env = { ...sandbox.environment, MOOR_LOCAL_HOME: sandbox.home };
   const child = spawn("sh", ["-c", line], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  return { code: await exitCode(child), output };
+  const output = outputOf(child);
+  return { code: await exitCode(child), output: output() };
 }
 
 /** Runs a command that must succeed. Returns its output. */

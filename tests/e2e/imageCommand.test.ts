@@ -10,6 +10,7 @@ import { localLockFile, localLockText } from "../../cli/local/lock";
 import { exitCode } from "../../cli/pulumiProcess";
 import { lockFileName, readLock } from "../../config/lockFile";
 import { withAcceptances } from "../support/acceptances";
+import { outputOf } from "../support/childOutput";
 import { cloneProgram } from "./clone";
 import type { Request } from "./sandbox";
 
@@ -58,9 +59,8 @@ function moor(args: readonly string[]) {
 
 async function run(...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
   const child = moor(args);
-  let output = "";
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  return { code: await exitCode(child), output };
+  const output = outputOf(child);
+  return { code: await exitCode(child), output: output() };
 }
 
 async function succeeds(...args: readonly string[]): Promise<string> {

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { exitCode } from "../../cli/pulumiProcess";
+import { outputOf } from "../support/childOutput";
 import { type DockerRegistry, type DockerRegistryOptions, startDockerRegistry } from "../support/dockerRegistry";
 import { pushStandInBase, type StandInBase, saveBase, standInBase } from "../support/standInBase";
 import { cloneProgram } from "./clone";
@@ -75,9 +76,8 @@ function useBase(base: StandInBase, folder: string): void {
 
 async function shell(line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Run> {
   const child = spawn("sh", ["-c", line], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  return { code: await exitCode(child), output };
+  const output = outputOf(child);
+  return { code: await exitCode(child), output: output() };
 }
 
 /** Changes a byte of the image. */

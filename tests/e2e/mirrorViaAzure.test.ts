@@ -11,6 +11,7 @@ import { prepareStack } from "../../cli/local/stackFile";
 import { exitCode } from "../../cli/pulumiProcess";
 import { lockFileName, readLock } from "../../config/lockFile";
 import { withAcceptances } from "../support/acceptances";
+import { outputOf } from "../support/childOutput";
 import { cloneProgram } from "./clone";
 import { openSandbox, type Run, type Sandbox } from "./sandbox";
 
@@ -70,9 +71,8 @@ function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Ch
 
 async function run(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Run> {
   const child = start(args, environment);
-  let output = "";
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  return { code: await exitCode(child), output };
+  const output = outputOf(child);
+  return { code: await exitCode(child), output: output() };
 }
 
 async function succeeds(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<string> {
@@ -101,14 +101,13 @@ function locked() {
 async function ended(signal: "SIGKILL" | "SIGINT"): Promise<Run> {
   hub.setFaults([{ part: "cdn", effect: "hang", times: 1000 }]);
   const child = start(mirror);
-  let output = "";
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const output = outputOf(child);
   const exited = once(child, "close");
   // The container group exists when the script runs.
   while (left().length < 2 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill(signal);
   const [code] = (await exited) as [number | null];
-  return { code: code ?? -1, output };
+  return { code: code ?? -1, output: output() };
 }
 
 async function killed(): Promise<void> {

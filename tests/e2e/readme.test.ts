@@ -7,6 +7,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { withTables } from "../../cli/generate";
 import { openSession, root } from "../../cli/local/session";
+import { outputOf } from "../support/childOutput";
 
 jest.setTimeout(600_000);
 
@@ -47,9 +48,8 @@ test("every command of the README works", async () => {
 
 function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ exitCode: number | null; output: string }> {
   const child = spawn("sh", ["-c", command], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  return new Promise((resolve) => child.on("close", (exitCode) => resolve({ exitCode, output })));
+  const output = outputOf(child);
+  return new Promise((resolve) => child.on("close", (exitCode) => resolve({ exitCode, output: output() })));
 }
 
 test("the README's tables match the program", () => {

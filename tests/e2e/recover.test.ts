@@ -7,6 +7,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { root } from "../../cli/local/session";
 import { exitCode } from "../../cli/pulumiProcess";
+import { outputOf } from "../support/childOutput";
 import type { Request } from "./sandbox";
 
 jest.setTimeout(600_000);
@@ -29,15 +30,10 @@ function moor(args: string[]) {
 /** Runs a command and returns its output. Fails with the output if the command fails. */
 async function succeeds(args: string[]): Promise<string> {
   const child = moor(args);
-  let output = "";
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
+  const output = outputOf(child);
   const code = await exitCode(child);
-  if (code !== 0) throw new Error(`${args.join(" ")} ended with exit code ${code}:\n${output}`);
-  return output;
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with exit code ${code}:\n${output()}`);
+  return output();
 }
 
 const up = ["local", "up", "-s", "dev", "--yes", "--skip-preview", "--non-interactive", "--color", "never"];

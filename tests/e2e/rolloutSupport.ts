@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { prepareStack } from "../../cli/local/stackFile";
 import { exitCode } from "../../cli/pulumiProcess";
+import { outputOf } from "../support/childOutput";
 import type { Run, Sandbox } from "./sandbox";
 
 /** The traffic weights by deployment name, and the existing deployments. */
@@ -51,23 +52,19 @@ export async function startUp(sandbox: Sandbox, stack: string, stackFile: string
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  let output = "";
   const waiting: { pattern: RegExp; resolve: () => void }[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      for (const { pattern, resolve } of waiting) if (pattern.test(output)) resolve();
-    });
-  }
-  const run = exitCode(child).then((code) => ({ code, output }));
+  const output = outputOf(child, () => {
+    for (const { pattern, resolve } of waiting) if (pattern.test(output())) resolve();
+  });
+  const run = exitCode(child).then((code) => ({ code, output: output() }));
   return {
     pid: child.pid!,
     run,
     sees: (pattern) =>
       new Promise((resolve, reject) => {
-        if (pattern.test(output)) return resolve();
+        if (pattern.test(output())) return resolve();
         waiting.push({ pattern, resolve });
-        run.then(() => reject(new Error(`never saw ${pattern} in:\n${output}`)));
+        run.then(() => reject(new Error(`never saw ${pattern} in:\n${output()}`)));
       }),
   };
 }
@@ -83,13 +80,8 @@ export async function moorWith(sandbox: Sandbox, args: readonly string[], enviro
     env: { ...process.env, ...environment, MOOR_LOCAL_HOME: sandbox.home },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  return { code: await exitCode(child), output };
+  const output = outputOf(child);
+  return { code: await exitCode(child), output: output() };
 }
 
 /** The handler of a proxy: answers a request, or returns false to pass it through. */

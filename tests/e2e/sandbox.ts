@@ -6,6 +6,7 @@ import { parseDocument } from "yaml";
 import { type LocalSession, openSession, root } from "../../cli/local/session";
 import { prepareStack, stackFileOf } from "../../cli/local/stackFile";
 import { exitCode } from "../../cli/pulumiProcess";
+import { outputOf } from "../support/childOutput";
 import { writeStagedLock } from "../support/stagedLock";
 
 /** The result of a pulumi command. */
@@ -105,11 +106,6 @@ export async function openSandbox(
 
 async function runToEnd(session: LocalSession, args: string[], cwd: string): Promise<Run> {
   const child = spawn(session.engine.command, args, { cwd, env: session.environment, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  return { code: await exitCode(child), output };
+  const output = outputOf(child);
+  return { code: await exitCode(child), output: output() };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { outputOf } from "../support/childOutput";
 
 const entrypoint = path.join(__dirname, "../../docker/vllm/entrypoint.sh");
 /** Milliseconds from the start until vLLM must be ready. Measured on two busy cores: at most 214 s. */
@@ -8,8 +9,8 @@ const longestStart = 600_000;
 
 /** The entrypoint of the image, which runs on this machine without a container. */
 export class Container {
-  /** Both outputs, in the order of their arrival. */
-  output = "";
+  /** The lines of both outputs so far. */
+  readonly output: () => string;
   /** Resolves with the exit code when it ends. */
   readonly exit: Promise<number | null>;
   private readonly child: ChildProcess;
@@ -18,11 +19,7 @@ export class Container {
   /** @param variables all environment variables */
   constructor(variables: Readonly<Record<string, string>>) {
     this.child = spawn("bash", [entrypoint], { env: variables, stdio: ["ignore", "pipe", "pipe"] });
-    for (const stream of [this.child.stdout!, this.child.stderr!]) {
-      stream.on("data", (chunk) => {
-        this.output += chunk;
-      });
-    }
+    this.output = outputOf(this.child);
     this.exit = new Promise((resolve) => {
       this.child.on("close", (code) => {
         this.ended = true;
@@ -33,7 +30,9 @@ export class Container {
 
   /** Lines of the entrypoint itself. */
   lines(): string[] {
-    return this.output.split("\n").filter((line) => line.startsWith("moor: "));
+    return this.output()
+      .split("\n")
+      .filter((line) => line.startsWith("moor: "));
   }
 
   /**
@@ -49,7 +48,7 @@ export class Container {
       await sleep(500);
     }
     const state = this.ended ? "ended" : `is not ready after ${longestStart / 1000} s`;
-    throw new Error(`vLLM ${state}. Its last lines:\n${this.output.trimEnd().split("\n").slice(-15).join("\n")}`);
+    throw new Error(`vLLM ${state}. Its last lines:\n${this.output().trimEnd().split("\n").slice(-15).join("\n")}`);
   }
 
   /** Sends SIGTERM and returns the exit code. */

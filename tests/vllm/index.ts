@@ -85,9 +85,9 @@ async function refuseChangedByte(setup: Setup, report: (line: string) => void): 
   report(`Changed byte ${at} of ${name}`);
   const container = new Container(variablesOf(setup));
   const code = await container.exit;
-  report(`  ${container.output.trimEnd()}`);
+  report(`  ${container.output().trimEnd()}`);
   report(`  exit code ${code}`);
-  if (code !== 65 || !container.output.startsWith(`moor: The file ${path.relative(mounted, changed)} was changed`)) {
+  if (code !== 65 || !container.output().startsWith(`moor: The file ${path.relative(mounted, changed)} was changed`)) {
     throw new Error("The changed file was not refused.");
   }
 }

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { RegistryError } from "../../../azure/containerRegistry";
+import { outputOf } from "../../support/childOutput";
 import { clientOf, content, type FakeRegistry, serveRegistry } from "./fakeRegistry";
 
 const manifest = content('{"schemaVersion":2}', "application/vnd.oci.image.manifest.v1+json");
@@ -168,15 +169,11 @@ withRegistry("Debian's docker-registry", () => {
     );
     server = spawn("docker-registry", ["serve", path.join(folder, "config.yml")], { stdio: ["ignore", "pipe", "pipe"] });
     url = await new Promise((resolve, reject) => {
-      let log = "";
-      const read = (chunk: Buffer) => {
-        log += chunk;
-        const port = /listening on 127\.0\.0\.1:(\d+)/.exec(log)?.[1];
+      const log = outputOf(server, () => {
+        const port = /listening on 127\.0\.0\.1:(\d+)/.exec(log())?.[1];
         if (port !== undefined) resolve(`http://127.0.0.1:${port}`);
-      };
-      server.stdout!.on("data", read);
-      server.stderr!.on("data", read);
-      server.once("exit", () => reject(new Error(log)));
+      });
+      server.once("close", () => reject(new Error(log())));
     });
   });
   afterAll(async () => {

@@ -11,6 +11,7 @@ import { type CopyJob, jobFiles } from "../../../../operations/mirror/script/job
 import { manifestDigest, type WeightFile } from "../../../../planner/weights";
 import { Caller } from "../../../azure-local/arm/client";
 import { CONTAINER, containerClient, createAccount, HOST } from "../../../azure-local/storage/blobAccount";
+import { outputOf } from "../../../support/childOutput";
 
 export const folder = "models/acme--tiny/rev";
 export const revision = "c".repeat(40);
@@ -149,11 +150,10 @@ export class CopyWorld {
         stdio: ["ignore", "pipe", "pipe"],
       });
       this.child = child;
-      let log = "";
-      for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (log += text));
+      const log = outputOf(child);
       const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
       await this.settled();
-      return { code, log, outputs: fs.existsSync(outputs) ? JSON.parse(fs.readFileSync(outputs, "utf8")) : undefined };
+      return { code, log: log(), outputs: fs.existsSync(outputs) ? JSON.parse(fs.readFileSync(outputs, "utf8")) : undefined };
     } finally {
       fs.rmSync(directory, { recursive: true, force: true });
     }
