@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "./json";
+import { isObject, type JsonObject, textOf } from "./json";
 
 /** The part of a JSON Schema that the functions below read. */
 export interface SchemaNode {
@@ -52,7 +52,7 @@ function resolve(node: SchemaNode, root: SchemaNode, value: unknown): SchemaNode
   const target = node.$ref ? root.$defs?.[node.$ref.slice("#/$defs/".length)] : node;
   if (!target?.oneOf) return target?.$ref ? resolve(target, root, value) : target;
   const tag = target["x-discriminator"];
-  const tagValue = tag && isObject(value) ? String(value[tag]).toLowerCase() : undefined;
+  const tagValue = tag && isObject(value) ? textOf(value[tag]).toLowerCase() : undefined;
   const branches = target.oneOf.map((branch) => resolve(branch, root, value) ?? branch);
   return branches.find((branch) => tag !== undefined && String(branch.properties?.[tag]?.const).toLowerCase() === tagValue);
 }

@@ -5,6 +5,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A value of a request as text. JavaScript fails to convert an object that has a property `toString`. */
+export function textOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
 /** Merges `over` into `base` recursively. Lists and scalars of `over` replace those of `base`. */
 export function merge(base: JsonObject, over: JsonObject | undefined): JsonObject {
   const result: JsonObject = { ...base };

@@ -4,7 +4,7 @@ import type { ErrorObject, ValidateFunction } from "ajv";
 import type { Ajv2020 } from "ajv/dist/2020";
 import { AzureError } from "./azureError";
 import type { SchemaNode } from "./bodyWalk";
-import type { JsonObject } from "./json";
+import { type JsonObject, textOf } from "./json";
 
 interface Schema extends SchemaNode {
   $id: string;
@@ -207,7 +207,7 @@ function explain(error: ErrorObject, type: string, apiVersion: string): string {
       return `'${where}' must be one of ${(params.allowedValues as unknown[]).join(", ")}.`;
     case "discriminator":
       if (params.tagValue === undefined) return `Required property '${inside(String(params.tag))}' not found.`;
-      return `'${inside(String(params.tag))}' has the value '${String(params.tagValue)}', which is not valid for ${type}.`;
+      return `'${inside(String(params.tag))}' has the value '${textOf(params.tagValue)}', which is not valid for ${type}.`;
     default:
       return `'${where}' ${error.message}.`;
   }

@@ -1,5 +1,5 @@
 import { AzureError } from "./azureError";
-import { isObject, type JsonObject } from "./json";
+import { isObject, type JsonObject, textOf } from "./json";
 import { sameId } from "./path";
 
 /** A resource of a template, with literal values. */
@@ -17,8 +17,8 @@ export interface TemplateResource {
  * @throws AzureError InvalidTemplate
  */
 export function readTemplate(properties: JsonObject, scope: string): TemplateResource[] {
-  if (properties.mode !== undefined && String(properties.mode).toLowerCase() !== "incremental") {
-    throw invalid(`The simulator does not support the mode '${String(properties.mode)}', only Incremental.`);
+  if (properties.mode !== undefined && textOf(properties.mode).toLowerCase() !== "incremental") {
+    throw invalid(`The simulator does not support the mode '${textOf(properties.mode)}', only Incremental.`);
   }
   const template = properties.template;
   if (!isObject(template)) throw invalid("'properties.template' must be an inline template.");

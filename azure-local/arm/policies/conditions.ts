@@ -1,4 +1,4 @@
-import { at } from "../json";
+import { at, textOf } from "../json";
 import type { Expression, PolicyRequest } from "./policy";
 
 /** `Microsoft.Storage/storageAccounts` and `properties.encryption.x`: the alias is the type and the path without `properties`. */
@@ -14,6 +14,6 @@ export function isAbsent({ type, body }: PolicyRequest, path: string, alias = al
 /** `notEquals`, which is also true if the property is absent. */
 export function differsFrom({ type, body }: PolicyRequest, path: string, targetValue: unknown): Expression[] {
   const expressionValue = at(body, path);
-  if (String(expressionValue).toLowerCase() === String(targetValue).toLowerCase()) return [];
+  if (textOf(expressionValue).toLowerCase() === String(targetValue).toLowerCase()) return [];
   return [{ expression: aliasOf(type, path), path, expressionValue, operator: "NotEquals", targetValue }];
 }

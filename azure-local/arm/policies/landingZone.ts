@@ -1,4 +1,4 @@
-import { at, isObject } from "../json";
+import { at, isObject, textOf } from "../json";
 import { differsFrom, isAbsent } from "./conditions";
 import type { Assignment, DenyPolicy, Expression, PolicyRequest } from "./policy";
 
@@ -44,7 +44,7 @@ const EXCLUDED_SUBNETS = ["gatewaysubnet", "azurefirewallsubnet", "azurefirewall
 const SECRET_VALIDITY_DAYS = 90;
 
 function isExcluded(name: unknown): boolean {
-  return EXCLUDED_SUBNETS.includes(String(name).toLowerCase());
+  return EXCLUDED_SUBNETS.includes(textOf(name).toLowerCase());
 }
 
 function subnetsWithoutSecurityGroup(request: PolicyRequest): readonly Expression[] {

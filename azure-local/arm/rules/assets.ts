@@ -2,7 +2,7 @@
  * Checks of environment and model version values that the API specification doesn't restrict. `machineLearning.ts` checks that versions don't
  * change.
  */
-import { at } from "../json";
+import { at, textOf } from "../json";
 import type { Rule } from "../model";
 import { nameOf, sameId } from "../path";
 import { REGISTRY, WORKSPACE } from "./machineLearning";
@@ -65,9 +65,9 @@ export const assetRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const type = at(body, "properties.modelType");
-      return type === undefined || MODEL_TYPES.includes(String(type))
+      return type === undefined || MODEL_TYPES.includes(textOf(type))
         ? undefined
-        : `'properties.modelType' is '${type}': it must be one of ${MODEL_TYPES.join(", ")}.`;
+        : `'properties.modelType' is '${textOf(type)}': it must be one of ${MODEL_TYPES.join(", ")}.`;
     },
   },
   {
@@ -79,9 +79,9 @@ export const assetRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const uri = at(body, "properties.modelUri");
-      return uri === undefined || MODEL_URIS.some((form) => form.test(String(uri)))
+      return uri === undefined || MODEL_URIS.some((form) => form.test(textOf(uri)))
         ? undefined
-        : `'properties.modelUri' is '${uri}': it must be an address such as azureml://datastores/<datastore>/paths/<path>, azureml://jobs/<job>/outputs/<output>/<path>, runs:/<run>/<path> or https://<account>.blob.core.windows.net/<container>/<path>.`;
+        : `'properties.modelUri' is '${textOf(uri)}': it must be an address such as azureml://datastores/<datastore>/paths/<path>, azureml://jobs/<job>/outputs/<output>/<path>, runs:/<run>/<path> or https://<account>.blob.core.windows.net/<container>/<path>.`;
     },
   },
   {

@@ -1,4 +1,5 @@
 import { holdsRole, principalOf } from "../grants";
+import { textOf } from "../json";
 import type { Inventory, Resource, Rule, RuleContext } from "../model";
 import { parentIdOf, sameId, typeOf } from "../path";
 import {
@@ -201,9 +202,9 @@ export const managedNetworkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const invalid = rulesIn(context).rules.find(
-        ([, { type, destination }]) => type === "FQDN" && !/^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$/i.test(String(destination)),
+        ([, { type, destination }]) => type === "FQDN" && !/^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$/i.test(textOf(destination)),
       );
-      return invalid && `The destination '${String(invalid[1].destination)}' of the FQDN rule '${invalid[0]}' is not a host name.`;
+      return invalid && `The destination '${textOf(invalid[1].destination)}' of the FQDN rule '${invalid[0]}' is not a host name.`;
     },
   },
   {
@@ -216,11 +217,11 @@ export const managedNetworkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const invalid = rulesIn(context).rules.find(
-        ([, { type, destination }]) => type === "FQDN" && /\.(blob|file|dfs|queue|table)\.core\.windows\.net$/i.test(String(destination)),
+        ([, { type, destination }]) => type === "FQDN" && /\.(blob|file|dfs|queue|table)\.core\.windows\.net$/i.test(textOf(destination)),
       );
       return (
         invalid &&
-        `The FQDN rule '${invalid[0]}' has a storage account as its destination, ${String(invalid[1].destination)}: use a PrivateEndpoint rule.`
+        `The FQDN rule '${invalid[0]}' has a storage account as its destination, ${textOf(invalid[1].destination)}: use a PrivateEndpoint rule.`
       );
     },
   },

@@ -1,5 +1,5 @@
 /** Checks of NAT gateways and public IP addresses, and of the NAT gateway of a subnet. */
-import { at } from "../json";
+import { at, textOf } from "../json";
 import type { Resource, Rule, RuleContext } from "../model";
 import { parentIdOf, sameId } from "../path";
 import { sameRegion } from "../region";
@@ -15,11 +15,11 @@ const ADDRESSES = "Azure docs, virtual-network/ip-services/public-ip-addresses";
 const MOST_ADDRESSES = 16;
 
 function zonesOf({ zones }: { readonly zones?: unknown }): readonly string[] {
-  return Array.isArray(zones) ? zones.map(String) : [];
+  return Array.isArray(zones) ? zones.map(textOf) : [];
 }
 
 function skuOf(body: Resource["body"]): string {
-  return String(at(body, "sku.name") ?? "Basic");
+  return textOf(at(body, "sku.name") ?? "Basic");
 }
 
 /** Why a NAT gateway can't use a public IP address. Undefined if it can. */

@@ -1,6 +1,6 @@
 import { AzureError } from "../azureError";
 import { containerLifecycle } from "../containerLifecycle";
-import { type JsonObject, sameJson } from "../json";
+import { type JsonObject, sameJson, textOf } from "../json";
 import type { ActionRequest, Inventory, Resource, ResourceType, Timing } from "../model";
 import { parentIdOf } from "../path";
 import { regionName } from "../region";
@@ -142,10 +142,10 @@ const deployment: ResourceType = {
   },
   actions: {
     getLogs: ({ resource, body, effects }) => {
-      const { containerType = "InferenceServer", tail = 100 } = body as { containerType?: string; tail?: number };
-      const log = LOGS.get(containerType);
-      if (!log) throw invalid(`'containerType' is '${containerType}': it must be ${[...LOGS.keys()].join(" or ")}`);
-      if (!Number.isInteger(tail) || tail < 1) throw invalid(`'tail' is '${tail}': it must be a number of lines, at least 1`);
+      const { containerType = "InferenceServer", tail = 100 } = body;
+      const log = typeof containerType === "string" ? LOGS.get(containerType) : undefined;
+      if (!log) throw invalid(`'containerType' must be ${[...LOGS.keys()].join(" or ")}`);
+      if (typeof tail !== "number" || !Number.isInteger(tail) || tail < 1) throw invalid("'tail' must be a number of lines, at least 1");
       return { body: { content: log(resource, effects.inventory).slice(-tail).join("\n") } };
     },
   },
@@ -166,7 +166,7 @@ function serverLog(resource: Resource, inventory: Inventory): string[] {
   const image = inventory.get(environmentId)?.body.properties?.image ?? environmentId ?? "no image";
   return [
     `${stamp(resource.createdAt)} Instance status: ${resource.state}, ${instanceType}`,
-    `${stamp(resource.createdAt)} Container image: ${String(image)}`,
+    `${stamp(resource.createdAt)} Container image: ${textOf(image)}`,
   ];
 }
 

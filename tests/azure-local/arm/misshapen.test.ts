@@ -29,6 +29,9 @@ const OLDER = {
   deployment: "2024-10-01",
 } as const;
 
+/** JavaScript can't convert the last value to text. */
+const wrongValues: readonly unknown[] = [undefined, "x", 5, {}, [null], { toString: [5] }];
+
 /** All paths in a body, except below an ID. */
 function placesIn(value: unknown, above = ""): string[] {
   if (typeof value !== "object" || value === null) return [];
@@ -43,7 +46,7 @@ describe.each(Object.entries(OLDER) as [keyof typeof OLDER, string][])("%s", (na
   ])("at %s", async (_title, version) => {
     const body = bodies(caller)[name];
     for (const place of placesIn(body)) {
-      for (const value of [undefined, "x", 5, {}, [null]]) {
+      for (const value of wrongValues) {
         const answer = await caller.send("PUT", paths[name], but(body as never, place, value), version);
         if (answer.status >= 500) throw new Error(`${place} = ${JSON.stringify(value)}: ${JSON.stringify(answer.body)}`);
         caller.clock.advance(3600);
@@ -58,7 +61,7 @@ describe("what deployment scripts need", () => {
   test.each(["address", "gateway", "subnet", "script"] as const)("%s", async (name) => {
     const body = scriptBodies(caller)[name];
     for (const place of placesIn(body)) {
-      for (const value of [undefined, "x", 5, {}, [null]]) {
+      for (const value of wrongValues) {
         const answer = await caller.put(scriptPaths[name], but(body as never, place, value));
         if (answer.status >= 500) throw new Error(`${place} = ${JSON.stringify(value)}: ${JSON.stringify(answer.body)}`);
         await caller.outcome(answer);
@@ -66,6 +69,16 @@ describe("what deployment scripts need", () => {
     }
     await caller.put(scriptPaths[name], body);
   });
+});
+
+test.each(["regenerateKeys", "getLogs"])("the action %s", async (action) => {
+  const below = action === "getLogs" ? paths.deployment : paths.endpoint;
+  for (const name of ["containerType", "tail", "keyType", "keyValue"]) {
+    for (const value of wrongValues) {
+      const answer = await caller.post(`${below}/${action}`, { keyType: "Primary", [name]: value });
+      if (answer.status >= 500) throw new Error(`${name} = ${JSON.stringify(value)}: ${JSON.stringify(answer.body)}`);
+    }
+  }
 });
 
 test.each([
