@@ -168,7 +168,7 @@ function replacement(change: Change, isCreated: boolean): Check[] {
   return checkRemoval(change.before).map(({ problem, remedy, ...check }) => ({
     ...check,
     resource: change.after,
-    problem: `The resource exists in Azure, and this run would create it: Pulumi replaces it, or the update fails if the state doesn't contain it. ${problem}`,
+    problem: `The resource exists in Azure, and this run would create it. If the state doesn't contain it, the update fails. Otherwise, Pulumi replaces it. ${problem}`,
     remedy: `If an earlier run was killed, run \`npm run recover\` first. ${remedy}`,
   }));
 }

@@ -1,7 +1,7 @@
 /** Rules of network security groups: what reaches the network from outside, and what leaves it. */
 import { isWithinArmId } from "../../azure/armId";
 import type { Check } from "../finding";
-import { at, type ResourceSet, type RuleResource } from "../resource";
+import { at, isOfType, type ResourceSet, type RuleResource } from "../resource";
 import { checked, type Rule } from "../rule";
 import { isOpaque, type Value, valueAt, valueText } from "../values";
 import { isInside } from "./addresses";
@@ -65,7 +65,7 @@ function outsideOutcome(
   const rule = at(resource, path);
   if (portsOf(rule).some(isOpaque) || isOpaque(valueAt(rule, "protocol"))) return "unknown";
   if (!isHttps(rule)) return "violated";
-  const group = resource.type.toLowerCase() === SECURITY_GROUP.toLowerCase() ? resource : parentGroup(resource, resources);
+  const group = isOfType(resource, SECURITY_GROUP) ? resource : parentGroup(resource, resources);
   return group === undefined ? "unknown" : usedByScripts(group, "properties.networkSecurityGroup.id", resources);
 }
 

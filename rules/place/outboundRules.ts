@@ -4,7 +4,7 @@ import { FRONT_DOOR_TAG } from "../../facts/globalServices";
 import { isHubHost } from "../../facts/hub";
 import type { FindingCode } from "../codes";
 import type { Check } from "../finding";
-import type { RuleResource } from "../resource";
+import { isOfType, type RuleResource } from "../resource";
 import { checked, type Rule, type RuleContext } from "../rule";
 import { type Body, isBody, isOpaque, type Placed, type Value, valueAt, valuesAt, valueText } from "../values";
 import { flowCheck } from "./flows";
@@ -47,9 +47,10 @@ export const outboundRules: readonly Rule[] = PLACES.map(({ type, rules }) => ({
 }));
 
 /** Whether a rule in the body of an observed workspace is also among the resources, where it is checked once. */
-function isListed({ from, id, type }: RuleResource, path: string, { resources }: RuleContext): boolean {
+function isListed(resource: RuleResource, path: string, { resources }: RuleContext): boolean {
+  const { from, id } = resource;
   const [, name] = /\.outboundRules\.([^.]+)$/.exec(path) ?? [];
-  if (from !== "observed" || id === undefined || name === undefined || type.toLowerCase() !== workspace.toLowerCase()) return false;
+  if (from !== "observed" || id === undefined || name === undefined || !isOfType(resource, workspace)) return false;
   return resources.find(`${id}/outboundRules/${name}`)?.from === "observed";
 }
 

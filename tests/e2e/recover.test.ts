@@ -83,7 +83,7 @@ test("A preview doesn't call data lost that a killed run has created, and recove
   const preview = ["local", "preview", "-s", "dev", "--expect-no-changes", "--non-interactive", "--color", "never"];
   const said = await succeeds(preview).catch(({ message }: Error) => message);
   expect(said).toMatch(/MOOR525 chat-image-\w+-environment id\n/);
-  expect(said).toContain("Pulumi replaces it, or the update fails if the state doesn't contain it.");
+  expect(said).toContain("If the state doesn't contain it, the update fails. Otherwise, Pulumi replaces it.");
   expect(said).toContain("If an earlier run was killed, run `npm run recover` first.");
   await succeeds(["recover", "-s", "dev", "--local"]);
   await succeeds(up);
