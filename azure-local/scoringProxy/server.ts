@@ -33,6 +33,8 @@ export interface ScoringProxyOptions extends ContainerOptions {
   readonly log?: string;
   /** Random numbers in [0, 1) for weights and mirroring. @default Math.random */
   readonly random?: () => number;
+  /** The clock of bandwidth and rates, in milliseconds. @default performance.now */
+  readonly now?: () => number;
 }
 
 export interface ScoringProxy {
@@ -73,7 +75,7 @@ class LocalScoringProxy implements ScoringProxy {
     this.rules = { ...defaultRules, ...options.rules };
     this.containers = new Containers(options, this.rules);
     this.limits = { ...defaultLimits, ...options.limits };
-    this.rates = new Rates(this.limits);
+    this.rates = new Rates(this.limits, options.now);
     this.answering = new InFlight(options.directory);
     this.log = options.log === undefined ? undefined : new ScoringLog(options.log);
     const names = new Set((options.hosts ?? []).map((name) => name.toLowerCase()));
@@ -162,7 +164,7 @@ class LocalScoringProxy implements ScoringProxy {
   private bandwidthOf({ region, name }: EndpointView): Bandwidth | undefined {
     if (!this.rules.limitBandwidth) return undefined;
     const key = `${region}/${name}`;
-    const bandwidth = this.bandwidths.get(key) ?? new Bandwidth(this.limits.bytesPerSecond);
+    const bandwidth = this.bandwidths.get(key) ?? new Bandwidth(this.limits.bytesPerSecond, this.options.now);
     this.bandwidths.set(key, bandwidth);
     return bandwidth;
   }
