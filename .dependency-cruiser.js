@@ -12,8 +12,8 @@ const layers = {
   components: ["rules", "planner", "facts", "azure", "program"],
   config: ["rules", "planner", "facts", "azure", "program"],
   rules: ["planner", "facts", "azure"],
-  operations: ["components/live", "components/scoring", "rules", "config", "planner", "facts", "azure"],
-  review: ["components/live", "rules", "config", "planner", "facts", "azure"],
+  operations: ["components/live", "components/scoring", "review", "rules", "config", "planner", "facts", "azure"],
+  review: ["rules", "config", "planner", "facts", "azure"],
   policy: ["rules", "planner", "facts", "azure"],
   "index.ts": ["components", "config", "rules", "planner", "facts", "azure", "program"],
   // The program is checked against it, so the two share no code.

@@ -1,0 +1,98 @@
+/** The online endpoints of a stack, from its resources. */
+import { sameArmId } from "../azure/armId";
+import { at, isOfType, type RuleResource } from "../rules/resource";
+import { type Body, isBody, type Value, valueAt } from "../rules/values";
+
+export interface EndpointView {
+  /** Logical name of the endpoint's resource without `-endpoint`: the key in the stack file. */
+  readonly key: string;
+  /** Name in Azure. Undefined if it is unknown in the preview of its creation. */
+  readonly name?: string;
+  readonly authMode?: string;
+  /** Percent of the requests by deployment name; deployments at 0% are omitted. */
+  readonly traffic: Readonly<Record<string, number>>;
+  readonly mirrorTraffic: Readonly<Record<string, number>>;
+  readonly deployments: readonly DeploymentView[];
+}
+
+export interface DeploymentView {
+  /** Name in Azure, for example `main-8c1f02ab`. */
+  readonly name: string;
+  readonly instanceType: string;
+  readonly location?: string;
+  /** Initial or fixed number of instances. */
+  readonly instances: number;
+  /** Bounds of autoscale. @default - the number of instances is fixed */
+  readonly scale?: { readonly min: number; readonly max: number };
+  /** Concurrent requests per instance. */
+  readonly concurrency?: number;
+  readonly resource: RuleResource;
+}
+
+const endpointType = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
+const deploymentType = `${endpointType}/deployments`;
+const autoscaleType = "Microsoft.Insights/autoscalesettings";
+
+/** The endpoints in the order of their declaration. The template that writes the traffic is merged into its endpoint. */
+export function endpointsOf(resources: readonly RuleResource[]): EndpointView[] {
+  const writes = resources.filter((one) => isOfType(one, endpointType) && one.name.endsWith("-traffic-write/resources/0"));
+  const autoscales = resources.filter((one) => isOfType(one, autoscaleType));
+  const deployments = resources.filter((one) => isOfType(one, deploymentType));
+  const declared = resources.filter((one) => isOfType(one, endpointType) && one.name.endsWith("-endpoint"));
+  return declared.map((endpoint) => {
+    const key = endpoint.name.slice(0, -"-endpoint".length);
+    const write = writes.find(({ name }) => name === `${key}-traffic-write/resources/0`);
+    const own = deployments.filter(({ name }) => isDeploymentOf(key, name));
+    const authMode = at(write ?? endpoint, "properties.authMode");
+    const name = endpoint.id?.split("/").at(-1);
+    return {
+      key,
+      ...(name === undefined ? {} : { name }),
+      ...(typeof authMode === "string" ? { authMode } : {}),
+      traffic: weights(write && at(write, "properties.traffic")),
+      mirrorTraffic: weights(write && at(write, "properties.mirrorTraffic")),
+      deployments: own.map((one) => deploymentOf(key, one, autoscales)),
+    };
+  });
+}
+
+/** Logical names are `<key>-<name in Azure>-deployment`; a key can contain hyphens, a name in Azure ends with its hash. */
+function isDeploymentOf(key: string, name: string): boolean {
+  return name.startsWith(`${key}-`) && /^[^-]+(-[^-]+)*-[0-9a-f]{8}-deployment$/.test(name.slice(key.length + 1));
+}
+
+function deploymentOf(key: string, resource: RuleResource, autoscales: readonly RuleResource[]): DeploymentView {
+  const name = resource.name.slice(key.length + 1, -"-deployment".length);
+  const autoscale = autoscales.find((one) => one.name === `${key}-${name}-autoscale-setting`);
+  const capacity = autoscale && valueAt(at(autoscale, "properties.profiles.0"), "capacity");
+  const bounds = isBody(capacity) ? boundsOf(capacity) : undefined;
+  const [instances, concurrency] = [
+    at(resource, "sku.capacity"),
+    at(resource, "properties.requestSettings.maxConcurrentRequestsPerInstance"),
+  ];
+  const location = at(resource, "location");
+  return {
+    name,
+    instanceType: String(at(resource, "properties.instanceType") ?? ""),
+    ...(typeof location === "string" ? { location } : {}),
+    instances: typeof instances === "number" ? instances : 1,
+    ...(bounds === undefined ? {} : { scale: bounds }),
+    ...(typeof concurrency === "number" ? { concurrency } : {}),
+    resource,
+  };
+}
+
+function boundsOf({ minimum, maximum }: Body): DeploymentView["scale"] {
+  const [min, max] = [Number(minimum), Number(maximum)];
+  return Number.isFinite(min) && Number.isFinite(max) ? { min, max } : undefined;
+}
+
+function weights(value: Value): Record<string, number> {
+  if (!isBody(value)) return {};
+  return Object.fromEntries(Object.entries(value).flatMap(([name, weight]) => (typeof weight === "number" ? [[name, weight]] : [])));
+}
+
+/** Whether two endpoints are the same one, before and after. */
+export function sameEndpoint(one: EndpointView, other: EndpointView): boolean {
+  return one.key === other.key || (one.name !== undefined && sameArmId(one.name, other.name));
+}

@@ -1,0 +1,5 @@
+import { empty, type Section } from "../section";
+
+export function access(): Section {
+  return empty;
+}

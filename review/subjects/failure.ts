@@ -1,0 +1,5 @@
+import { empty, type Section } from "../section";
+
+export function failure(): Section {
+  return empty;
+}

@@ -1,0 +1,5 @@
+import { empty, type Section } from "../section";
+
+export function quota(): Section {
+  return empty;
+}

@@ -1,0 +1,18 @@
+/** Previews of the shipped stacks, saved by the real engine. tests/e2e/review writes them. Debug messages are omitted. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { type Preview, readPreview } from "../../review";
+
+const folder = path.join(__dirname, "previews");
+
+export const previewNames = fs.readdirSync(folder).map((file) => path.basename(file, ".ndjson.gz"));
+
+/** The events of a preview, as text. */
+export function eventsOf(name: string): string {
+  return gunzipSync(fs.readFileSync(path.join(folder, `${name}.ndjson.gz`))).toString("utf8");
+}
+
+export function previewOf(name: string): Preview {
+  return readPreview(eventsOf(name));
+}
