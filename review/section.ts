@@ -18,7 +18,7 @@ export interface Notice {
   /** A complete sentence, which names the endpoint, deployment or resource first. At most 300 characters. */
   readonly text: string;
   /** How to undo the change, or why it can't be undone. One sentence. @default - the text says it */
-  readonly wayBack?: string;
+  readonly rollback?: string;
   /** The rule behind the notice. @default - none */
   readonly code?: FindingCode;
 }
