@@ -57,11 +57,12 @@ const kinds = {
   replace: "replace",
   "create-replacement": "replace",
   "import-replacement": "replace",
-  "read-replacement": "replace",
+  "read-replacement": "update",
   delete: "delete",
   "delete-replaced": "delete",
-  discard: "delete",
-  "discard-replaced": "delete",
+  // Only Pulumi's state changes: the program no longer reads a resource that it doesn't manage.
+  discard: "same",
+  "discard-replaced": "same",
   "remove-pending-replace": "delete",
 } as const satisfies Record<Step["operation"], ChangeKind>;
 
