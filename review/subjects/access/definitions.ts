@@ -6,8 +6,8 @@ import { isBody, isOpaque, type RuleResource, type Value, valueAt } from "../../
 import { powersOf } from "../../../rules/exposure";
 import { at } from "../../../rules/resource";
 import type { ResourceChange, StackChange } from "../../change";
+import { listed, shortened } from "../../lists";
 import type { Notice } from "../../section";
-import { listed, shortened } from "../../words";
 
 const definitionType = "Microsoft.Authorization/roleDefinitions";
 

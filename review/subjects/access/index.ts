@@ -1,8 +1,8 @@
 /** Who gains or loses access: roles, callers of endpoints, and custom roles. */
 import type { StackChange } from "../../change";
 import type { EndpointView } from "../../endpoints";
+import { counted, groupBy, listed, shortened } from "../../lists";
 import { empty, type Notice, type Section } from "../../section";
-import { counted, groupBy, listed, shortened } from "../../words";
 import { definitionNotices } from "./definitions";
 import { type Grant, grantsOf, keyOf } from "./grants";
 
