@@ -18,38 +18,37 @@ export interface Costs {
 }
 
 export function costsOf({ before, after, endpoints }: StackChange): Costs {
-  const [platformBefore, platformAfter] = [platformThings(before), platformThings(after)];
-  const costBefore = costOf([...deploymentThings(endpoints.before), ...platformBefore]);
+  const platform = { before: platformThings(before), after: platformThings(after) };
   const starting = endpoints.after.map((one) => started(one, endpoints.before));
-  const pairs = endpoints.after.map((one) => movedLabels(one, endpoints.before));
-  const servingOnly = (all: readonly EndpointView[]) =>
-    all.map((one) => withoutIdle(one, pairs.find(({ key }) => key === one.key)?.labels ?? []));
+  const moved = new Map(endpoints.after.map((one) => [one.key, movedLabels(one, endpoints.before)]));
+  const isRetained = (one: EndpointView, deployment: DeploymentView) =>
+    isIdle(one, deployment) && (moved.get(one.key) ?? []).includes(labelOf(deployment.name));
+  const serving = (all: readonly EndpointView[]) =>
+    all.map((one) => ({ ...one, deployments: one.deployments.filter((deployment) => !isRetained(one, deployment)) }));
+  const costBefore = costOf([...deploymentThings(endpoints.before), ...platform.before]);
   return {
     before: costBefore,
-    peak: larger(costBefore.items, costOf([...deploymentThings(starting), ...platformAfter]).items),
-    after: costOf([...deploymentThings(endpoints.after), ...platformAfter]),
+    peak: larger(costBefore.items, costOf([...deploymentThings(starting), ...platform.after]).items),
+    after: costOf([...deploymentThings(endpoints.after), ...platform.after]),
     serving: {
-      before: costOf([...deploymentThings(servingOnly(endpoints.before)), ...platformBefore]),
-      after: costOf([...deploymentThings(servingOnly(endpoints.after)), ...platformAfter]),
+      before: costOf([...deploymentThings(serving(endpoints.before)), ...platform.before]),
+      after: costOf([...deploymentThings(serving(endpoints.after)), ...platform.after]),
     },
-    retained: endpoints.after.flatMap((one) => {
-      const labels = pairs.find(({ key }) => key === one.key)?.labels ?? [];
-      return one.deployments
-        .filter((each) => labels.includes(labelOf(each.name)) && isIdle(one, each))
-        .map(({ name }) => `${one.key}/${name}`);
-    }),
+    retained: endpoints.after.flatMap((one) =>
+      one.deployments.filter((deployment) => isRetained(one, deployment)).map(({ name }) => `${one.key}/${name}`),
+    ),
   };
 }
 
 /** Labels whose traffic moves from one deployment to another, and whose deployments all exist before and after. */
-function movedLabels(after: EndpointView, all: readonly EndpointView[]): { readonly key: string; readonly labels: readonly string[] } {
+function movedLabels(after: EndpointView, all: readonly EndpointView[]): string[] {
   const before = all.find((one) => sameEndpoint(one, after));
+  if (before === undefined) return [];
   const labels = [...new Set(after.deployments.map(({ name }) => labelOf(name)))];
-  const moved = labels.filter(
-    (label) =>
-      before !== undefined && namesOf(before, label) === namesOf(after, label) && servingOf(before, label) !== servingOf(after, label),
-  );
-  return { key: after.key, labels: moved.filter((label) => servingOf(after, label) !== "" && servingOf(before!, label) !== "") };
+  return labels.filter((label) => {
+    const [was, is] = [servingOf(before, label), servingOf(after, label)];
+    return was !== "" && is !== "" && was !== is && namesOf(before, label) === namesOf(after, label);
+  });
 }
 
 const ofLabel = ({ deployments }: EndpointView, label: string) => deployments.filter(({ name }) => labelOf(name) === label);
@@ -63,10 +62,6 @@ const servingOf = (endpoint: EndpointView, label: string) => joined(ofLabel(endp
 
 function isIdle({ traffic }: EndpointView, { name }: DeploymentView): boolean {
   return (traffic[name] ?? 0) === 0;
-}
-
-function withoutIdle(endpoint: EndpointView, labels: readonly string[]): EndpointView {
-  return { ...endpoint, deployments: endpoint.deployments.filter((one) => !labels.includes(labelOf(one.name)) || !isIdle(endpoint, one)) };
 }
 
 /** The endpoint while traffic moves: deployments that gain traffic have the instances that they need before they receive it. */
