@@ -1,5 +1,6 @@
 /** Hand-made reviews of stacks. */
 import { type Notice, type Review, type Section, type StackReview, type Subject, subjects, type Verdict } from "../../review";
+import type { Approval } from "../../review/approval";
 
 export interface Parts {
   readonly result?: StackReview["result"];
@@ -24,8 +25,14 @@ export function stackReview(
       notices[0]?.text ?? (verdict === "unchanged" ? "Nothing changes." : "No request is lost, and nothing is deleted, exposed or moved."),
     notices: notices.map((notice) => ({ subject: "danger", ...notice })),
     sections: Object.fromEntries(all) as Record<Subject, Section>,
-    ...(digest === undefined ? {} : { approval: { digest, parts: {}, steps: [] } }),
+    ...(digest === undefined ? {} : { approval: approvalOf(digest) }),
   };
+}
+
+/** The Markdown form reads only the digest, and the JSON form copies the rest. */
+function approvalOf(digest: string): Approval {
+  const rest: object = { parts: {}, steps: [] };
+  return { digest, ...rest } as Approval;
 }
 
 export function reviewOf(...stacks: readonly StackReview[]): Review {
