@@ -1,4 +1,4 @@
-import type { StackPulumi } from "../operations/stackPulumi";
+import type { AttachedPulumi, StackPulumi } from "../operations/stackPulumi";
 import { exitCodeOfInstalled, startPulumi } from "./pulumiProcess";
 import { requireStackFile, root } from "./stackFiles";
 
@@ -11,7 +11,7 @@ export interface StackOptions {
 }
 
 /** Runs pulumi commands on one stack until it is closed. */
-export interface OpenStack extends StackPulumi {
+export interface OpenStack extends AttachedPulumi {
   close(): Promise<void>;
 }
 
@@ -34,12 +34,14 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
   const { stack, local = false, configFile } = options;
   const source = configFile ?? requireStackFile(stack);
   const engine = local ? await localEngine(stack, source) : installedEngine(configFile);
-  const run: StackPulumi["run"] = async (args, environment) => {
+  const complete = (args: readonly string[]) => {
     const reads = engine.configFile !== undefined && readsSettings.includes(args[0] ?? "");
     const settings = reads ? ["--config-file", engine.configFile] : [];
     const ofStack = withoutStack.includes(args[0] ?? "") ? [] : ["--stack", stack];
-    const all = [...args, ...ofStack, ...settings, "--non-interactive", "--color", "never"];
-    const child = startPulumi(engine, all, root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
+    return [...args, ...ofStack, ...settings, "--non-interactive", "--color", "never"];
+  };
+  const run: StackPulumi["run"] = async (args, environment) => {
+    const child = startPulumi(engine, complete(args), root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
     const texts = { output: "", errors: "" };
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       texts.output += text;
@@ -59,6 +61,8 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
       if (code !== 0) throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${output}${errors}`);
       return output;
     },
+    runAttached: (args) =>
+      exitCodeOfInstalled(startPulumi(engine, complete(args), root, engine.environment, ["ignore", "inherit", "inherit"])),
     close: () => engine.close(),
   };
 }
