@@ -1,6 +1,7 @@
 /** The review of one stack. */
 import type { Approval } from "./approval";
 import { changeOf } from "./change";
+import { normalised } from "./normalise";
 import type { Preview } from "./preview";
 import { type Notice, type Section, type Severity, type Subject, subjects } from "./section";
 import { type Context, sectionsOf } from "./subjects";
@@ -23,7 +24,7 @@ export interface StackReview {
 const severities = ["danger", "look", "note"] as const satisfies readonly Severity[];
 
 export function reviewStack(preview: Preview, context: Context): StackReview {
-  const change = changeOf(preview);
+  const change = changeOf(normalised(preview));
   const sections = sectionsOf(change, context);
   const notices = subjects.flatMap((subject) => sections[subject].notices.map((notice) => ({ ...notice, subject })));
   const sorted = severities.flatMap((severity) => notices.filter((notice) => notice.severity === severity));

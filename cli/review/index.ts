@@ -43,5 +43,5 @@ async function openSources({
     return { open, notes: [], noApproval: "A saved preview can't be deployed. Run `npm run review` without --from." };
   }
   const stacks = chosenStacks(stack);
-  return { open: local ? await localStacks(stacks) : realStacks(stacks), notes: [] };
+  return { open: local ? await localStacks(stacks) : await realStacks(stacks), notes: [] };
 }
