@@ -22,6 +22,8 @@ export interface Engine {
   readonly environment: NodeJS.ProcessEnv;
   /** @default - the stack file that pulumi finds */
   readonly configFile?: string;
+  /** Folder of the program. @default - the root folder */
+  readonly folder?: string;
 }
 
 interface OpenEngine extends Engine {
@@ -54,7 +56,7 @@ export function stackPulumi(engine: Engine, stack: string, local: boolean, signa
     const settings = reads ? ["--config-file", engine.configFile] : [];
     const ofStack = withoutStack.includes(args[0] ?? "") ? [] : ["--stack", stack];
     const all = [...args, ...ofStack, ...settings, "--non-interactive", "--color", "never"];
-    const child = startPulumi(engine, all, root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
+    const child = startPulumi(engine, all, engine.folder ?? root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
     const end = endOnAbort(child, signal);
     const texts = { output: "", errors: "" };
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
