@@ -14,6 +14,8 @@ const timeText = "2000-01-01T00:00:00Z";
 
 const guidForm = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const timeForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+/** Versions of environments and the tag of written traffic are hashes of values that contain generated names. */
+const hashForm = /(?<![\w-])(?:[0-9a-f]{16}|[0-9a-f]{8})(?![\w-])/g;
 const randomToken = "random:index/randomString:RandomString";
 
 export function normalised(preview: Preview): Preview {
@@ -34,7 +36,7 @@ function stepWith(step: Step, text: (value: string) => string): Step {
   const state = ({ id, inputs, outputs, protect }: ResourceState): ResourceState => ({
     ...(id === undefined ? {} : { id: text(id) }),
     inputs: bodyWith(inputs, text),
-    outputs: bodyWith(outputs, text),
+    outputs: bodyWith(withoutDuration(step.token, outputs), text),
     protect,
   });
   return {
@@ -44,6 +46,13 @@ function stepWith(step: Step, text: (value: string) => string): Step {
     changed: step.changed.map(text),
     replacedBy: step.replacedBy.map(text),
   };
+}
+
+/** How long Azure took to deploy a template. */
+function withoutDuration(token: string, outputs: Body): Body {
+  if (token !== "azure-native:resources:Deployment" || !isBody(outputs.properties)) return outputs;
+  const { duration: _duration, ...properties } = outputs.properties;
+  return { ...outputs, properties };
 }
 
 function bodyWith(body: Body, text: (value: string) => string): Body {
@@ -99,21 +108,25 @@ function generatedOf({ steps }: Preview, given: ReadonlySet<string>): Map<string
   // A value can occur at several places, whose order depends on the engine. The first one in the alphabet decides.
   const places = new Map<string, string>();
   for (const { urn, before, after } of steps) {
-    for (const state of [before, after]) {
+    // A value that changes has two replacements, so that it still changes.
+    for (const [when, state] of Object.entries({ before, after })) {
       if (state === undefined) continue;
       for (const [value, path] of generatedIn(state)) {
-        const place = `${urn} ${path}`;
+        const place = `${when} ${urn} ${path}`;
         const known = places.get(value);
         if (!given.has(value) && (known === undefined || place < known)) places.set(value, place);
       }
     }
   }
-  const generated = [...places].map(([value, place]) => [value, timeForm.test(value.toUpperCase()) ? timeText : guidOf(place)] as const);
+  const generated = [...places].map(([value, place]) => [value, replacementOf(value, place)] as const);
   const subscription = subscriptionOf(steps, given);
   return new Map([...generated, ...(subscription === undefined ? [] : [[subscription, subscriptionText] as const])]);
 }
 
-/** Generated values of one resource, in lower case, and their paths: those of the outputs that aren't inputs, the end of its ID, and creation times. */
+/**
+ * Generated values of one resource, in lower case, and their paths: those of the outputs that aren't inputs, the end of its ID, creation times,
+ * and hashes.
+ */
 function* generatedIn({ id, inputs, outputs }: ResourceState): Generator<[value: string, path: string]> {
   const own = /\/([^/]+)$/.exec(id ?? "")?.[1]?.toLowerCase();
   if (own !== undefined && isGuid(own)) yield [own, "id"];
@@ -122,7 +135,11 @@ function* generatedIn({ id, inputs, outputs }: ResourceState): Generator<[value:
     const value = text.toLowerCase();
     if (!written.has(value) && (isGuid(value) || timeForm.test(text))) yield [value, path];
   }
+  const { resourceName, parentResourcePath } = inputs;
+  const isEnvironment = typeof parentResourcePath === "string" && /\/environments\/[^/]+$/.test(parentResourcePath);
+  if (isEnvironment && typeof resourceName === "string" && isHash(resourceName)) yield [resourceName, "version"];
   for (const [text, path] of textsOf(inputs)) {
+    if (/\.tags\.moor-written$/.test(path) && isHash(text)) yield [text, path];
     if (timeForm.test(text) && /\.(endpointC|c)reatedAt(\.|$)/.test(path)) yield [text.toLowerCase(), path];
   }
 }
@@ -161,15 +178,22 @@ function mostFrequent(values: readonly string[], given: ReadonlySet<string>): st
 
 function withoutGenerated(text: string, generated: ReadonlyMap<string, string>): string {
   if (timeForm.test(text)) return generated.get(text.toLowerCase()) ?? text;
-  return text.includes("-") ? text.replace(guidForm, (guid) => generated.get(guid.toLowerCase()) ?? guid) : text;
+  const replace = (value: string) => generated.get(value.toLowerCase()) ?? value;
+  return text.replace(guidForm, replace).replace(hashForm, replace);
 }
 
 function isGuid(text: string): boolean {
   return text.length === 36 && text.search(guidForm) === 0;
 }
 
-/** A GUID that depends only on the place of a generated value. */
-function guidOf(place: string): string {
+function isHash(text: string): boolean {
+  return (text.length === 8 || text.length === 16) && text.search(hashForm) === 0;
+}
+
+/** A value of the same form that depends only on the place of the generated one. */
+function replacementOf(value: string, place: string): string {
+  if (timeForm.test(value.toUpperCase())) return timeText;
   const hash = createHash("sha256").update(place).digest("hex");
+  if (isHash(value)) return hash.slice(0, value.length);
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }

@@ -15,20 +15,23 @@ const otherInvoker = "7d1e2a55-0c61-4c37-8a53-91f1a1c0b7aa";
 
 const suffixOf = (events: string) => /mlw-(?:dev|prod)-([a-z0-9]{6})"/.exec(events)?.[1];
 
-/** The events on another state: another suffix, subscription, tenant, identities and times. */
+/** The events on another state: another suffix, subscription, tenant, identities, hashes and times. */
 function onOtherState(events: string): string {
-  const suffix = suffixOf(events);
-  const identities = [...events.matchAll(/"(?:principalId|clientId|customerId|workspaceId)":\s*"([0-9a-f-]{36})"/g)].map(([, id]) => id!);
-  const own = new Set(identities.filter((id) => ![invoker, otherInvoker, unknownText].includes(id)));
-  const other = [...own].reduce(
-    (text, id, index) => text.replaceAll(id, `dddddddd-dddd-4ddd-8ddd-${String(index).padStart(12, "0")}`),
-    events,
-  );
-  const renamed = suffix === undefined ? other : other.replaceAll(suffix, "zz9y8x");
-  return renamed
-    .replaceAll("00000000-0000-4000-8000-000000000001", "11111111-2222-4333-8444-555555555555")
-    .replaceAll("00000000-0000-4000-8000-0000000000aa", "99999999-2222-4333-8444-555555555555")
-    .replaceAll(/2026-11-30T21:(\d\d)/g, "2026-12-24T08:$1");
+  const found = (form: RegExp) => [...new Set([...events.matchAll(form)].map((match) => match[1]!))];
+  const identities = found(/"(?:principalId|clientId|customerId|workspaceId)":\s*"([0-9a-f-]{36})"/g);
+  const written = found(/"moor-written":\s*"([0-9a-f]{8})"/g);
+  const versions = found(/\/environments\/[^/"]+\/versions\/([0-9a-f]{16})"/g);
+  const replacements: (readonly [string, string])[] = [
+    ...identities
+      .filter((id) => ![invoker, otherInvoker, unknownText].includes(id))
+      .map((id, index) => [id, `dddddddd-dddd-4ddd-8ddd-${String(index).padStart(12, "0")}`] as const),
+    ...[...written, ...versions].map((hash, index) => [hash, String(index).padStart(hash.length, "e")] as const),
+    [suffixOf(events) ?? "", "zz9y8x"],
+    ["00000000-0000-4000-8000-000000000001", "11111111-2222-4333-8444-555555555555"],
+    ["00000000-0000-4000-8000-0000000000aa", "99999999-2222-4333-8444-555555555555"],
+  ];
+  const edited = replacements.reduce((text, [from, to]) => text.replaceAll(from, to), events);
+  return edited.replaceAll(/2026-11-30T21:(\d\d)/g, "2026-12-24T08:$1").replaceAll(/"duration":\s*"PT[\d.]+S"/g, '"duration":"PT9S"');
 }
 
 /** A first preview contains no generated name. */
