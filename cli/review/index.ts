@@ -36,6 +36,7 @@ export async function review(options: ReviewCommandOptions): Promise<void> {
 async function openSources({
   stack,
   from,
+  base,
   local,
 }: ReviewCommandOptions): Promise<Omit<RunFacts, "today"> & { readonly open: OpenSources }> {
   if (from !== undefined) {
@@ -43,5 +44,22 @@ async function openSources({
     return { open, notes: [], noApproval: "A saved preview can't be deployed. Run `npm run review` without --from." };
   }
   const stacks = chosenStacks(stack);
-  return { open: local ? await localStacks(stacks) : realStacks(stacks), notes: [] };
+  if (base !== undefined) {
+    // Loaded only here, so that a review of stacks in Azure doesn't load the simulator.
+    const { baseStacks } = require("./base") as typeof import("./base");
+    const { commit, sources, removed } = await baseStacks(base, stacks, (line) => console.error(line));
+    return {
+      open: { sources, close: async () => {} },
+      base: commit,
+      notes: stack === undefined ? removed.map(removalOf) : [],
+      noApproval:
+        "A review with --base can't be deployed, because it doesn't use the state of the stack. Run `npm run review` without --base.",
+    };
+  }
+  return { open: local ? await localStacks(stacks) : await realStacks(stacks), notes: [] };
+}
+
+/** A removed stack file has no preview. */
+function removalOf(stack: string): string {
+  return `The stack ${stack} is removed from the repository. Its resources stay in Azure until \`pulumi destroy\` deletes them.`;
 }

@@ -9,9 +9,13 @@ export interface OpenSources {
   close(): Promise<void>;
 }
 
-/** Stacks in Azure, with the installed Pulumi. */
-export function realStacks(stacks: readonly string[]): OpenSources {
+/**
+ * Stacks in Azure, with the installed Pulumi.
+ * @throws Error if it isn't installed
+ */
+export async function realStacks(stacks: readonly string[]): Promise<OpenSources> {
   const engine = installedEngine();
+  await stackPulumi(engine, "", false).must(["version"]);
   const sources = stacks.map((stack) => ({
     stack,
     preview: (signal: AbortSignal) => previewStack(stackPulumi(engine, stack, false, signal)),
