@@ -28,6 +28,7 @@ import {
   publishedImageName,
   rejectDeletedEndpoints,
   removeLeftScripts,
+  residencyOutputs,
   reviewProgram,
   ScriptEnvironment,
   type ScriptSubnet,
@@ -153,6 +154,7 @@ const places = platformOutputs(resourceGroupName, network, workspace, scripts);
 export { places as platform, region as location };
 // The run waits for its outputs, and so for the review, the warning and the removal.
 export const workspaceId = pulumi.all([reviewed, warned, cleaned]).apply(() => workspace.id);
+export const residency = residencyOutputs(spec.residency, spec.accept);
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 
 function nameOf({ key, name }: EndpointSpec): pulumi.Input<string> {

@@ -100,6 +100,7 @@ export function commandLine(): Command {
   load<typeof import("./mirror/command")>("./mirror/command").addMirror(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
   load<typeof import("./residencyCommand")>("./residencyCommand").addResidency(program);
+  load<typeof import("./review/command")>("./review/command").addReview(program);
   program
     .command("policy")
     .description("build the policy pack, which checks the stacks of any Pulumi program with Moor's rules")

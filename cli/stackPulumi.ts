@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import type { StackPulumi } from "../operations/stackPulumi";
 import { exitCodeOfInstalled, startPulumi } from "./pulumiProcess";
 import { requireStackFile, root } from "./stackFiles";
@@ -16,13 +17,19 @@ export interface OpenStack extends StackPulumi {
 }
 
 /** The pulumi command, its environment and its stack file. */
-interface Engine {
+export interface Engine {
   readonly command: string;
   readonly environment: NodeJS.ProcessEnv;
   /** @default - the stack file that pulumi finds */
   readonly configFile?: string;
+}
+
+interface OpenEngine extends Engine {
   close(): Promise<void>;
 }
+
+/** How long pulumi may take to end after it was interrupted. Milliseconds. */
+const interruptTimeout = 10_000;
 
 /** Commands of pulumi that read the settings of a stack. */
 const readsSettings = ["preview", "up", "refresh"];
@@ -34,12 +41,21 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
   const { stack, local = false, configFile } = options;
   const source = configFile ?? requireStackFile(stack);
   const engine = local ? await localEngine(stack, source) : installedEngine(configFile);
+  return { ...stackPulumi(engine, stack, local), close: () => engine.close() };
+}
+
+/**
+ * A stack on an engine that the caller closes.
+ * @param signal Ends the running command. @default - commands run to their end
+ */
+export function stackPulumi(engine: Engine, stack: string, local: boolean, signal?: AbortSignal): StackPulumi {
   const run: StackPulumi["run"] = async (args, environment) => {
     const reads = engine.configFile !== undefined && readsSettings.includes(args[0] ?? "");
     const settings = reads ? ["--config-file", engine.configFile] : [];
     const ofStack = withoutStack.includes(args[0] ?? "") ? [] : ["--stack", stack];
     const all = [...args, ...ofStack, ...settings, "--non-interactive", "--color", "never"];
     const child = startPulumi(engine, all, root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
+    const end = endOnAbort(child, signal);
     const texts = { output: "", errors: "" };
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       texts.output += text;
@@ -47,7 +63,11 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       texts.errors += text;
     });
-    return { code: await exitCodeOfInstalled(child), ...texts };
+    try {
+      return { code: await exitCodeOfInstalled(child), ...texts };
+    } finally {
+      end();
+    }
   };
   return {
     stack,
@@ -59,17 +79,31 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
       if (code !== 0) throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${output}${errors}`);
       return output;
     },
-    close: () => engine.close(),
+  };
+}
+
+/** Interrupts pulumi when the signal is aborted, and kills it if it doesn't end. Returns a function that stops this. */
+function endOnAbort(child: ChildProcess, signal: AbortSignal | undefined): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const end = () => {
+    child.kill("SIGINT");
+    timer = setTimeout(() => child.kill("SIGKILL"), interruptTimeout);
+  };
+  if (signal?.aborted) end();
+  else signal?.addEventListener("abort", end, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
   };
 }
 
 /** The Pulumi installation of the user. */
-function installedEngine(configFile: string | undefined): Engine {
-  return { command: "pulumi", environment: process.env, configFile, close: async () => {} };
+export function installedEngine(configFile?: string): OpenEngine {
+  return { command: "pulumi", environment: process.env, ...(configFile === undefined ? {} : { configFile }), close: async () => {} };
 }
 
 /** Pulumi for the local Azure. Its modules are loaded on demand, so that commands for real stacks don't load the simulator. */
-async function localEngine(stack: string, source: string): Promise<Engine> {
+async function localEngine(stack: string, source: string): Promise<OpenEngine> {
   const { openSession } = require("./local/session") as typeof import("./local/session");
   const { prepareStack } = require("./local/stackFile") as typeof import("./local/stackFile");
   const session = await openSession((line) => console.error(line));

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { type Azure, type AzureOptions, createPrivateHome, openAzure } from "../../azure-local";
 import { type Engine, ensureEngine } from "../../azure-local/engine";
 import { pulumiEnvironment } from "../../azure-local/pulumi";
+import { makeFolders } from "../folders";
 import { exitCode, startPulumi } from "../pulumiProcess";
 import { root } from "../stackFiles";
 
@@ -52,30 +53,12 @@ export interface LocalSession {
 /** @throws Error if the folder can't be created or written */
 export function makeHome(home: string): void {
   try {
-    makeFolders(home);
+    makeFolders(home, 0o700);
     fs.accessSync(home, fs.constants.W_OK);
     createPrivateHome(home);
   } catch (error) {
     const { message } = error as Error;
     throw new Error(`The local Azure can't use the folder ${home} (${message}). Set MOOR_LOCAL_HOME to a writable folder.`);
-  }
-}
-
-/**
- * Creates each folder of a path. Node's `recursive` option never ends if a file system, such as /proc, returns ENOENT in an existing
- * folder.
- */
-function makeFolders(folder: string): void {
-  if (fs.existsSync(folder)) {
-    if (!fs.statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
-    return;
-  }
-  makeFolders(path.dirname(folder));
-  try {
-    fs.mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    // Another command can have created it in the meantime.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

@@ -1,0 +1,41 @@
+/** The stacks that `npm run review` previews, in Azure or in the local Azure. */
+import { type PreviewSource, previewStack } from "../../operations/review";
+import { requireStackFile } from "../stackFiles";
+import { installedEngine, stackPulumi } from "../stackPulumi";
+
+/** Sources of previews, until they are closed. */
+export interface OpenSources {
+  readonly sources: readonly PreviewSource[];
+  close(): Promise<void>;
+}
+
+/** Stacks in Azure, with the installed Pulumi. */
+export function realStacks(stacks: readonly string[]): OpenSources {
+  const engine = installedEngine();
+  const sources = stacks.map((stack) => ({
+    stack,
+    preview: (signal: AbortSignal) => previewStack(stackPulumi(engine, stack, false, signal)),
+  }));
+  return { sources, close: async () => {} };
+}
+
+/** Stacks in the local Azure. They share one session, because a process that runs the local Azure waits for all that use it. */
+export async function localStacks(stacks: readonly string[]): Promise<OpenSources> {
+  // Loaded only here, so that a review of stacks in Azure doesn't load the simulator.
+  const { openSession } = require("../local/session") as typeof import("../local/session");
+  const { prepareStack } = require("../local/stackFile") as typeof import("../local/stackFile");
+  const session = await openSession((line) => console.error(line));
+  // Stacks are prepared one after the other, because they share the project folder.
+  let prepared: Promise<unknown> = Promise.resolve();
+  const prepare = (stack: string): Promise<string> => {
+    const result = prepared.then(() => prepareStack(session, stack, requireStackFile(stack)));
+    prepared = result.catch(() => {});
+    return result;
+  };
+  const preview = async (stack: string, signal: AbortSignal) => {
+    const configFile = await prepare(stack);
+    const engine = { command: session.engine.command, environment: session.environment, configFile };
+    return previewStack(stackPulumi(engine, stack, true, signal));
+  };
+  return { sources: stacks.map((stack) => ({ stack, preview: (signal) => preview(stack, signal) })), close: () => session.close() };
+}
