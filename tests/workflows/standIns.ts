@@ -2,6 +2,7 @@
  * What the dry runs replace: npm, so that the commands use the local Azure and the packages of this clone; the Azure CLI; and the server of OIDC
  * tokens.
  */
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,14 +12,17 @@ import { root } from "./files";
 /** Variables that select an identity in Azure. The local Azure has its own. */
 const identity = ["ARM_USE_OIDC", "ARM_OIDC_TOKEN", "ARM_CLIENT_ID", "ARM_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_TENANT_ID"];
 
+const realNpm = () => execFileSync("bash", ["-c", "command -v npm"], { encoding: "utf8" }).trim();
+
 /**
- * Lint and tests are the run that this suite belongs to, so they only count as called. `review --base` uses the local Azure itself.
+ * Stays on the PATH of commands, so that none installs packages through the link. Lint and tests are the run that this suite belongs to, so
+ * they only count as called. `review --base` uses the local Azure itself.
  * @param log File that gets a line for each command.
  */
 const npm = (log: string) => `#!/usr/bin/env bash
 set -euo pipefail
 echo "$*" >>'${log}'
-real() { PATH=\${PATH#*:} exec env ${identity.map((name) => `-u ${name}`).join(" ")} npm "$@"; }
+real() { exec env ${identity.map((name) => `-u ${name}`).join(" ")} '${realNpm()}' "$@"; }
 case "$*" in
   "ci --no-audit --no-fund") ln -s '${path.join(root, "node_modules")}' node_modules ;;
   test | "run lint" | "run typecheck") ;;
