@@ -25,6 +25,7 @@ export interface PipelineJob {
   /** A job with an environment. */
   readonly deployment?: string;
   readonly environment?: string;
+  readonly dependsOn?: string;
   readonly condition?: string;
   readonly timeoutInMinutes?: string;
   readonly variables?: Readonly<Record<string, string>>;
