@@ -36,7 +36,7 @@ import {
   warnOfRisks,
 } from "./components";
 import { contractOf } from "./config/contract";
-import { describe } from "./config/describe";
+import { describe, describeCost } from "./config/describe";
 import { reportErrors } from "./config/errors";
 import { moveErrors } from "./config/rules/move";
 import type { EndpointSpec, PlatformSpec } from "./config/spec";
@@ -58,7 +58,7 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 >;
 
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
-for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
+for (const line of [...spec.notes, ...lines, describeCost(spec)]) pulumi.log.info(line);
 
 const adopted = adoptedIds(platform);
 const reviewed = reviewProgram({ stack, contract: contractOf(spec), accept: spec.accept, adopted: [...new Set(adopted.map(withData))] });

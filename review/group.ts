@@ -38,7 +38,7 @@ export function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => str
 /** The text with the placeholder in place of the name of the stack: where the name stands alone or between hyphens, dots and the like. */
 export function withoutStackName(text: string, stack: string): string {
   if (stack === "") return text;
-  const name = stack.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const name = stack.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, "gu"), stackPlaceholder);
 }
 

@@ -1,8 +1,9 @@
 /** Reviews of Pulumi previews, for pull requests. */
+
+export { type Approval, type ApprovalInputs, type ApprovalPart, approvalParts, inputParts } from "./approval";
+export { type Approved, approvalOf, differenceOf, inputDifference, partsOfDigest } from "./digest";
 export { documentOf, type Review, type ReviewDocument, reviewJson, reviewSchema, type Source, verdictOf } from "./document";
 export { reviewMarkdown } from "./markdown";
-export { type Approval, type ApprovalInputs, type ApprovalPart, approvalParts } from "./approval";
-export { approvalOf } from "./digest";
 export type { Preview } from "./preview";
 export { readPreview } from "./read";
 export { reviewStack, type StackReview, type Verdict, withoutPreview } from "./review";

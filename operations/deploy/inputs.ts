@@ -36,6 +36,9 @@ export const countedVariables = [
   "PULUMI_EXPERIMENTAL",
 ] as const;
 
+/** Variables with this prefix are default values of pulumi's options. */
+const optionPrefix = "PULUMI_OPTION_";
+
 /**
  * The inputs for `approvalOf`. They are read in less than a second, besides the start of pulumi.
  * @param root Folder of the program.
@@ -93,8 +96,9 @@ interface InstalledPackages {
 }
 
 function variableItems(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const names = [...countedVariables, ...Object.keys(environment).filter((name) => name.startsWith(optionPrefix))];
   return Object.fromEntries(
-    countedVariables.flatMap((name) => {
+    names.flatMap((name) => {
       const value = environment[name];
       return value === undefined || value === "" ? [] : [[name, hashOf(value)]];
     }),

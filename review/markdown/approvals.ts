@@ -34,7 +34,8 @@ export function approvals(groups: readonly StackGroup[], source: Source): Part {
     const digest = approval?.digest ?? "";
     return `- ${inline(stack)}: ${code(isShort ? digest : commandOf(stack, digest))}`;
   });
-  const more = (count: number) => `${countText(count)} more: the digests are in the JSON form of the review (review.json).`;
+  const more = (count: number) =>
+    `The digests of ${countText(count)} are not shown here. They are in the JSON form of the review (review.json).`;
   return { weight: 30, within: (budget) => (stacks.length === 0 ? "" : linesWithin([...head, ...none], lines, more, budget)) };
 }
 

@@ -12,7 +12,7 @@ const parts = /^(?<lead>[("'“‘]*)(?<core>.*?)(?<trail>[.,;:!?)"'”’%…]*
 const word = /^[+-]?[\p{L}\p{M}\p{N}]+(?:['’/-][\p{L}\p{M}\p{N}]+)*$/u;
 /** With separators of thousands and decimals. */
 const number = /^[+-]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$/;
-const sign = /^[-+=–—→·]$/u;
+const sign = /^[-+=–—→·×]$/u;
 /** Platforms can link them: commits (7 and more hexadecimal digits), and references such as GH-1. */
 const linked = /[0-9a-f]{7}|[a-z]-\d|^www/i;
 

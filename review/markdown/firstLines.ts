@@ -8,7 +8,7 @@ import { inline } from "./escape";
 import { countText, namesText, verdictWords } from "./words";
 
 /** Characters of a line, before characters are escaped. */
-const limit = 300;
+const limit = 320;
 /** Characters of the reason in the headline. The rest of the line says which stacks, and how many others there are. */
 const reasonLimit = 200;
 
@@ -103,22 +103,27 @@ const unchangedTexts = {
   none: "unknown, because there is no preview",
 } as const satisfies Record<StackReview["result"], string>;
 
-/** As many entries as the line has room for, and the number of stacks of the rest. The first entry is always there. */
+/**
+ * As many entries as the line has room for, and the number of stacks of the rest. The first entry is always there, and the second one has some
+ * room next to it.
+ */
 function joined(entries: readonly { readonly text: string; readonly stacks: number }[]): string {
   const shown: string[] = [];
-  let length = 0;
+  let left = entries.reduce((sum, { text }) => sum + 2 + text.length, -2) <= limit ? limit : limit - reserve;
   for (const [index, { text }] of entries.entries()) {
     const rest = entries.slice(index).reduce((sum, { stacks }) => sum + stacks, 0);
-    const entry = cut(text, index === 0 ? limit - reserve : limit / 2);
-    const isLast = index === entries.length - 1;
-    if (index > 0 && length + 2 + entry.length > limit - (isLast ? 0 : reserve)) {
+    const next = index === 0 ? Math.min(entries[1]!.text.length + 2, least.next) : 0;
+    const room = left - next;
+    if (index > 0 && room < Math.min(text.length, least.entry))
       return `${shown.join("; ")}; and ${rest} more ${rest === 1 ? "stack" : "stacks"}`;
-    }
+    const entry = cut(text, room);
     shown.push(entry);
-    length += (index > 0 ? 2 : 0) + entry.length;
+    left -= entry.length + 2;
   }
   return shown.join("; ");
 }
 
 /** Characters of `; and 100 more stacks`, with room for larger numbers. */
 const reserve = 30;
+/** Characters below which an entry isn't started, and characters that are kept for the second entry. */
+const least = { entry: 60, next: 100 } as const;

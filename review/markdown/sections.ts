@@ -47,9 +47,10 @@ function formsOf(group: StackGroup): Forms {
   const { stacks, review } = group;
   const title = `### ${inline(namesText(stacks))}: ${verdictWords[review.verdict].toLowerCase()}`;
   const names = stacks.length > 3 ? [`Stacks: ${inline(stacks.map(({ stack }) => stack).join(", "), most.names)}`] : [];
+  const reason = review.notices.length === 0 ? inline(review.reason, most.text) : "";
   const all = [...notices(group, most.notices), ...summaryOf("duration", review.sections.duration)];
   const severe = { ...group, review: { ...review, notices: review.notices.filter(({ severity }) => severity !== "note") } };
-  const body = [title, ...names, list(all), ...placeholder(group), ...details(review.sections)];
+  const body = [title, ...names, reason, list(all), ...placeholder(group), ...details(review.sections)];
   return {
     full: paragraphs(body),
     short: paragraphs([

@@ -2,13 +2,13 @@
 import type { StackGroup } from "../group";
 import { linesWithin, type Part } from "./budget";
 import { inline } from "./escape";
-import { countText, namesText, verdictWords } from "./words";
+import { namesText, verdictWords } from "./words";
 
 export function table(groups: readonly StackGroup[]): Part {
   const head = ["| Stacks | Verdict | Reason | Cost |", "| --- | --- | --- | --- |"];
   const more = (rows: number) => {
     const hidden = groups.slice(groups.length - rows).reduce((sum, { stacks }) => sum + stacks.length, 0);
-    return `${countText(hidden)} with less dangerous changes ${hidden === 1 ? "is" : "are"} not in this table.`;
+    return `${hidden} more ${hidden === 1 ? "stack is" : "stacks are"} not in this table.`;
   };
   return { weight: 25, within: (budget) => linesWithin(head, groups.map(row), more, budget) };
 }
