@@ -30,14 +30,10 @@ function setOutput(name, value) {
   else console.log(`##vso[task.setvariable variable=${name};isOutput=true;isReadOnly=true]${value}`);
 }
 
-module.exports = { planOf };
-
-if (require.main === module) {
-  const [file, stack] = process.argv.slice(2);
-  try {
-    for (const [name, value] of Object.entries(planOf(fs.readFileSync(file, "utf8"), stack))) setOutput(name, value);
-  } catch (error) {
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+const [file, stack] = process.argv.slice(2);
+try {
+  for (const [name, value] of Object.entries(planOf(fs.readFileSync(file, "utf8"), stack))) setOutput(name, value);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 }
