@@ -58,7 +58,11 @@ export function stackPulumi(engine: Engine, stack: string, local: boolean, signa
     return [...args, ...ofStack, ...settings, "--non-interactive", "--color", "never"];
   };
   const run: StackPulumi["run"] = async (args, environment) => {
-    const child = startPulumi(engine, complete(args), engine.folder ?? root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
+    const child = startPulumi(engine, complete(args), engine.folder ?? root, { ...engine.environment, ...environment }, [
+      "ignore",
+      "pipe",
+      "pipe",
+    ]);
     const end = endOnAbort(child, signal);
     const texts = { output: "", errors: "" };
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {

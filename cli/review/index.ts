@@ -39,27 +39,12 @@ async function openSources({
   base,
   local,
 }: ReviewCommandOptions): Promise<Omit<RunFacts, "today"> & { readonly open: OpenSources }> {
-  if (from !== undefined) {
-    const open = { sources: savedPreviews(from), close: async () => {} };
-    return { open, notes: [], noApproval: "A saved preview can't be deployed. Run `npm run review` without --from." };
-  }
+  const close = async () => {};
+  if (from !== undefined) return { open: { sources: savedPreviews(from), close }, source: { kind: "saved" } };
   const stacks = chosenStacks(stack);
-  if (base !== undefined) {
-    // Loaded only here, so that a review of stacks in Azure doesn't load the simulator.
-    const { baseStacks } = require("./base") as typeof import("./base");
-    const { commit, sources, removed } = await baseStacks(base, stacks, (line) => console.error(line));
-    return {
-      open: { sources, close: async () => {} },
-      base: commit,
-      notes: stack === undefined ? removed.map(removalOf) : [],
-      noApproval:
-        "A review with --base can't be deployed, because it doesn't use the state of the stack. Run `npm run review` without --base.",
-    };
-  }
-  return { open: local ? await localStacks(stacks) : await realStacks(stacks), notes: [] };
-}
-
-/** A removed stack file has no preview. */
-function removalOf(stack: string): string {
-  return `The stack ${stack} is removed from the repository. Its resources stay in Azure until \`pulumi destroy\` deletes them.`;
+  if (base === undefined) return { open: local ? await localStacks(stacks) : await realStacks(stacks), source: { kind: "state" } };
+  // Loaded only here, so that a review of stacks in Azure doesn't load the simulator.
+  const { baseStacks } = require("./base") as typeof import("./base");
+  const { commit, sources, removed } = await baseStacks(base, stacks, (line) => console.error(line));
+  return { open: { sources, close }, source: { kind: "base", ref: base, commit }, ...(stack === undefined ? { removed } : {}) };
 }

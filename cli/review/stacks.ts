@@ -1,6 +1,7 @@
 /** The stacks that `npm run review` previews, in Azure or in the local Azure. */
+import { approvalInputs } from "../../operations/deploy";
 import { type PreviewSource, previewStack } from "../../operations/review";
-import { requireStackFile } from "../stackFiles";
+import { requireStackFile, root } from "../stackFiles";
 import { installedEngine, stackPulumi } from "../stackPulumi";
 
 /** Sources of previews, until they are closed. */
@@ -19,6 +20,7 @@ export async function realStacks(stacks: readonly string[]): Promise<OpenSources
   const sources = stacks.map((stack) => ({
     stack,
     preview: (signal: AbortSignal) => previewStack(stackPulumi(engine, stack, false, signal)),
+    inputs: () => approvalInputs(stackPulumi(engine, stack, false), root),
   }));
   return { sources, close: async () => {} };
 }
@@ -36,10 +38,15 @@ export async function localStacks(stacks: readonly string[]): Promise<OpenSource
     prepared = result.catch(() => {});
     return result;
   };
-  const preview = async (stack: string, signal: AbortSignal) => {
+  const pulumi = async (stack: string, signal?: AbortSignal) => {
     const configFile = await prepare(stack);
     const engine = { command: session.engine.command, environment: session.environment, configFile };
-    return previewStack(stackPulumi(engine, stack, true, signal));
+    return stackPulumi(engine, stack, true, signal);
   };
-  return { sources: stacks.map((stack) => ({ stack, preview: (signal) => preview(stack, signal) })), close: () => session.close() };
+  const sources = stacks.map((stack) => ({
+    stack,
+    preview: async (signal: AbortSignal) => previewStack(await pulumi(stack, signal)),
+    inputs: async () => approvalInputs(await pulumi(stack), root),
+  }));
+  return { sources, close: () => session.close() };
 }
