@@ -1,4 +1,5 @@
 /** Everything that changes, in one line for each kind of resource, and what the review can't see. */
+import { isDeepStrictEqual } from "node:util";
 import { sameArmId } from "../../../azure/armId";
 import type { ChangeKind, ResourceChange, StackChange } from "../../change";
 import { countOf, isOtherProvider } from "../../kinds";
@@ -31,14 +32,11 @@ function isUpdate({ change: { kind } }: SortedChange): boolean {
   return kind === "update";
 }
 
-/**
- * A change that only the engine reports has an effect too, unless it reports only items of lists, which then have another order. The changes of a
- * template are those of its resources.
- */
+/** A change has an effect too if only the engine sees it. The changes of a template are those of its resources. */
 function hasEffect({ change: { type, name, step }, differences, noise, isSecretChanged }: SortedChange): boolean {
   if (differences.length > 0 || isSecretChanged) return true;
-  const isExplained = Object.values(noise).some((list) => list.length > 0) || step.changed.every((path) => path.includes("["));
-  return !isExplained && !sameArmId(type, templateType) && !name.includes(inTemplate);
+  const isNoise = Object.values(noise).some((list) => list.length > 0) || !isDeepStrictEqual(step.before?.inputs, step.after?.inputs);
+  return !isNoise && !sameArmId(type, templateType) && !name.includes(inTemplate);
 }
 
 const inTemplate = "/resources/";
