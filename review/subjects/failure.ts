@@ -32,7 +32,7 @@ export function failure(change: StackChange): Section {
 
 function failed(change: StackChange): Section {
   const errors = change.preview.diagnostics.filter(({ severity }) => severity === "error");
-  const problems = errors.flatMap(({ message }) => problemsOf(withoutSecrets(message))).sort(bySeverity);
+  const problems = errors.flatMap(({ message }) => problemsOf(plain(message))).sort(bySeverity);
   if (problems.length === 0) return sectionOf([{ severity: "look", text: noticeText(`${prefix}: ${errorText(errors)}`) }], []);
   const shown = problems.slice(0, mostProblems);
   const hidden = problems.length - shown.length;
@@ -75,9 +75,14 @@ function bySeverity(one: ReportedProblem, other: ReportedProblem): number {
   return Number(severityOf(other) === "danger") - Number(severityOf(one) === "danger");
 }
 
+/** A message without secrets and without the engine's markup for colors. */
+function plain(message: string): string {
+  return withoutSecrets(message).replace(/<\{%[^%]{0,40}%\}>/g, "");
+}
+
 /** The first line of the first error that isn't empty. Its text is the engine's, a provider's or Azure's. */
 function errorText(errors: readonly Diagnostic[]): string {
-  const lines = errors.flatMap(({ message }) => withoutSecrets(message).split("\n")).map((line) => line.trim());
+  const lines = errors.flatMap(({ message }) => plain(message).split("\n")).map((line) => line.trim());
   const line = lines.find((one) => /\w/.test(one)) ?? "The engine reported no error.";
   return shorten(line, longestError);
 }

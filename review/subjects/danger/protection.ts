@@ -11,6 +11,6 @@ export function protectionDangers(change: StackChange): Danger[] {
   });
   if (unprotected.length === 0) return [];
   const names = resourcesText(unprotected, change);
-  const text = noticeText(`${names}: no longer protected. A later change of the stack file can delete it without a further step.`);
+  const text = noticeText(`${names}: no longer protected from deletion by a later change of the stack file.`);
   return [{ severity: "look", text, label: `${names}: no longer protected`, rollback: "Restore the stack file, and apply it again." }];
 }

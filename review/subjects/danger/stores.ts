@@ -17,12 +17,12 @@ const registrations = [armTypeOf("machinelearningservices:ModelVersion"), armTyp
 /** What the replacement of a type without data interrupts. */
 const interruptions: Readonly<Record<string, string>> = {
   [armTypeOf("managedidentity:UserAssignedIdentity")]:
-    "The new identity has no roles yet, so containers that use it can't pull images or read weights.",
-  [armTypeOf("network:VirtualNetwork")]: "Private endpoints and peerings in it stop working.",
-  [armTypeOf("network:Subnet")]: "Private endpoints in it stop working.",
-  [armTypeOf("network:PrivateEndpoint")]: "Its service can't be reached from the network until the new one is approved.",
-  [armTypeOf("network:PrivateDnsZoneGroup")]: "The name of its service doesn't resolve in the meantime.",
-  "Microsoft.Network/privateDnsZones": "Its names don't resolve in the meantime.",
+    "A new identity has no roles yet, so containers that use it can't pull images or read weights.",
+  [armTypeOf("network:VirtualNetwork")]: "Private endpoints and peerings stop working.",
+  [armTypeOf("network:Subnet")]: "Private endpoints stop working.",
+  [armTypeOf("network:PrivateEndpoint")]: "The service can't be reached from the network until the connection is approved again.",
+  [armTypeOf("network:PrivateDnsZoneGroup")]: "The name of the service doesn't resolve in the meantime.",
+  "Microsoft.Network/privateDnsZones": "Names of the zone don't resolve in the meantime.",
   "Microsoft.Network/privateDnsZones/virtualNetworkLinks": "Names don't resolve in the network in the meantime.",
 };
 
