@@ -6,7 +6,7 @@ import type { StackChange } from "../change";
 import type { Diagnostic } from "../preview";
 import { problemsOf, type ReportedProblem } from "../read/report";
 import { empty, type Notice, type Section, type Severity } from "../section";
-import { joined, listed, mentionedText, noticeText, summaryOf, withinSentence } from "../words";
+import { listed, mentionedText, noticeText, summaryOf, withinSentence } from "../words";
 
 /** How many problems the review of a stack contains. */
 const mostProblems = 5;
@@ -58,10 +58,11 @@ function noticeOf(problem: ReportedProblem, change: StackChange): Notice {
 /** The problem, and the fix as far as it fits. */
 function problemText({ code, places, problem, fix }: ReportedProblem, change: StackChange): string {
   const names = [...new Set(places.map((place) => withinSentence(mentionedText(place, change))))];
-  const what = problem.startsWith("The resource ")
-    ? `${joined(names)} ${problem.slice("The resource ".length)}`
+  const named = problem.startsWith("The resource ")
+    ? `${listed(names)} ${problem.slice("The resource ".length)}`
     : `${listed(names)}: ${problem}`;
-  const start = `${prefix}: ${what} (${code})`;
+  // Other codes are about keys of the stack file. Their problems are clear without the key.
+  const start = isFindingCode(code) ? `${prefix}: ${named} (${code})` : `${prefix}: ${withinSentence(problem)} (${code} ${listed(names)})`;
   const whole = `${start} ${fix.replace(/:$/, ".")}`;
   return whole.length <= 300 ? whole : noticeText(start);
 }

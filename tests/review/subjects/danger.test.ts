@@ -1,10 +1,11 @@
 /** Tests the dangers of the saved previews and of edited ones. Doesn't prove the rules behind findings: tests/rules does. */
 import type { Preview } from "../../../review";
 import { changeOf } from "../../../review/change";
+import type { Step } from "../../../review/preview";
 import type { Section } from "../../../review/section";
 import { danger } from "../../../review/subjects/danger";
-import type { Body } from "../../../rules";
-import { previewOf } from "../previews";
+import { type Body, SECRET } from "../../../rules";
+import { previewNames, previewOf } from "../previews";
 import { deletion, type Settings, shippedEntries, sweden, today, withInputs, withSettings, withSteps } from "./edited";
 
 const shipped: Settings = { residency: sweden, gates: { chat: "auto", fraud: "auto" } };
@@ -26,7 +27,7 @@ test.each([
   ["destroy", "danger"],
   ["endpointAdded", undefined],
   ["endpointRemovedAccepted", "danger"],
-  ["firstUp", "look"],
+  ["firstUp", "note"],
   ["image", "note"],
   ["model", "note"],
   ["networkMode", "danger"],
@@ -211,6 +212,19 @@ describe("deleted and replaced resources", () => {
     ]);
   });
 
+  test("an identity or a network that other resources use is a danger", () => {
+    expect(texts(reviewOf(withSteps(previewOf("noChange"), ["chat-identity", "network-private-endpoints"], deletion)))).toEqual([
+      "danger: Identity chat-identity: deleted, although other resources use it. They lose its roles and can't pull images or read weights.",
+      "danger: Subnet network-private-endpoints: deleted, although other resources use it. Azure rejects the deletion, or they can't be reached.",
+    ]);
+  });
+
+  test("a template that is deleted or replaced keeps its resources", () => {
+    const replace = (step: Step): Step => ({ ...step, operation: "replace" });
+    expect(reviewOf(withSteps(previewOf("noChange"), ["chat-identity-isolation"], deletion)).notices).toEqual([]);
+    expect(reviewOf(withSteps(previewOf("noChange"), ["chat-identity-isolation"], replace)).notices).toEqual([]);
+  });
+
   test("an unprotected resource is named", () => {
     const unprotected = withSteps(previewOf("noChange"), ["platform-vault", "platform-storage"], (step) => ({
       ...step,
@@ -246,6 +260,24 @@ test("destroying a stack is one danger", () => {
       },
     ],
   });
+});
+
+test("a secret setting of another resource is a note", () => {
+  const webhook = (inputs: Body): Body => ({ ...inputs, webhookReceivers: [{ name: "webhook", serviceUri: SECRET }] });
+  const changed = { changed: ["webhookReceivers[0].serviceUri"] };
+  expect(texts(reviewOf(withInputs(previewOf("noChange"), "chat-monitoring-emails", webhook, changed)))).toEqual([
+    "note: Action group chat-monitoring-emails: a secret setting changes.",
+  ]);
+});
+
+test.each(previewNames)("texts of %s have bounds", (name) => {
+  const { summary, notices } = reviewOf(previewOf(name));
+  expect(summary.length).toBeLessThanOrEqual(160);
+  for (const { text, rollback = "" } of notices) {
+    expect(text.length).toBeLessThanOrEqual(300);
+    expect(text).toMatch(/[.)]$/);
+    expect(rollback).toMatch(/^$|\.$/);
+  }
 });
 
 test("a secret is a note without its value, and so is the restart that reads it", () => {

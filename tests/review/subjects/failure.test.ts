@@ -33,7 +33,7 @@ test("a changed region is a look with the second stack as its fix", () => {
   expect(noticesOf(previewOf("region"))).toEqual([
     {
       severity: "look",
-      text: "The preview fails, so nothing is applied: azure-native:location: The stack is in swedencentral (moor.lock.prod.yaml), but the stack file sets germanywestcentral. A stack can't be moved: Pulumi would delete and recreate every resource. (MOOR066)",
+      text: "The preview fails, so nothing is applied: the stack is in swedencentral (moor.lock.prod.yaml), but the stack file sets germanywestcentral. A stack can't be moved: Pulumi would delete and recreate every resource. (MOOR066 azure-native:location)",
       rollback: "Nothing was changed. To fix it: Set the location back to swedencentral, and create a second stack for germanywestcentral.",
     },
   ]);
