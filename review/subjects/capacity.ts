@@ -35,7 +35,7 @@ export function capacity(change: StackChange): Section {
   const bySeverity = [...changed].sort((a, b) => severity(b) - severity(a));
   return {
     summary: summaryOf(bySeverity.map(summaryText)),
-    notices: [...bySeverity.flatMap(noticesOf), ...pairs.flatMap((pair) => unknownCapacities(pair))],
+    notices: [...bySeverity.flatMap(noticesOf), ...pairs.flatMap(unknownCapacities), ...unknownBounds(change)],
     details: [...bySeverity.map(sumText), ...remaining.map(sameText)],
     data: bySeverity.map(({ endpoint, deployment, capacity, before, requests }) => ({
       deployment: nameOf(endpoint, deployment),
@@ -148,6 +148,22 @@ function unknownCapacities({ key, before, after }: EndpointPair): Notice[] {
   const text = `Endpoint ${key}: the preview doesn't contain ${unknown.map(([name]) => name).join(", ")}, so the capacity for the additional traffic is unknown.`;
   return [{ severity: "look", text: shortened(text, noticeLength) }];
 }
+
+/** Changed bounds of autoscale whose deployment the preview doesn't contain, because it omits the unchanged resources. */
+function unknownBounds({ preview, changes, after }: StackChange): Notice[] {
+  if (preview.isComplete) return [];
+  const deployments = new Set(after.map(({ name }) => name));
+  const settings = changes.filter(
+    ({ kind, name }) =>
+      kind !== "same" && name.endsWith(autoscaleEnding) && !deployments.has(`${name.slice(0, -autoscaleEnding.length)}-deployment`),
+  );
+  return settings.map(({ name }) => {
+    const text = `${name.slice(0, -autoscaleEnding.length)}: the autoscale setting changes. The preview omits the unchanged resources, so the capacity is unknown.`;
+    return { severity: "look", text: shortened(text, noticeLength) };
+  });
+}
+
+const autoscaleEnding = "-autoscale-setting";
 
 function summaryText(load: Load): string {
   const { endpoint, deployment, capacity, before, requests } = load;

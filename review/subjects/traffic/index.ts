@@ -1,7 +1,7 @@
 /** Which deployments answer the requests before and after the run, and how to go back. */
 import { trafficText } from "../../../planner/rollout/transition";
 import type { StackChange } from "../../change";
-import { type Notice, noticeLength, type Section } from "../../section";
+import { type Notice, noticeLength, type Section, type Severity } from "../../section";
 import {
   type EndpointPair,
   endpointPairs,
@@ -13,8 +13,8 @@ import {
   serving,
   weightOf,
 } from "../../shares";
-import { shortened, summaryOf } from "../../summaries";
-import { clausesOf } from "./clauses";
+import { shortened, summaryLength, summaryOf } from "../../summaries";
+import { type Clause, clausesOf } from "./clauses";
 import { answersDiffer, replacementText } from "./recipes";
 import { type Rollback, rollbackOfReplacement, rollbackOfWeights } from "./rollback";
 
@@ -22,21 +22,36 @@ export function traffic(change: StackChange): Section {
   const changed = endpointPairs(change).flatMap((pair) => {
     const labels = labelChanges(pair);
     const clauses = clausesOf(pair, labels, change);
-    return clauses.length === 0 ? [] : [{ pair, labels, clauses }];
+    return clauses.length === 0 ? [] : [{ pair, clauses, notices: noticesOf(pair, labels, change).map(bounded) }];
   });
-  const summary = (length: "long" | "short") =>
-    changed.map(({ pair, clauses }) => `${pair.key}: ${clauses.map((clause) => clause[length]).join(", ")}`);
-  const long = summary("long").join("; ");
+  const sorted = severities.flatMap((severity) => changed.filter(({ notices }) => worst(notices) === severity));
   return {
-    summary: summaryOf(summary(long.length <= summaryOf([long]).length ? "long" : "short")),
-    notices: changed.flatMap(({ pair, labels }) => noticesOf(pair, labels, change).map(bounded)),
-    details: changed.map(({ pair }) => detailOf(pair)),
-    data: changed.map(({ pair: { key, before, after } }) => ({
+    summary: summary(sorted.map(({ pair, clauses }) => ({ key: pair.key, clauses }))),
+    notices: sorted.flatMap(({ notices }) => notices),
+    details: sorted.map(({ pair }) => detailOf(pair)),
+    data: sorted.map(({ pair: { key, before, after } }) => ({
       endpoint: key,
       before: { traffic: before?.traffic ?? {}, mirrorTraffic: before?.mirrorTraffic ?? {} },
       after: { traffic: after?.traffic ?? {}, mirrorTraffic: after?.mirrorTraffic ?? {} },
     })),
   };
+}
+
+const severities = ["danger", "look", "note", undefined] as const satisfies readonly (Severity | undefined)[];
+
+function worst(notices: readonly Notice[]): Severity | undefined {
+  return severities.find((severity) => notices.some((notice) => notice.severity === severity));
+}
+
+/** In the long form if it fits, otherwise in the short form. If that doesn't fit either, the last changes are counted. */
+function summary(endpoints: readonly { readonly key: string; readonly clauses: readonly Clause[] }[]): string {
+  const forms = (["long", "short"] as const).map((form) =>
+    endpoints.map(({ key, clauses }) => `${key}: ${clauses.map((clause) => clause[form]).join(", ")}`).join("; "),
+  );
+  const fitting = forms.find((text) => text.length <= summaryLength);
+  return (
+    fitting ?? summaryOf(endpoints.flatMap(({ key, clauses }) => clauses.map(({ short }, at) => (at === 0 ? `${key}: ${short}` : short))))
+  );
 }
 
 function bounded({ text, ...rest }: Notice): Notice {
