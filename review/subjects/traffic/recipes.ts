@@ -1,16 +1,7 @@
 /** How the deployments of a label differ in what they serve. */
 import type { StackChange } from "../../change";
-import {
-  affectsModel,
-  type Distinction,
-  differenceText,
-  differingParts,
-  distinction,
-  isOnlySizeChange,
-  type Served,
-  type ServedPart,
-  servedBy,
-} from "../../served";
+import { type Served, type ServedPart, servedBy } from "../../served";
+import { affectsModel, type Distinction, differenceText, differingParts, distinction, isOnlySizeChange } from "../../servedDifferences";
 import { type LabelChange, type Share, serving } from "../../shares";
 
 /** Whether the answers of a deployment can change under the same name. A value that is unknown on one side doesn't count. */

@@ -50,7 +50,15 @@ test("the texts of a share above the capacity", () => {
     details: [
       "chat/candidate-55bedae7: capacity 16 concurrent requests (1 instance × 16), 116 at the declared concurrency of the endpoint.",
     ],
-    data: [{ deployment: "chat/candidate-55bedae7", weight: 30, requests: 116, capacity: 16, before: { weight: 10, capacity: 16 } }],
+    data: [
+      {
+        deployment: "chat/candidate-55bedae7",
+        weight: 30,
+        requests: 116,
+        capacity: 16,
+        before: { weight: 10, capacity: 16, instances: 1 },
+      },
+    ],
   });
 });
 
@@ -69,7 +77,18 @@ test("fewer instances at the maximum need a look", () => {
       rollback: "To roll back, set the previous number of instances, scale.max and concurrency.",
     },
   ]);
-  expect(severities(changeOf(bounds(shipped(), "minimum", "1")))).toEqual([]);
+});
+
+test("fewer instances at the minimum are a note", () => {
+  expect(capacity(changeOf(bounds(shipped(), "minimum", "1")))).toMatchObject({
+    summary: "chat/main: at least 1 instance instead of 3",
+    notices: [
+      {
+        severity: "note",
+        text: "chat/main-d7d743dc: autoscale keeps at least 1 instance instead of 3. More requests than they can process wait until further instances have started.",
+      },
+    ],
+  });
 });
 
 test.each([

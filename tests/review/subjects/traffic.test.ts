@@ -22,7 +22,7 @@ test.each([
   [
     "image",
     "chat: 90% from main-d7d743dc (then deleted) to main-974bff41 (new image), 10% from candidate-55bedae7 (then deleted) to candidate-51a0ec34 (new image)",
-    ["look", "look"],
+    ["look"],
   ],
   ["promptLogging", "chat: 10% moves from candidate-55bedae7 (then deleted) to candidate-ca1e354a (new flags)", ["look"]],
   ["rollback", "chat: 90% moves from main-55bedae7 (Qwen3-8B, kept at 0%) to main-d7d743dc (Qwen2.5-7B-Instruct)", ["note"]],
@@ -98,6 +98,23 @@ test.each([
 ])("what differs after %s", (name, deployment, difference) => {
   const notice = traffic(changeNamed(name)).notices.find(({ text }) => text.includes(deployment));
   expect(notice?.text).toContain(difference);
+});
+
+test("labels that change in the same way have one notice", () => {
+  expect(traffic(changeNamed("image")).notices).toEqual([
+    {
+      severity: "look",
+      text: "Endpoint chat: 90% of the requests move from main-d7d743dc to main-974bff41, 10% from candidate-55bedae7 to candidate-51a0ec34. Answers can change: image moor/vllm@sha256:0b45d44e to moor/vllm@sha256:55555555.",
+      rollback:
+        "The previous deployment is deleted after the last requests have ended: a rollback creates it again, which takes about 10 to 20 minutes.",
+    },
+  ]);
+});
+
+test("the first requests of an endpoint are a note", () => {
+  expect(traffic(changeOf(withTraffic(shipped(), "chat", {}, "before"))).notices).toEqual([
+    { severity: "note", text: "Endpoint chat receives its first requests: main 90%, candidate 10%." },
+  ]);
 });
 
 test("an endpoint that loses all traffic is a danger", () => {
