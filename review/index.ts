@@ -1,6 +1,6 @@
 /** Reviews of Pulumi previews, for pull requests. */
 export { type Approval, type ApprovalInputs, type ApprovalPart, approvalParts, inputParts } from "./approval";
-export { type Approved, approvalOf, differenceOf, inputDifference, partsOfDigest } from "./digest";
+export { type Approved, approvalOf, autoscaledDeployments, differenceOf, inputDifference, partsOfDigest } from "./digest";
 export type { Preview } from "./preview";
 export { readPreview } from "./read";
 export { reviewStack, type StackReview, type Verdict } from "./review";
