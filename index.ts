@@ -28,6 +28,7 @@ import {
   publishedImageName,
   rejectDeletedEndpoints,
   removeLeftScripts,
+  residencyOutputs,
   reviewProgram,
   ScriptEnvironment,
   type ScriptSubnet,
@@ -35,7 +36,7 @@ import {
   warnOfRisks,
 } from "./components";
 import { contractOf } from "./config/contract";
-import { describe } from "./config/describe";
+import { describe, describeCost } from "./config/describe";
 import { reportErrors } from "./config/errors";
 import { moveErrors } from "./config/rules/move";
 import type { EndpointSpec, PlatformSpec } from "./config/spec";
@@ -57,7 +58,7 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 >;
 
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
-for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
+for (const line of [...spec.notes, ...lines, describeCost(spec)]) pulumi.log.info(line);
 
 const adopted = adoptedIds(platform);
 const reviewed = reviewProgram({ stack, contract: contractOf(spec), accept: spec.accept, adopted: [...new Set(adopted.map(withData))] });
@@ -153,6 +154,7 @@ const places = platformOutputs(resourceGroupName, network, workspace, scripts);
 export { places as platform, region as location };
 // The run waits for its outputs, and so for the review, the warning and the removal.
 export const workspaceId = pulumi.all([reviewed, warned, cleaned]).apply(() => workspace.id);
+export const residency = residencyOutputs(spec.residency, spec.accept);
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 
 function nameOf({ key, name }: EndpointSpec): pulumi.Input<string> {

@@ -99,6 +99,7 @@ export function commandLine(): Command {
   load<typeof import("./imageCommands")>("./imageCommands").addImages(program);
   load<typeof import("./mirror/command")>("./mirror/command").addMirror(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
+  load<typeof import("./deployCommand")>("./deployCommand").addDeploy(program);
   load<typeof import("./residencyCommand")>("./residencyCommand").addResidency(program);
   load<typeof import("./review/command")>("./review/command").addReview(program);
   program

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import type { StackPulumi } from "../operations/stackPulumi";
+import type { AttachedPulumi, StackPulumi } from "../operations/stackPulumi";
 import { exitCodeOfInstalled, startPulumi } from "./pulumiProcess";
 import { requireStackFile, root } from "./stackFiles";
 
@@ -12,7 +12,7 @@ export interface StackOptions {
 }
 
 /** Runs pulumi commands on one stack until it is closed. */
-export interface OpenStack extends StackPulumi {
+export interface OpenStack extends AttachedPulumi {
   close(): Promise<void>;
 }
 
@@ -50,13 +50,19 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
  * A stack on an engine that the caller closes.
  * @param signal Ends the running command. @default - commands run to their end
  */
-export function stackPulumi(engine: Engine, stack: string, local: boolean, signal?: AbortSignal): StackPulumi {
-  const run: StackPulumi["run"] = async (args, environment) => {
+export function stackPulumi(engine: Engine, stack: string, local: boolean, signal?: AbortSignal): AttachedPulumi {
+  const complete = (args: readonly string[]) => {
     const reads = engine.configFile !== undefined && readsSettings.includes(args[0] ?? "");
     const settings = reads ? ["--config-file", engine.configFile] : [];
     const ofStack = withoutStack.includes(args[0] ?? "") ? [] : ["--stack", stack];
-    const all = [...args, ...ofStack, ...settings, "--non-interactive", "--color", "never"];
-    const child = startPulumi(engine, all, engine.folder ?? root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
+    return [...args, ...ofStack, ...settings, "--non-interactive", "--color", "never"];
+  };
+  const run: StackPulumi["run"] = async (args, environment) => {
+    const child = startPulumi(engine, complete(args), engine.folder ?? root, { ...engine.environment, ...environment }, [
+      "ignore",
+      "pipe",
+      "pipe",
+    ]);
     const end = endOnAbort(child, signal);
     const texts = { output: "", errors: "" };
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
@@ -81,6 +87,8 @@ export function stackPulumi(engine: Engine, stack: string, local: boolean, signa
       if (code !== 0) throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${output}${errors}`);
       return output;
     },
+    runAttached: (args) =>
+      exitCodeOfInstalled(startPulumi(engine, complete(args), engine.folder ?? root, engine.environment, ["ignore", "inherit", "inherit"])),
   };
 }
 

@@ -44,6 +44,8 @@ export {
   endpointOutputs,
   type PlatformOutputs,
   platformOutputs,
+  type ResidencyOutputs,
+  residencyOutputs,
 } from "./outputs";
 export { groupInRegion, groupName, type RegionArgs } from "./place";
 export { type NamedEndpointPlan, type RiskArgs, rejectDeletedEndpoints, warnOfRisks } from "./risks";

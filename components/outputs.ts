@@ -1,6 +1,7 @@
 /** Outputs of a stack, for people and for other stacks: names, addresses, commands and settings for clients. They contain no secrets. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Auth, DeploymentTerms, EndpointTerms, GateResult, InferenceEndpoint } from "./endpoint";
+import type { Acceptance } from "../rules";
+import type { Auth, DeploymentTerms, EndpointTerms, GateMode, GateResult, InferenceEndpoint } from "./endpoint";
 import type { Network } from "./network";
 import type { ScriptEnvironment } from "./scripts";
 import { blobContainerOf, type Workspace } from "./workspace";
@@ -74,6 +75,8 @@ export interface EndpointOutputs {
   /** Base URL for OpenAI clients. Undefined if no deployment has an OpenAI-compatible API. */
   readonly openaiBaseUrl: pulumi.Output<string> | undefined;
   readonly auth: Auth;
+  /** How deployments are checked before they receive traffic. */
+  readonly gate: GateMode;
   /** With `auth: key`: Azure CLI command that shows the keys. */
   readonly keyCommand?: pulumi.Output<string>;
   /** With `auth: entra`: Azure CLI command that shows a token of the signed-in identity. */
@@ -82,6 +85,27 @@ export interface EndpointOutputs {
   readonly client: EndpointTerms | undefined;
   /** Deployments, by label. */
   readonly deployments: Readonly<Record<string, DeploymentOutputs>>;
+}
+
+/** The residency contract and the accepted findings. A preview shows a change of them here, because no resource has them. */
+export interface ResidencyOutputs {
+  /** The Azure geography that the stack file declares. @default - it declares countries or regions */
+  readonly geography?: string;
+  /** The country codes (ISO 3166-1 alpha-2) that the stack file declares; empty if it declares a geography or regions. */
+  readonly countries: readonly string[];
+  /** All regions in which data is allowed. */
+  readonly regions: readonly string[];
+  /** Entries of `moor:accept` without their reasons. */
+  readonly accepted: readonly Omit<Acceptance, "reason">[];
+}
+
+/** Returns the residency contract and the accepted findings of a stack. */
+export function residencyOutputs(
+  { geography, countries = [], regions }: Pick<ResidencyOutputs, "regions"> & Partial<ResidencyOutputs>,
+  accept: readonly Acceptance[],
+): ResidencyOutputs {
+  const accepted = accept.map(({ code, resource, until }) => ({ code, resource, until }));
+  return { ...(geography === undefined ? {} : { geography }), countries, regions, accepted };
 }
 
 /** Returns the outputs of the platform: network, workspace, registry, storage account, scripts and logs. */
@@ -112,7 +136,7 @@ function scriptOutputs({ subnetId, identityId, storageAccount, tokenSecretId }: 
 
 /** Returns the outputs of an endpoint. `auth` determines whether they contain `keyCommand` or `tokenCommand`. */
 export function endpointOutputs(endpoint: InferenceEndpoint, auth: Auth, workspace: Workspace): EndpointOutputs {
-  const { id, name, scoringUri, openaiBaseUrl, scoringAudience, clientTerms: client, deploymentTerms } = endpoint;
+  const { id, name, scoringUri, openaiBaseUrl, scoringAudience, gate, clientTerms: client, deploymentTerms } = endpoint;
   const place = pulumi.interpolate`--resource-group ${workspace.resourceGroupName} --workspace-name ${workspace.name}`;
   const access = {
     key: { keyCommand: pulumi.interpolate`az ml online-endpoint get-credentials --name ${name} ${place}` },
@@ -123,7 +147,7 @@ export function endpointOutputs(endpoint: InferenceEndpoint, auth: Auth, workspa
     const logsCommand = pulumi.interpolate`az ml online-deployment get-logs --name ${terms.name} --endpoint-name ${name} ${place}`;
     return [label, { ...terms, gate: gates.apply((results) => results[label]), logsCommand }];
   });
-  return { id, name, scoringUri, openaiBaseUrl, auth, ...access[auth], client, deployments: Object.fromEntries(deployments) };
+  return { id, name, scoringUri, openaiBaseUrl, auth, gate, ...access[auth], client, deployments: Object.fromEntries(deployments) };
 }
 
 function lastName(id: string): string {

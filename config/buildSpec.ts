@@ -5,6 +5,8 @@ import { actionGroupLocation } from "../facts/monitoring";
 import { LINKED_SERVICES } from "../facts/privateLink";
 import { canonicalRegion } from "../facts/regions";
 import { SCORE_ACTION } from "../facts/roles";
+import { costOf, rangeText } from "../planner/cost";
+import type { DeploymentDecision } from "../planner/decision";
 import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
 import { allowedRegions, canonicalCountry } from "../planner/residency";
 import { scaleWeights } from "../planner/traffic";
@@ -19,6 +21,7 @@ import { acceptNotes } from "./rules/accept";
 import { tokenNotes } from "./rules/token";
 import type { RawStack } from "./settings";
 import type { CreatedNetworkSpec, DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
+import { instancesOf } from "./stackCost";
 import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings } from "./stackFile";
 
 export function buildSpec(raw: RawStack, settings: Settings, decisions: Decisions, imageOf: ImageOf): StackSpec {
@@ -101,7 +104,7 @@ function buildEndpoint(raw: RawStack, key: string, settings: EndpointSettings, d
   const { deployments, name, ...rest } = settings;
   const built = Object.entries(deployments).map(([label, deployment]) => {
     const decided = decisions(key, label);
-    return { spec: deployable(label, deployment, decided), skipped: skip(raw, key, label, decided) };
+    return { spec: deployable(label, deployment, decided), skipped: skip(raw, { endpoint: key, label }, deployment, decided) };
   });
   const specs = built.flatMap((each) => each.spec ?? []);
   const endpoint = { key, ...(name === undefined ? {} : { name }), ...rest, deployments: scaleWeights(specs) };
@@ -111,12 +114,19 @@ function buildEndpoint(raw: RawStack, key: string, settings: EndpointSettings, d
 /** While its new weights aren't staged, a deployment keeps its previous decision. Without a previous decision, it is skipped. */
 function deployable(label: string, settings: DeploymentSettings, { current, previous }: Decided): DeploymentSpec | undefined {
   const [decision, fallback] = [current, previous].filter((each) => each !== undefined).filter(isStaged);
-  if (decision === undefined) return undefined;
-  const { instances, scale, weight, mirror, update, keepPrevious, check } = settings;
+  return decision === undefined ? undefined : deploymentSpec(label, settings, decision, fallback);
+}
+
+function deploymentSpec(
+  label: string,
+  { instances, scale, weight, mirror, update, keepPrevious, check }: DeploymentSettings,
+  decision: DeploymentDecision,
+  previous: DeploymentDecision | undefined,
+): DeploymentSpec {
   return {
     label,
     decision,
-    ...(fallback === undefined ? {} : { previous: fallback }),
+    ...(previous === undefined ? {} : { previous }),
     instances: instances ?? scale?.min ?? 1,
     ...(scale === undefined ? {} : { scale }),
     weight,
@@ -128,9 +138,9 @@ function deployable(label: string, settings: DeploymentSettings, { current, prev
 }
 
 function skip(
-  { stack, local }: RawStack,
-  endpoint: string,
-  label: string,
+  { stack, local, settings: { "azure-native:location": region = "" } }: RawStack,
+  { endpoint, label }: Pick<SkippedDeployment, "endpoint" | "label">,
+  settings: DeploymentSettings,
   { current, previous, missing }: Decided,
 ): SkippedDeployment | undefined {
   if (current && isStaged(current)) return undefined;
@@ -138,7 +148,12 @@ function skip(
   const weights = current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack, local)}. Then run \`${up}\` again.`;
   const reason = missing ?? weights;
   const instead = previous && isStaged(previous) ? ` Until then, ${previous.name} continues to serve.` : "";
-  return { endpoint, label, message: `Deployment ${endpoint}/${label} is skipped: ${reason}${instead}` };
+  const message = `Deployment ${endpoint}/${label} is skipped: ${reason}${instead}`;
+  if (current === undefined) return { endpoint, label, message };
+  const instances = instancesOf(endpoint, [deploymentSpec(label, settings, current, undefined)], region);
+  const { usdPerMonth, unpriced } = costOf(instances);
+  const price = unpriced.length > 0 ? "" : ` It will cost ${rangeText(usdPerMonth)} USD/month at list price.`;
+  return { endpoint, label, message: `${message}${price}`, instances };
 }
 
 /** Notes for the preview of a run that ignores the endpoints or the lock file. */

@@ -1,13 +1,13 @@
 /**
- * Describes a deployment in one line of the preview. All values come from the stack file and the decision, so the line of a stack with a
- * lock file doesn't change with the version of Moor.
+ * Describes deployments and the cost of a stack in lines of the preview. All values of a deployment come from the stack file and the
+ * decision, so its line doesn't change with the version of Moor if the stack has a lock file. The prices of the platform come from facts/.
  */
+import { costOf, hoursPerMonth, rangeText, sumOf } from "../planner/cost";
 import type { DeploymentDecision, ModelDecision } from "../planner/decision";
+import { planRollout } from "../planner/rollout";
 import { registeredText } from "../planner/weights";
-import type { DeploymentSpec } from "./spec";
-
-/** Hours per month in Azure's pricing calculator. */
-const hoursPerMonth = 730;
+import type { DeploymentSpec, StackSpec } from "./spec";
+import { bounds, instancesOf, type PricedSpec, stackCost } from "./stackCost";
 
 /**
  * For example `chat/main-8c1f02ab: 2 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights), 16384 tokens
@@ -15,11 +15,11 @@ const hoursPerMonth = 730;
  * USD/month)`.
  */
 export function describe(key: string, deployment: DeploymentSpec): string {
-  const { decision, instances, scale, weight, mirror } = deployment;
+  const { decision, weight, mirror } = deployment;
   const previous = runningPrevious(deployment);
   const { name, instanceType, model, requestSettings } = decision;
   const parts = [
-    `${scale === undefined ? instances : `${scale.min} to ${scale.max}`} × ${instanceType}`,
+    `${rangeText(bounds(planRollout([deployment]).at(-1)!), String)} × ${instanceType}`,
     ...(model === undefined ? [] : [weightsText(model)]),
     ...(decision.registeredModel === undefined
       ? []
@@ -28,7 +28,7 @@ export function describe(key: string, deployment: DeploymentSpec): string {
     `up to ${requestSettings.maxConcurrentRequestsPerInstance} concurrent requests per instance`,
     `traffic weight ${weight}%`,
     ...(mirror > 0 ? [`mirrored traffic ${mirror}%`] : []),
-    price(deployment),
+    price(key, deployment),
     ...(previous === undefined ? [] : [`previous deployment ${previous.name} kept at weight 0`]),
   ];
   return `${key}/${name}: ${parts.join(", ")}`;
@@ -48,15 +48,36 @@ function context({ flags = [] }: DeploymentDecision): string[] {
 }
 
 /** Minimum and maximum price of all instances, including those of a previous deployment that is kept. */
-function price(deployment: DeploymentSpec): string {
-  const { decision, instances, scale } = deployment;
-  const previous = runningPrevious(deployment);
-  if (decision.usdPerHour === undefined) return `no list price for ${decision.instanceType}`;
-  const ofPrevious = instances * (previous?.usdPerHour ?? 0);
-  const least = decision.usdPerHour * (scale?.min ?? instances) + ofPrevious;
-  const most = decision.usdPerHour * (scale?.max ?? instances) + ofPrevious;
-  const range = (format: (usd: number) => string) => (most > least ? `${format(least)} to ${format(most)}` : format(least));
-  return `list price ${range(perHour)} USD/hour (${range(perMonth)} USD/month)`;
+function price(key: string, deployment: DeploymentSpec): string {
+  // The decision has a list price if Azure lists one, so the region isn't used.
+  const things = instancesOf(key, [deployment], "");
+  const missing = things.find(({ usdPerHour }) => usdPerHour === undefined);
+  if (missing !== undefined) return `no list price for ${missing.instanceType}`;
+  const { usdPerHour } = costOf(things);
+  return `list price ${rangeText(usdPerHour, perHour)} USD/hour (${rangeText(usdPerHour, perMonth)} USD/month)`;
+}
+
+/**
+ * The cost of everything that a stack creates, for example `dev: list price 822.38 USD/month: deployments 407.34, 5 private endpoints 36.50,
+ * …; not included: ingested logs, …`. The amounts add up to the total.
+ */
+export function describeCost(spec: PricedSpec & Pick<StackSpec, "name" | "skipped">): string {
+  const { items, usdPerMonth, notIncluded, unpriced } = stackCost(spec);
+  const deployments = items.filter(({ kind }) => kind === "instances");
+  const parts = [
+    ...(deployments.length === 0 ? [] : [`deployments ${rangeText(sumOf(deployments.map((item) => item.usdPerMonth)))}`]),
+    ...items.filter(({ kind }) => kind !== "instances").map((item) => `${item.what} ${rangeText(item.usdPerMonth)}`),
+  ];
+  const waiting = costOf(spec.skipped.flatMap(({ instances = [] }) => instances));
+  const missing = [
+    ...notIncluded.map(({ what }) => what),
+    ...new Set([...unpriced, ...waiting.unpriced].map((name) => `${name} (no list price)`)),
+  ];
+  return [
+    `${spec.name}: list price ${rangeText(usdPerMonth)} USD/month${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`,
+    ...(waiting.items.length === 0 ? [] : [`skipped deployments will cost ${rangeText(waiting.usdPerMonth)}`]),
+    ...(missing.length === 0 ? [] : [`not included: ${missing.join(", ")}`]),
+  ].join("; ");
 }
 
 /** The previous decision, if its deployment is kept. */

@@ -1,4 +1,5 @@
 /** The specification of a stack for the components: checked settings with defaults, and decisions. Plain values only, no secrets. */
+import type { InstancesThing } from "../planner/cost";
 import type { PlannedImage } from "../planner/image";
 import type { DesiredDeployment } from "../planner/rollout";
 import type { GateMode } from "../planner/rollout/gateMode";
@@ -125,6 +126,8 @@ export type DeploymentSpec = DesiredDeployment;
 export interface SkippedDeployment {
   readonly endpoint: string;
   readonly label: string;
-  /** Explains what is missing and how to supply it. */
+  /** Explains what is missing and how to supply it, and what the deployment costs then. */
   readonly message: string;
+  /** The instances that it will have. @default - the decision is missing */
+  readonly instances?: readonly InstancesThing[];
 }

@@ -19,3 +19,9 @@ export interface StackPulumi {
   /** Like `run`, but rejects with the error message of pulumi if it fails. Resolves to its output. */
   must(args: readonly string[]): Promise<string>;
 }
+
+/** Also runs commands whose output the user sees as it appears. */
+export interface AttachedPulumi extends StackPulumi {
+  /** Runs `pulumi <args>` on the stack and prints its output. Resolves to its exit code. */
+  runAttached(args: readonly string[]): Promise<number>;
+}

@@ -1,4 +1,5 @@
 /** The change of a stack: its resources before and after the run, in ARM's form. Resources in templates are resources of their own. */
+import { subscriptionOf } from "../azure/armId";
 import type { RuleResource } from "../rules";
 import { ruleResources } from "../rules/read/pulumi";
 import { type EndpointView, endpointsOf } from "./endpoints";
@@ -33,7 +34,10 @@ export interface StackChange {
 }
 
 export function changeOf(preview: Preview): StackChange {
-  const changes = preview.steps.flatMap(changesOf);
+  const subscription = preview.steps
+    .map(({ before, after }) => subscriptionOf(before?.id ?? after?.id ?? ""))
+    .find((id) => id !== undefined);
+  const changes = preview.steps.flatMap((step) => changesOf(step, subscription));
   const before = changes.flatMap((change) => change.before ?? []);
   const after = changes.flatMap((change) => change.after ?? []);
   const stack = preview.steps.find(({ token }) => token === "pulumi:pulumi:Stack");
@@ -57,18 +61,20 @@ const kinds = {
   replace: "replace",
   "create-replacement": "replace",
   "import-replacement": "replace",
-  "read-replacement": "replace",
+  "read-replacement": "update",
   delete: "delete",
   "delete-replaced": "delete",
-  discard: "delete",
-  "discard-replaced": "delete",
+  // Only Pulumi's state changes: the program no longer reads a resource that it doesn't manage.
+  discard: "same",
+  "discard-replaced": "same",
   "remove-pending-replace": "delete",
 } as const satisfies Record<Step["operation"], ChangeKind>;
 
-function changesOf(step: Step): ResourceChange[] {
+/** @param subscription Completes the IDs of resources that don't exist yet. Undefined before the first update. */
+function changesOf(step: Step, subscription: string | undefined): ResourceChange[] {
   const kind = kinds[step.operation];
-  const before = resourcesOf(step, step.before);
-  const after = kind === "delete" ? [] : resourcesOf(step, step.after);
+  const before = resourcesOf(step, step.before, subscription);
+  const after = kind === "delete" ? [] : resourcesOf(step, step.after, subscription);
   const names = new Set([...before, ...after].map(({ name }) => name));
   return [...names].map((name) => {
     const [was, is] = [before, after].map((list) => list.find((one) => one.name === name));
@@ -83,8 +89,8 @@ function kindOf(kind: ChangeKind, before: RuleResource | undefined, after: RuleR
   return before === undefined ? "create" : after === undefined ? "delete" : "update";
 }
 
-function resourcesOf({ token, name }: Step, state: ResourceState | undefined): RuleResource[] {
+function resourcesOf({ token, name }: Step, state: ResourceState | undefined, subscription: string | undefined): RuleResource[] {
   if (state === undefined) return [];
   const { id, inputs, outputs } = state;
-  return ruleResources({ token, name, inputs, outputs, ...(id === undefined ? {} : { id }) });
+  return ruleResources({ token, name, inputs, outputs, ...(id === undefined ? {} : { id }) }, subscription);
 }

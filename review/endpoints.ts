@@ -1,7 +1,7 @@
 /** The online endpoints of a stack, from its resources. */
 import { sameArmId } from "../azure/armId";
 import { at, isOfType, type RuleResource } from "../rules/resource";
-import { type Body, isBody, type Value, valueAt } from "../rules/values";
+import { type Body, isBody, isOpaque, type Value, valueAt } from "../rules/values";
 
 export interface EndpointView {
   /** Logical name of the endpoint's resource without `-endpoint`: the key in the stack file. */
@@ -12,6 +12,8 @@ export interface EndpointView {
   /** Percent of the requests by deployment name; deployments at 0% are omitted. */
   readonly traffic: Readonly<Record<string, number>>;
   readonly mirrorTraffic: Readonly<Record<string, number>>;
+  /** Whether only the update knows the weights. @default - they are known, or there are none */
+  readonly trafficIsUnknown?: true;
   readonly deployments: readonly DeploymentView[];
 }
 
@@ -33,27 +35,48 @@ const endpointType = "Microsoft.MachineLearningServices/workspaces/onlineEndpoin
 const deploymentType = `${endpointType}/deployments`;
 const autoscaleType = "Microsoft.Insights/autoscalesettings";
 
-/** The endpoints in the order of their declaration. The template that writes the traffic is merged into its endpoint. */
+/** The templates that write the traffic of an endpoint. */
+const writeTemplate = "-traffic-write/resources";
+
+/**
+ * The endpoints in the order of their declaration. The template that writes the traffic is merged into its endpoint. A preview without the
+ * unchanged resources can contain only the template.
+ */
 export function endpointsOf(resources: readonly RuleResource[]): EndpointView[] {
-  const writes = resources.filter((one) => isOfType(one, endpointType) && one.name.endsWith("-traffic-write/resources/0"));
+  const writes = resources.filter((one) => isOfType(one, endpointType) && one.name.endsWith(`${writeTemplate}/0`));
   const autoscales = resources.filter((one) => isOfType(one, autoscaleType));
   const deployments = resources.filter((one) => isOfType(one, deploymentType));
   const declared = resources.filter((one) => isOfType(one, endpointType) && one.name.endsWith("-endpoint"));
-  return declared.map((endpoint) => {
-    const key = endpoint.name.slice(0, -"-endpoint".length);
-    const write = writes.find(({ name }) => name === `${key}-traffic-write/resources/0`);
+  const keys = [
+    ...declared.map(({ name }) => without(name, "-endpoint")),
+    ...writes.map(({ name }) => without(name, `${writeTemplate}/0`)),
+  ];
+  return [...new Set(keys)].map((key) => {
+    const endpoint = declared.find(({ name }) => name === `${key}-endpoint`);
+    const write = writes.find(({ name }) => name === `${key}${writeTemplate}/0`);
+    const isUnreadable = write === undefined && resources.some(({ name }) => name.startsWith(`${key}${writeTemplate}`));
     const own = deployments.filter(({ name }) => isDeploymentOf(key, name));
-    const authMode = at(write ?? endpoint, "properties.authMode");
-    const name = endpoint.id?.split("/").at(-1);
+    const authMode = at((write ?? endpoint)!, "properties.authMode");
+    const name = (endpoint ?? write)!.id?.split("/").at(-1);
+    const [traffic, mirrorTraffic] = ["traffic", "mirrorTraffic"].map((property) => write && at(write, `properties.${property}`));
     return {
       key,
       ...(name === undefined ? {} : { name }),
       ...(typeof authMode === "string" ? { authMode } : {}),
-      traffic: weights(write && at(write, "properties.traffic")),
-      mirrorTraffic: weights(write && at(write, "properties.mirrorTraffic")),
+      traffic: weights(traffic),
+      mirrorTraffic: weights(mirrorTraffic),
+      ...(isUnreadable || hasUnknown(traffic) || hasUnknown(mirrorTraffic) ? { trafficIsUnknown: true as const } : {}),
       deployments: own.map((one) => deploymentOf(key, one, autoscales)),
     };
   });
+}
+
+function without(name: string, ending: string): string {
+  return name.slice(0, -ending.length);
+}
+
+function hasUnknown(value: Value): boolean {
+  return isOpaque(value) || (isBody(value) && Object.values(value).some(isOpaque));
 }
 
 /** Logical names are `<key>-<name in Azure>-deployment`; a key can contain hyphens, a name in Azure ends with its hash. */

@@ -66,6 +66,11 @@ export interface Preview {
   readonly config: Readonly<Record<string, string>>;
   /** One step for each resource, in the order of the engine. */
   readonly steps: readonly Step[];
+  /**
+   * Deletions of earlier instances, which a replacement in a run that failed has left behind. The resources of the same URNs are in `steps`, or no
+   * longer in the program. @default - none
+   */
+  readonly leftovers?: readonly Step[];
   /** Whether `steps` contains the unchanged resources. A preview that was saved without `--show-sames` omits them, so totals are unknown. */
   readonly isComplete: boolean;
   readonly diagnostics: readonly Diagnostic[];

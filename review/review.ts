@@ -3,7 +3,7 @@ import type { Approval } from "./approval";
 import { changeOf } from "./change";
 import { normalised } from "./normalise";
 import type { Preview } from "./preview";
-import { type Notice, type Section, type Severity, type Subject, subjects } from "./section";
+import { empty, type Notice, type Section, type Severity, type Subject, subjects } from "./section";
 import { type Context, sectionsOf } from "./subjects";
 
 /** `dangerous` and `look` need an answer from the author of the change; `safe` doesn't. `unchanged`: the run does nothing. */
@@ -11,8 +11,10 @@ export type Verdict = "dangerous" | "look" | "safe" | "unchanged";
 
 export interface StackReview {
   readonly stack: string;
+  /** How the preview ended. `none`: the stack could not be previewed. Unless it succeeded, only the failure is certain. */
+  readonly result: Preview["result"] | "none";
   readonly verdict: Verdict;
-  /** Why, in one sentence: the text of the most severe notice. */
+  /** Why: the text of the most severe notice, and the number of further ones of the same severity. */
   readonly reason: string;
   /** All notices, most severe first. Notices of the same severity are in the order of the subjects. */
   readonly notices: readonly (Notice & { readonly subject: Subject })[];
@@ -24,19 +26,42 @@ export interface StackReview {
 const severities = ["danger", "look", "note"] as const satisfies readonly Severity[];
 
 export function reviewStack(preview: Preview, context: Context): StackReview {
-  const change = changeOf(normalised(preview));
-  const sections = sectionsOf(change, context);
-  const notices = subjects.flatMap((subject) => sections[subject].notices.map((notice) => ({ ...notice, subject })));
-  const sorted = severities.flatMap((severity) => notices.filter((notice) => notice.severity === severity));
-  const isUnchanged = preview.result === "succeeded" && preview.steps.every(({ operation }) => operation === "same");
-  const worst = sorted[0];
-  const verdict = worst === undefined || worst.severity === "note" ? (isUnchanged ? "unchanged" : "safe") : verdicts[worst.severity];
-  return { stack: preview.stack, verdict, reason: reasonOf(verdict, worst), notices: sorted, sections };
+  const { stack, result } = preview;
+  const sections = sectionsOf(changeOf(normalised(preview)), context);
+  const all = subjects.flatMap((subject) => sections[subject].notices.map((notice) => ({ ...notice, subject })));
+  const notices = severities.flatMap((severity) => all.filter((notice) => notice.severity === severity));
+  const isUnchanged = preview.steps.every(({ operation }) => operation === "same");
+  return { stack, result, ...judged(notices, result, isUnchanged), notices, sections };
 }
 
-const verdicts = { danger: "dangerous", look: "look" } as const satisfies Record<Exclude<Severity, "note">, Verdict>;
+/** The review of a stack that could not be previewed. @param reason Why not, in one sentence. */
+export function withoutPreview(stack: string, reason: string): StackReview {
+  const notices = [{ severity: "look", subject: "failure", text: reason }] as const;
+  const sections = Object.fromEntries(subjects.map((subject) => [subject, empty])) as Record<Subject, Section>;
+  return { stack, result: "none", ...judged(notices, "none", false), notices, sections };
+}
 
-function reasonOf(verdict: Verdict, worst: Notice | undefined): string {
-  if (worst !== undefined && worst.severity !== "note") return worst.text;
-  return verdict === "unchanged" ? "Nothing changes." : "No request is lost, and nothing is deleted, exposed or moved.";
+/** @param notices Most severe first. */
+function judged(
+  notices: StackReview["notices"],
+  result: StackReview["result"],
+  isUnchanged: boolean,
+): Pick<StackReview, "verdict" | "reason"> {
+  const severe = notices.filter(({ severity }) => severity !== "note");
+  const worst = severe[0];
+  if (worst === undefined) {
+    if (result !== "succeeded") return { verdict: "look", reason: "The preview did not succeed, so the changes are not known." };
+    if (isUnchanged) return { verdict: "unchanged", reason: "Nothing changes." };
+    return { verdict: "safe", reason: "No request is lost, and nothing is deleted, exposed or moved." };
+  }
+  const reason = [worst.text, othersText(severe)].filter((text) => text !== "").join(" ");
+  return { verdict: worst.severity === "danger" ? "dangerous" : "look", reason };
+}
+
+/** How many notices have the severity of the first one, in addition to it. Empty if there are none. */
+export function othersText(notices: readonly Notice[]): string {
+  const others = notices.filter(({ severity }) => severity === notices[0]?.severity).length - 1;
+  if (others < 1) return "";
+  const [one, many] = notices[0]?.severity === "danger" ? ["danger", "dangers"] : ["point needs a look", "points need a look"];
+  return `${others} more ${others === 1 ? one : many}.`;
 }

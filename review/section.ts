@@ -12,10 +12,13 @@ export type Subject = (typeof subjects)[number];
  */
 export type Severity = "danger" | "look" | "note";
 
+/** Characters in the text of a notice. */
+export const noticeLength = 300;
+
 /** One statement that affects the verdict. */
 export interface Notice {
   readonly severity: Severity;
-  /** A complete sentence, which names the endpoint, deployment or resource first. At most 300 characters. */
+  /** A complete sentence, which names the endpoint, deployment or resource first. At most `noticeLength` characters. */
   readonly text: string;
   /** How to undo the change, or why it can't be undone. One sentence. @default - the text says it */
   readonly rollback?: string;

@@ -30,7 +30,8 @@ export function settingsOf(outputs: Body | undefined): StackSettings | undefined
   };
 }
 
-function residencyOf({ geography, countries, regions, accepted }: Body): ResidencySettings {
+/** Reads the residency contract. Values of other types are ignored. */
+export function residencyOf({ geography, countries, regions, accepted }: Body): ResidencySettings {
   const texts = (value: unknown) => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
   const entries = Array.isArray(accepted) ? accepted.filter(isBody) : [];
   return {

@@ -2,6 +2,7 @@
 
 import { styleText } from "node:util";
 import { pricesSource } from "../../facts/prices";
+import { costOf, hoursPerMonth, rangeText } from "../../planner/cost";
 import type { Compared, FitInput, FitResult, Rejected } from "../../planner/size/fit";
 
 /** The rows of a table of sizes. */
@@ -10,14 +11,15 @@ export interface Comparison {
   readonly rejected: readonly Rejected[];
 }
 
-const hoursPerMonth = 730;
 /** Rows of the table without `--compare`. */
 const shortTable = 5;
 
 /** The complete report. */
 export function report(input: FitInput, result: FitResult, comparison: Comparison | undefined, all: boolean): string {
   const table = comparison === undefined ? [] : [...sizeTable(comparison, result, all), ""];
-  return [heading(input, result), "", ...table, ...(result.fits ? recommendation(result) : noFit(result))].join("\n");
+  return [heading(input, result), "", ...table, ...(result.fits ? [...recommendation(result), ...sourceCost(input)] : noFit(result))].join(
+    "\n",
+  );
 }
 
 function heading(input: FitInput, result: FitResult): string {
@@ -107,6 +109,14 @@ function recommendation(result: FitResult): string[] {
     ]),
     ...section("reasons", result.reasons),
   ];
+}
+
+/** Azure creates the firewall with the first FQDN rule, which `source: hub` requires. */
+function sourceCost({ source }: FitInput): string[] {
+  if (source !== "hub") return [];
+  const month = (kind: "managedFirewallBasic" | "managedFirewallStandard") => rangeText(costOf([{ kind, count: 1 }]).usdPerMonth);
+  const price = `${month("managedFirewallBasic")} USD per month (Basic) or ${month("managedFirewallStandard")} (Standard)`;
+  return section("cost of source: hub", [`one firewall in the managed network of the workspace, for all deployments: ${price}`]);
 }
 
 function noFit(result: FitResult): string[] {

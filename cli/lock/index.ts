@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { buildSpec } from "../../config/buildSpec";
 import { checkSettings } from "../../config/checkStack";
 import { foreignLock, isStaged } from "../../config/decisions";
+import { describeCost } from "../../config/describe";
 import { draftPlannerErrors } from "../../config/drafts";
 import { reportErrors } from "../../config/errors";
 import type { StackImages } from "../../config/images/stack";
@@ -9,6 +11,7 @@ import {
   type Lock,
   type LockEntry,
   lockCommand,
+  lockEntry,
   lockFileName,
   readLock,
   readOtherLocks,
@@ -70,7 +73,7 @@ export async function lock({ stack, check, rollback, hub, folder = root }: LockA
   }
   const made = await createLock(raw, { settings, imageOf: images.imageOf }, before, sourcesOf(hub));
   if ("errors" in made) throw new Error(reportErrors(stack, made.errors));
-  if (check) compare(raw, settings, existing(stack, before), made);
+  if (check) compare(raw, { settings, images }, existing(stack, before), made);
   else write(made);
 }
 
@@ -122,8 +125,14 @@ function writeNew(raw: RawStack, { settings, images }: CheckedStackFile, before:
     ...copyNotes(settings, otherStacks(raw)),
     ...notes,
     ...quotaReport(settings, next, neighboursOf(raw)),
+    costLine(raw, settings, images, next),
   ])
     console.log(line);
+}
+
+/** The cost of the stack with these decisions. */
+function costLine(raw: RawStack, settings: Settings, { imageOf }: StackImages, next: Lock): string {
+  return describeCost(buildSpec(raw, settings, (endpoint, label) => lockEntry(next, endpoint, label) ?? {}, imageOf));
 }
 
 /** Notes on placeholder images. */
@@ -157,10 +166,10 @@ function entriesOf({ endpoints }: Lock): (LockEntry & { readonly name: string })
   );
 }
 
-function compare(raw: RawStack, settings: Settings, before: Lock, { lock: next, notes }: NewLock): void {
+function compare(raw: RawStack, { settings, images }: CheckedStackFile, before: Lock, { lock: next, notes }: NewLock): void {
   for (const note of [...copyNotes(settings, otherStacks(raw)), ...notes]) console.log(note);
   for (const line of quotaReport(settings, next, neighboursOf(raw))) console.log(line);
-  for (const line of rollbackNotes(next)) console.log(line);
+  for (const line of [...rollbackNotes(next), costLine(raw, settings, images, next)]) console.log(line);
   const differences = lockDifferences(before, next);
   if (differences.length === 0) {
     console.log(`${lockFileName(next.stack)} matches the decisions of this version of Moor.`);

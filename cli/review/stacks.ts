@@ -1,6 +1,6 @@
 /** The stacks that `npm run review` previews, in Azure or in the local Azure. */
-import { type PreviewSource, previewStack } from "../../operations/review";
-import { requireStackFile } from "../stackFiles";
+import { type PreviewSource, plannedStack } from "../../operations/review";
+import { requireStackFile, root } from "../stackFiles";
 import { installedEngine, stackPulumi } from "../stackPulumi";
 
 /** Sources of previews, until they are closed. */
@@ -18,7 +18,7 @@ export async function realStacks(stacks: readonly string[]): Promise<OpenSources
   await stackPulumi(engine, "", false).must(["version"]);
   const sources = stacks.map((stack) => ({
     stack,
-    preview: (signal: AbortSignal) => previewStack(stackPulumi(engine, stack, false, signal)),
+    plan: (signal: AbortSignal) => plannedStack(stackPulumi(engine, stack, false, signal), root),
   }));
   return { sources, close: async () => {} };
 }
@@ -36,10 +36,10 @@ export async function localStacks(stacks: readonly string[]): Promise<OpenSource
     prepared = result.catch(() => {});
     return result;
   };
-  const preview = async (stack: string, signal: AbortSignal) => {
+  const plan = async (stack: string, signal: AbortSignal) => {
     const configFile = await prepare(stack);
     const engine = { command: session.engine.command, environment: session.environment, configFile };
-    return previewStack(stackPulumi(engine, stack, true, signal));
+    return plannedStack(stackPulumi(engine, stack, true, signal), root);
   };
-  return { sources: stacks.map((stack) => ({ stack, preview: (signal) => preview(stack, signal) })), close: () => session.close() };
+  return { sources: stacks.map((stack) => ({ stack, plan: (signal) => plan(stack, signal) })), close: () => session.close() };
 }

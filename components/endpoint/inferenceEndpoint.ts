@@ -133,6 +133,8 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   readonly authMode: pulumi.Output<AuthMode>;
   /** Audience of the Microsoft Entra ID tokens that callers send. */
   readonly scoringAudience: string;
+  /** How deployments are checked before they receive traffic. */
+  readonly gate: GateMode;
   /** Client settings that are valid for all deployments with traffic. Undefined without deployments. */
   readonly clientTerms: EndpointTerms | undefined;
   /** Client settings of each current deployment. Deployments that are kept for a rollback are not included. */
@@ -158,6 +160,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     const [byKey, byName] = [Object.fromEntries(images), Object.fromEntries(deployments)];
     this.nodes = { endpoint, images: byKey, deployments: byName, traffic, autoscale, monitoring };
     this.authMode = endpoint.authMode;
+    this.gate = args.gate ?? defaultGate;
     this.scoringAudience = endpoint.azure.cloud.scoringAudience;
     this.id = endpoint.id;
     this.name = endpoint.name;
@@ -187,8 +190,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
    * the same in runs that check nothing. Deployments without a record are missing.
    */
   gateResults(): pulumi.Output<Readonly<Record<string, GateResult | "off">>> {
-    const { gate = defaultGate } = this.args;
-    if (gate === "off") return pulumi.output(Object.fromEntries(this.deploymentTerms.map(({ label }) => [label, "off" as const])));
+    if (this.gate === "off") return pulumi.output(Object.fromEntries(this.deploymentTerms.map(({ label }) => [label, "off" as const])));
     const { endpoint, traffic } = this.nodes;
     return pulumi.all([endpoint.id, traffic.resource.id]).apply(async ([endpointId]) => {
       const results = await readGateRecord(endpoint.azure, endpointId).catch(() => ({}) as GateResults);

@@ -1,9 +1,8 @@
 /** Rows of role assignments: who can send requests, and who can read keys, data and logs. */
 import { parseArmId } from "../../azure/armId";
-import { builtInPowers, powerActions, type RolePower, rolePowers } from "../../facts/roleAccess";
-import { matchesAction } from "../../facts/roles";
-import { type Body, isBody, type RuleResource, type Value } from "../../rules";
-import { builtInRole, isAboveGroups, scopeOf } from "../../rules/exposure";
+import { builtInPowers, powerActions, type RolePower } from "../../facts/roleAccess";
+import { isBody, type RuleResource, type Value } from "../../rules";
+import { builtInRole, isAboveGroups, powersOf, scopeOf } from "../../rules/exposure";
 import { at, isOfType } from "../../rules/resource";
 import type { AccessRow } from "./document";
 import { basisOf, type Evidence, outcomeOfAll, subjectOf } from "./evidence";
@@ -72,19 +71,4 @@ function roleOf(evidence: Evidence, id: Value): Role {
   const name = builtIn ?? (typeof named === "string" ? safeText(named) : guid);
   if (Array.isArray(permissions)) return { name, can: powersOf(permissions.filter(isBody)) };
   return { name, can: builtIn === undefined ? [] : (builtInPowers[builtIn] ?? []) };
-}
-
-function powersOf(permissions: readonly Body[]): RolePower[] {
-  return rolePowers.filter((power) =>
-    powerActions[power].some(({ action, data }) =>
-      permissions.some((one) => {
-        const [allowed, denied] = data === true ? ["dataActions", "notDataActions"] : ["actions", "notActions"];
-        return covers(one[allowed!], action) && !covers(one[denied!], action);
-      }),
-    ),
-  );
-}
-
-function covers(patterns: Value, action: string): boolean {
-  return Array.isArray(patterns) && patterns.some((pattern) => typeof pattern === "string" && matchesAction(pattern, action));
 }

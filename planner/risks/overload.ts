@@ -1,6 +1,16 @@
 /** Checks whether each deployment of an endpoint has the capacity for its traffic weight. */
+import type { RequestSettings } from "../decision";
 import type { PlannedDeployment } from "../rollout";
 import type { ServingDeployment } from "../rollout/capacity";
+
+/** The values of a planned deployment that affect its capacity. */
+export interface LoadedDeployment extends Pick<PlannedDeployment, "role" | "instances" | "scale" | "weight"> {
+  readonly decision: {
+    /** Name in Azure. */
+    readonly name: string;
+    readonly requestSettings: Pick<RequestSettings, "maxConcurrentRequestsPerInstance">;
+  };
+}
 
 /** A deployment whose traffic exceeds its capacity. */
 export interface Overload {
@@ -28,7 +38,7 @@ export interface LiveTraffic {
 }
 
 /** Names of the deployments whose traffic weight increases. */
-export function gainingDeployments(planned: readonly PlannedDeployment[], { traffic }: LiveTraffic): string[] {
+export function gainingDeployments(planned: readonly LoadedDeployment[], { traffic }: LiveTraffic): string[] {
   return planned.filter(({ decision, weight }) => weight > (traffic[decision.name] ?? 0)).map(({ decision }) => decision.name);
 }
 
@@ -38,7 +48,7 @@ export function gainingDeployments(planned: readonly PlannedDeployment[], { traf
  * endpoint that doesn't serve yet, deployments without a weight count too: a candidate that replaces a larger, idle one must carry its
  * load.
  */
-export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraffic): Overload[] {
+export function overloads(planned: readonly LoadedDeployment[], live?: LiveTraffic): Overload[] {
   const current = planned.filter(({ role }) => role === "current");
   const declared = Math.max(0, ...current.filter(({ weight }) => live === undefined || weight > 0).map(capacityOf));
   const liveCapacity = sum((live?.serving ?? []).map(({ instances, concurrency }) => instances * concurrency));
@@ -55,15 +65,16 @@ export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraf
   });
 }
 
-function capacityOf(deployment: PlannedDeployment): number {
+/** Concurrent requests that a deployment can process with the maximum number of instances. */
+export function capacityOf(deployment: LoadedDeployment): number {
   return mostInstances(deployment) * concurrencyOf(deployment);
 }
 
-function mostInstances({ instances, scale }: PlannedDeployment): number {
+function mostInstances({ instances, scale }: LoadedDeployment): number {
   return scale?.max ?? instances;
 }
 
-function concurrencyOf({ decision }: PlannedDeployment): number {
+function concurrencyOf({ decision }: LoadedDeployment): number {
   return decision.requestSettings.maxConcurrentRequestsPerInstance;
 }
 

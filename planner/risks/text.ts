@@ -2,7 +2,7 @@
 import { admissionFactor, scoringStatus } from "../../azure/scoring";
 import { trafficText } from "../rollout/transition";
 import type { EnabledLogging } from "./logging";
-import type { Risk, RiskKind, RiskOf, UnavailableImage } from "./risk";
+import type { Risk, RiskKind, RiskOf, Risks, UnavailableImage } from "./risk";
 
 type Texts = { readonly [Kind in RiskKind]: (risk: RiskOf<Kind>) => string };
 
@@ -16,7 +16,7 @@ const texts = {
     `Endpoints not read: it is unknown whether an endpoint with traffic will be deleted, and whether each deployment has the capacity for its current traffic. ${reason}`,
   requestsReported: ({ deployment, logged }) =>
     `Requests reported to a receiver: ${deployment} sends ${listed(logged)}. Remove ${settings(logged)}, or make sure that the receiver is inside the residency.`,
-  trafficAboveCapacity: (risk) => overloadText(risk),
+  trafficAboveCapacity: (risk) => `Traffic above capacity: ${overloadText(risk)}`,
   placeholderImages: ({ images }) =>
     `Placeholder images: ${imageList(images)}. No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in \`moor:images\`.`,
   imagesNotPushed: ({ images }) =>
@@ -59,13 +59,22 @@ function settings(logged: readonly EnabledLogging[]): string {
   return new Intl.ListFormat("en-GB").format(logged.map(({ setting }) => setting));
 }
 
-function overloadText({ deployment, weight, load, isLive, requests, instances, concurrency }: RiskOf<"trafficAboveCapacity">): string {
+/** What happens to the requests of a deployment whose traffic exceeds its capacity, and the remedy. */
+export function overloadText({
+  deployment,
+  weight,
+  load,
+  isLive,
+  requests,
+  instances,
+  concurrency,
+}: Risks["trafficAboveCapacity"]): string {
   const capacity = instances * concurrency;
   const total = isLive ? "current capacity" : "declared concurrency";
   const product = `${instances} ${instances === 1 ? "instance" : "instances"} × ${concurrency}`;
   const most = Math.floor((capacity * 100) / load);
   return (
-    `Traffic above capacity: ${deployment} receives ${weight}% of the endpoint's ${total} of ${load}, which is ${requests} concurrent requests, but its capacity is ${capacity} (${product}). ` +
+    `${deployment} receives ${weight}% of the endpoint's ${total} of ${load}, which is ${requests} concurrent requests, but its capacity is ${capacity} (${product}). ` +
     `Requests above ${capacity} wait; above ${admissionFactor * capacity}, Azure returns ${scoringStatus.tooManyRequests}. ` +
     `Set at least ${Math.ceil(requests / concurrency)} instances, or a weight of at most ${most}.`
   );

@@ -80,6 +80,12 @@ export function probesFor(allowedSeconds: number): { readonly liveness: Probe; r
   };
 }
 
+/** The start time that a liveness probe of `probesFor` allows, and the expected one, in seconds. */
+export function startOfProbe({ initialDelay, period, failureThreshold }: Omit<Probe, "timeout">): Omit<Start, "reason"> {
+  const allowedSeconds = initialDelay + period * Math.max(0, failureThreshold - failuresUntilAction);
+  return { allowedSeconds, expectedSeconds: Math.ceil(allowedSeconds / startReserve) };
+}
+
 /** Seconds of consecutive failures until Azure acts on a probe. */
 export function probeSeconds(probe: Probe): number {
   return probe.initialDelay + probe.period * probe.failureThreshold;

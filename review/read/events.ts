@@ -2,129 +2,109 @@
  * Reads the events of a preview: one JSON object per line, as `pulumi preview --json` prints them with
  * PULUMI_ENABLE_STREAMING_JSON_PREVIEW=1, and as `--event-log` writes them. Source: pulumi/pulumi, sdk/go/common/apitype/events.go (2026-06).
  */
-import { isJson, type Json, nameOfUrn, textOf } from "../../rules/read/json";
-import { bodyFromWire } from "../../rules/read/wire";
-import { type Diagnostic, type Operation, operations, type Preview, type ResourceState, type Step } from "../preview";
+import { isJson, type Json } from "../../rules/read/json";
+import type { Preview } from "../preview";
+import { configOf } from "./config";
+import { Diagnostics } from "./diagnostics";
+import { linesOf, parsed, texts, unreadable } from "./json";
+import { isDestroy, isPendingDeletion, operationOf, type StepReport, stackOf, stateOf, stepsOf, urnOf } from "./steps";
 
-/** Returns the preview, or undefined if the text contains no events. Lines that aren't events are ignored. */
-export function previewOfEvents(text: string): Preview | undefined {
-  const events = text.split("\n").flatMap(parse);
-  const metadata = events.flatMap((event): Json[] => {
-    const found = metadataOf(event.resourcePreEvent) ?? metadataOf(event.resOutputsEvent);
-    return found === undefined ? [] : [found];
-  });
-  const steps = stepsOf(metadata);
-  const stackUrn = steps.find(({ token }) => token === "pulumi:pulumi:Stack")?.urn ?? steps[0]?.urn;
-  if (stackUrn === undefined) return undefined;
-  const [, , stack = "", project = ""] = /^urn:(pulumi):/.test(stackUrn) ? stackUrn.split(/::?/) : [];
-  const prelude = events.map(({ preludeEvent }) => preludeEvent).find(isJson);
-  const summary = events.map(({ summaryEvent }) => summaryEvent).find(isJson);
+/** The start of an event. Other programs can write before it, such as the time of a log, or an object that contains the event. */
+const eventStart = /^.{0,200}?(?=\{"(?:sequence|timestamp|event)"\s*:)/;
+
+/**
+ * The events in lines. Other lines are ignored, except those that continue an event because a program has wrapped it.
+ * @param onLoss Called for an event that is cut off.
+ */
+export function* eventsInLines(text: string, onLoss: () => void): Generator<Json> {
+  let unfinished: string[] = [];
+  const joined = (): Json[] => {
+    const event = unfinished.length > 1 ? eventOf(parsed(unfinished.join(""))) : undefined;
+    if (unfinished.length > 0 && event === undefined) onLoss();
+    unfinished = [];
+    return event === undefined ? [] : [event];
+  };
+  for (const line of linesOf(text)) {
+    const prefix = eventStart.exec(line)?.[0];
+    if (prefix === undefined) {
+      if (unfinished.length > 0) unfinished.push(line);
+      continue;
+    }
+    yield* joined();
+    const start = line.slice(prefix.length);
+    const event = eventOf(parsed(start));
+    if (event === undefined) unfinished = [start];
+    else yield event;
+  }
+  yield* joined();
+}
+
+function eventOf(value: unknown): Json | undefined {
+  if (!isJson(value)) return undefined;
+  return isJson(value.event) ? value.event : value;
+}
+
+/** Kinds of events that only a run has. */
+const kinds = ["preludeEvent", "summaryEvent", "diagnosticEvent", "resourcePreEvent", "resOutputsEvent", "cancelEvent", "stdoutEvent"];
+
+export function isEvent(value: unknown): value is Json {
+  return isJson(value) && kinds.some((kind) => isJson(value[kind]));
+}
+
+/**
+ * Returns the preview of events. Undefined if they aren't of a run.
+ * @param isCut Called at the end: whether events were cut off.
+ * @throws Error if the events are of several runs or stacks, of an update, or of another form
+ */
+export function previewOfEvents(events: Iterable<Json>, isCut: () => boolean = () => false): Preview | undefined {
+  const reports: StepReport[] = [];
+  const diagnostics = new Diagnostics();
+  const [preludes, summaries]: [Json[], Json[]] = [[], []];
+  let count = 0;
+  for (const event of events) {
+    if (!isEvent(event)) continue;
+    count += 1;
+    if (isJson(event.preludeEvent)) preludes.push(event.preludeEvent);
+    if (isJson(event.summaryEvent)) summaries.push(event.summaryEvent);
+    diagnostics.add(event.diagnosticEvent);
+    diagnostics.addOutput(event.stdoutEvent);
+    const resource = event.resourcePreEvent ?? event.resOutputsEvent;
+    if (isJson(resource)) reports.push(reportOf(resource.metadata, `Event ${count}`));
+  }
+  if (count === 0) return undefined;
+  if (preludes.length > 1 || summaries.length > 1) throw unreadable("The text contains the events of more than one preview.");
+  if (summaries[0]?.isPreview === false) throw unreadable("The text contains the events of an update, not of a preview.");
+  const stack = stackOf(reports.map(({ urn }) => urn));
+  if (stack === undefined) throw unreadable("The text contains events, but none of them is about a resource or a stack.");
+  const { steps, leftovers } = stepsOf(reports);
+  const isWhole = preludes.length === 1 && summaries.length === 1 && !isCut();
+  const messages = diagnostics.all();
+  // Earlier versions of the engine write no result. An error message always fails the run.
+  const isFailed = summaries[0]?.result === "failed" || messages.some(({ severity }) => severity === "error");
   return {
-    stack,
-    project,
+    ...stack,
     kind: isDestroy(steps) ? "destroy" : "update",
-    result: summary === undefined ? "incomplete" : summary.result === "failed" ? "failed" : "succeeded",
-    config: configOf(prelude?.config),
+    result: isFailed ? "failed" : isWhole ? "succeeded" : "incomplete",
+    config: configOf(preludes[0]?.config),
     steps,
-    isComplete: true,
-    diagnostics: events.flatMap(({ diagnosticEvent }) => diagnosticOf(diagnosticEvent)),
+    ...(leftovers.length === 0 ? {} : { leftovers }),
+    isComplete: isWhole,
+    diagnostics: messages,
   };
 }
 
-function parse(line: string): Json[] {
-  if (!line.startsWith("{")) return [];
-  try {
-    const value: unknown = JSON.parse(line);
-    return isJson(value) ? [value] : [];
-  } catch {
-    return [];
-  }
-}
-
-function metadataOf(event: unknown): Json | undefined {
-  return isJson(event) && isJson(event.metadata) ? event.metadata : undefined;
-}
-
-/** Later events of a resource complete the earlier ones: the outputs of the stack are known at its end. */
-function stepsOf(all: readonly Json[]): Step[] {
-  const byUrn = new Map<string, Step>();
-  for (const metadata of all) {
-    const [urn, token] = [textOf(metadata.urn), textOf(metadata.type)];
-    const operation = operations.find((one) => one === metadata.op);
-    if (urn === undefined || token === undefined || operation === undefined) continue;
-    byUrn.set(urn, merged(byUrn.get(urn), stepOf(urn, token, operation, metadata)));
-  }
-  return [...byUrn.values()];
-}
-
-function stepOf(urn: string, token: string, operation: Operation, metadata: Json): Step {
+function reportOf(metadata: unknown, place: string): StepReport {
+  if (!isJson(metadata)) throw unreadable(`${place}: the description of the resource is missing or invalid.`);
+  const operation = operationOf(metadata.op, place);
   const [before, after] = [stateOf(metadata.old), stateOf(metadata.new)];
   const detailed = isJson(metadata.detailedDiff) ? Object.keys(metadata.detailedDiff) : [];
   return {
-    urn,
-    token,
-    name: nameOfUrn(urn),
+    urn: urnOf(metadata.urn, place),
     operation,
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
     changed: detailed.length > 0 ? detailed : texts(metadata.diffs),
     replacedBy: texts(metadata.keys),
+    isLeftover: operation === "delete" && isPendingDeletion(metadata.old),
   };
-}
-
-/** A replacement consists of several steps, of which `replace` is the one that remains. */
-function merged(earlier: Step | undefined, later: Step): Step {
-  if (earlier === undefined) return later;
-  const parts: readonly Operation[] = ["create-replacement", "delete-replaced", "import-replacement", "read-replacement"];
-  const operation = parts.includes(earlier.operation) || parts.includes(later.operation) ? "replace" : later.operation;
-  const [before, after] = [earlier.before ?? later.before, later.after ?? earlier.after];
-  return {
-    ...earlier,
-    operation,
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
-    changed: [...new Set([...earlier.changed, ...later.changed])],
-    replacedBy: [...new Set([...earlier.replacedBy, ...later.replacedBy])],
-  };
-}
-
-function stateOf(value: unknown): ResourceState | undefined {
-  if (!isJson(value)) return undefined;
-  const id = textOf(value.id);
-  return {
-    ...(id === undefined ? {} : { id }),
-    inputs: bodyFromWire(value.inputs),
-    outputs: bodyFromWire(value.outputs),
-    protect: value.protect === true,
-  };
-}
-
-function diagnosticOf(event: unknown): Diagnostic[] {
-  if (!isJson(event)) return [];
-  const [message, urn] = [textOf(event.message), textOf(event.urn)];
-  const severity = severities[String(event.severity)];
-  if (message === undefined || severity === undefined) return [];
-  return [{ severity, ...(urn === undefined ? {} : { resource: nameOfUrn(urn) }), message: message.trimEnd() }];
-}
-
-const severities: Readonly<Record<string, Diagnostic["severity"]>> = {
-  error: "error",
-  warning: "warning",
-  info: "info",
-  "info#err": "info",
-};
-
-function configOf(value: unknown): Record<string, string> {
-  if (!isJson(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, text]) => (typeof text === "string" && text !== "[secret]" ? [[key, text]] : [])),
-  );
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
-function isDestroy(steps: readonly Step[]): boolean {
-  return steps.some(({ token, operation }) => token === "pulumi:pulumi:Stack" && operation === "delete");
 }

@@ -23,6 +23,7 @@ import { vaultRules } from "./vaults";
 import { workspaceRules } from "./workspaces";
 
 export { builtInRole, isAboveGroups, scopeOf } from "./roles/assignment";
+export { powersOf } from "./roles/powers";
 export { type RoleRow, roleTable } from "./roles/table";
 
 export const exposureRules: readonly Rule[] = [

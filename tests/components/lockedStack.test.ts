@@ -149,11 +149,12 @@ beforeAll(() => {
   return asShipped;
 });
 
-test("the preview has one line per deployment: size, instances, model, context, concurrency, traffic weight and price", async () => {
+test("the preview has one line per deployment (size, instances, model, context, concurrency, traffic weight and price), and the cost of the stack", async () => {
   expect((await asShipped).lines).toEqual([
     `chat/${names["chat/main"]}: 3 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights), 16384 tokens of context, up to 64 concurrent requests per instance, traffic weight 90%, list price 14.33 to 28.65 USD/hour (10,457 to 20,915 USD/month)`,
     `chat/${names["chat/candidate"]}: 1 × Standard_NC24ads_A100_v4, Qwen/Qwen3-8B at b968826d (staged weights), 16384 tokens of context, up to 16 concurrent requests per instance, traffic weight 10%, list price 4.78 USD/hour (3,486 USD/month)`,
     `fraud/${names["fraud/main"]}: 2 × Standard_DS3_v2, up to 4 concurrent requests per instance, traffic weight 100%, list price 0.54 USD/hour (397 USD/month)`,
+    "prod: list price 14,467.41 to 24,924.66 USD/month: deployments 14,340.12 to 24,797.37, 5 private endpoints 36.50, 5 private endpoints of the managed network 36.50, container registry (Premium) 50.69, 6 private DNS zones 3.00, 6 metric alerts 0.60; not included: traffic of private endpoints, images above the storage that the registry includes, ACR tasks, blobs such as staged weights (LRS), operations of the key vault, ingested logs, logs after the included retention",
   ]);
 });
 

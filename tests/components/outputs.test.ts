@@ -69,8 +69,17 @@ const addresses = (stack: string, key: string) => ({
   name: `${key}-${stack}-x7k2p9`,
 });
 
+/** Entries of moor:accept in the shipped stacks. */
+const accepted = [
+  { code: "MOOR430", resource: "*", until: "2029-12-31" },
+  { code: "MOOR445", resource: "platform-logs", until: "2029-12-31" },
+  { code: "MOOR445", resource: "platform-app-insights", until: "2029-12-31" },
+];
+const residency = { geography: "Sweden", countries: [], regions: ["swedencentral", "swedensouth"], accepted };
+
 const dev = {
   location: "swedencentral",
+  residency: { ...residency, accepted: [...accepted, { code: "MOOR425", resource: "*", until: "2029-12-31" }] },
   workspaceId: platformOf("dev").workspace.id,
   platform: platformOf("dev"),
   endpoints: {
@@ -79,6 +88,7 @@ const dev = {
       scoringUri: "https://chat-dev-x7k2p9.swedencentral.inference.ml.azure.com/",
       openaiBaseUrl: "https://chat-dev-x7k2p9.swedencentral.inference.ml.azure.com/v1",
       auth: "key",
+      gate: "auto",
       keyCommand: keys("dev", "chat-dev-x7k2p9"),
       client: { task: "chat", model: "chat", maxTokens: 3024, timeoutSeconds: 40, retry },
       deployments: {
@@ -114,6 +124,7 @@ test("golden: outputs of prod, without a container that can't be read, and with 
   });
   expect(await outputsOf("prod")).toEqual({
     location: "swedencentral",
+    residency,
     workspaceId: platformOf("prod").workspace.id,
     platform: platformOf("prod"),
     endpoints: {
@@ -122,6 +133,7 @@ test("golden: outputs of prod, without a container that can't be read, and with 
         scoringUri: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/",
         openaiBaseUrl: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/v1",
         auth: "entra",
+        gate: "auto",
         tokenCommand: "az account get-access-token --resource https://ml.azure.com --query accessToken --output tsv",
         client: { task: "chat", model: "chat", maxTokens: 1292, timeoutSeconds: 190, retry },
         deployments: {
@@ -139,6 +151,7 @@ test("golden: outputs of prod, without a container that can't be read, and with 
         ...addresses("prod", "fraud"),
         scoringUri: "https://fraud-prod-x7k2p9.swedencentral.inference.ml.azure.com/score",
         auth: "key",
+        gate: "auto",
         keyCommand: keys("prod", "fraud-prod-x7k2p9"),
         client: { task: "score", timeoutSeconds: 70, retry },
         deployments: { main: deployment(names["fraud/main"]!, { task: "score", weight: 100, requestTimeoutSeconds: 60 }, "fraud") },

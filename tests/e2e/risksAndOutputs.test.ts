@@ -119,9 +119,29 @@ test("`stack output --json` of prod contains resources, URLs, commands and clien
     },
     logs: { id: id("Microsoft.OperationalInsights/workspaces/log-prod-\\w{6}"), name: expect.stringMatching(/^log-prod-\w{6}$/) },
   });
+  expect(outputs.residency).toEqual({
+    geography: "Sweden",
+    countries: [],
+    regions: ["swedencentral", "swedensouth"],
+    accepted: [
+      { code: "MOOR430", resource: "*", until: "2029-12-31" },
+      { code: "MOOR445", resource: "platform-logs", until: "2029-12-31" },
+      { code: "MOOR445", resource: "platform-app-insights", until: "2029-12-31" },
+    ],
+  });
   const { chat, fraud: score } = outputs.endpoints as Record<string, Record<string, unknown>>;
-  expect(Object.keys(chat!).sort()).toEqual(["auth", "client", "deployments", "id", "name", "openaiBaseUrl", "scoringUri", "tokenCommand"]);
-  expect(Object.keys(score!).sort()).toEqual(["auth", "client", "deployments", "id", "keyCommand", "name", "scoringUri"]);
+  expect(Object.keys(chat!).sort()).toEqual([
+    "auth",
+    "client",
+    "deployments",
+    "gate",
+    "id",
+    "name",
+    "openaiBaseUrl",
+    "scoringUri",
+    "tokenCommand",
+  ]);
+  expect(Object.keys(score!).sort()).toEqual(["auth", "client", "deployments", "gate", "id", "keyCommand", "name", "scoringUri"]);
   expect(chat!.client).toMatchObject({ task: "chat", model: "chat", maxTokens: 1292, timeoutSeconds: 190 });
   expect(text).not.toMatch(/"plaintext"|hf_|primaryKey|\[secret\]/);
 });

@@ -18,6 +18,8 @@ export interface ReviewedChange {
   readonly lock?: boolean;
   /** Other commands of the author. @default - preview after the edits */
   readonly command?: "rollback" | "destroy";
+  /** Whether the preview fails, with which the program exits. @default false */
+  readonly fails?: boolean;
   readonly expected: Decision;
 }
 
@@ -108,7 +110,7 @@ export const changes: readonly ReviewedChange[] = [
     lock: true,
     expected: "ask",
   },
-  { name: "endpointRemoved", stack: "prod", edits: [[[endpoints, "fraud"], undefined]], lock: true, expected: "ask" },
+  { name: "endpointRemoved", stack: "prod", edits: [[[endpoints, "fraud"], undefined]], lock: true, fails: true, expected: "ask" },
   {
     name: "endpointRemovedAccepted",
     stack: "prod",
@@ -162,6 +164,7 @@ export const changes: readonly ReviewedChange[] = [
       [["azure-native:location"], "germanywestcentral"],
       [["moor:residency"], { geography: "Germany" }],
     ],
+    fails: true,
     expected: "ask",
   },
   {
@@ -174,7 +177,7 @@ export const changes: readonly ReviewedChange[] = [
     expected: "ask",
   },
   { name: "addressSpace", stack: "prod", edits: [[[platform, "network"], { create: { addressSpace: "10.44.0.0/22" } }]], expected: "ask" },
-  { name: "oneWayDoor", stack: "prod", edits: [[[platform, "hbiWorkspace"], false]], expected: "ask" },
+  { name: "oneWayDoor", stack: "prod", edits: [[[platform, "hbiWorkspace"], false]], fails: true, expected: "ask" },
   {
     name: "oneWayDoorAccepted",
     stack: "prod",

@@ -5,6 +5,7 @@ import { parseDocument } from "yaml";
 import { prepareStack } from "../../../cli/local/stackFile";
 import { lockFileName } from "../../../config/lockFile";
 import { cloneProgram } from "../clone";
+import { quick } from "../quick";
 import { moor } from "../rolloutSupport";
 import { type Change, openSandbox, type Run, type Sandbox } from "../sandbox";
 import { type ReviewedChange, states } from "./changes";
@@ -13,6 +14,8 @@ import { type ReviewedChange, states } from "./changes";
 export class Previews {
   private constructor(
     readonly clone: string,
+    /** For runs with which the program exits. */
+    private readonly slow: Sandbox,
     readonly sandbox: Sandbox,
     private readonly files: ReadonlyMap<string, string>,
   ) {}
@@ -22,7 +25,12 @@ export class Previews {
     const opened = await openSandbox({}, undefined, clone);
     opened.environment.PULUMI_ENABLE_STREAMING_JSON_PREVIEW = "1";
     const names = fs.readdirSync(clone).filter((name) => /^(Pulumi|moor\.lock)\.\w+\.yaml$/.test(name));
-    return new Previews(clone, opened, new Map(names.map((name) => [name, fs.readFileSync(path.join(clone, name), "utf8")])));
+    return new Previews(
+      clone,
+      opened,
+      quick(opened),
+      new Map(names.map((name) => [name, fs.readFileSync(path.join(clone, name), "utf8")])),
+    );
   }
 
   async close(): Promise<void> {
@@ -36,12 +44,12 @@ export class Previews {
   }
 
   /** The events of the preview of a change. */
-  async preview({ stack, state = "shipped", edits, lock = false, command }: ReviewedChange): Promise<Run> {
+  async preview({ stack, state = "shipped", edits, lock = false, fails = false, command }: ReviewedChange): Promise<Run> {
     await this.writeState(stack, state);
     await this.apply(stack, edits, lock);
     if (command === "rollback") await this.lock(stack, "--rollback", "chat/main");
     if (command === "destroy") return this.sandbox.run("destroy", stack, { args: ["--preview-only", "--json"] });
-    return this.sandbox.run("preview", stack, { args: ["--json"] });
+    return (fails ? this.slow : this.sandbox).run("preview", stack, { args: ["--json"] });
   }
 
   /** Writes the files of a state. Returns whether the state has resources. */

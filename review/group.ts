@@ -1,0 +1,77 @@
+/** Equal changes of several stacks. Reviews that differ only in the name of the stack, and in names that contain it, are one group. */
+import { canonicalJson } from "../planner/names";
+import { compareTexts, verdicts } from "./document";
+import type { StackReview } from "./review";
+import { type Section, type Subject, subjects } from "./section";
+
+/** What stands for the name of the stack in texts of a group of several stacks. */
+export const stackPlaceholder = "<stack>";
+
+export interface StackGroup {
+  /** At least one, sorted by name. */
+  readonly stacks: readonly StackReview[];
+  /** The review of each stack. In a group of several stacks, their names are replaced by `<stack>`. */
+  readonly review: StackReview;
+}
+
+/** The groups, most dangerous first. Groups of the same verdict are sorted by their number of dangers, then by the name of their first stack. */
+export function groupsOf(reviews: readonly StackReview[]): StackGroup[] {
+  const sorted = [...reviews].sort((a, b) => compareTexts(a.stack, b.stack));
+  const groups = [...grouped(sorted, (review) => canonicalJson(textsOf(withPlaceholder(review)))).values()];
+  return groups
+    .map((stacks): StackGroup => ({ stacks, review: stacks.length === 1 ? stacks[0]! : withPlaceholder(stacks[0]!) }))
+    .sort((a, b) => rankOf(a) - rankOf(b) || dangersOf(b) - dangersOf(a) || compareTexts(a.review.stack, b.review.stack));
+}
+
+/** The items by their key, in the order of the first item of each key. */
+export function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** The text with the placeholder in place of the name of the stack: where the name stands alone or between hyphens, dots and the like. */
+export function withoutStackName(text: string, stack: string): string {
+  if (stack === "") return text;
+  const name = stack.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, "gu"), stackPlaceholder);
+}
+
+function rankOf({ review }: StackGroup): number {
+  return verdicts.indexOf(review.verdict);
+}
+
+function dangersOf({ review }: StackGroup): number {
+  return review.notices.filter(({ severity }) => severity === "danger").length;
+}
+
+/** What readers see. The values behind the texts can contain ids, so they don't count. */
+function textsOf({ result, verdict, reason, notices, sections }: StackReview): object {
+  const texts = subjects.map((subject) => [sections[subject].summary, sections[subject].details ?? []]);
+  return { result, verdict, reason, notices, texts };
+}
+
+/** The review with the placeholder in place of the stack's name in all texts. */
+function withPlaceholder(review: StackReview): StackReview {
+  const masked = (text: string) => withoutStackName(text, review.stack);
+  const sections = subjects.map((subject) => {
+    const { summary, notices, details = [] } = review.sections[subject];
+    const texts: Section = { summary: masked(summary), notices, details: details.map(masked) };
+    return [subject, texts] as const;
+  });
+  return {
+    ...review,
+    reason: masked(review.reason),
+    notices: review.notices.map((notice) => ({
+      ...notice,
+      text: masked(notice.text),
+      ...(notice.rollback === undefined ? {} : { rollback: masked(notice.rollback) }),
+    })),
+    sections: Object.fromEntries(sections) as Record<Subject, Section>,
+  };
+}

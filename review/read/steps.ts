@@ -1,0 +1,168 @@
+/** The steps of a preview from what the engine reports, which is the same in all forms of a saved preview. */
+import { type Body, isBody, UNKNOWN, type Value } from "../../rules";
+import { isJson, type Json, nameOfUrn, textOf } from "../../rules/read/json";
+import { bodyFromWire } from "../../rules/read/wire";
+import { type Operation, operations, type ResourceState, type Step } from "../preview";
+import { unreadable } from "./json";
+
+/** One report about a resource. The engine reports a resource several times, and a replacement as several operations. */
+export interface StepReport {
+  readonly urn: Urn;
+  readonly operation: Operation;
+  readonly before?: ResourceState;
+  readonly after?: ResourceState;
+  readonly changed: readonly string[];
+  readonly replacedBy: readonly string[];
+  /** Whether the report is about an earlier instance of the resource, which a failed run has left for deletion. */
+  readonly isLeftover: boolean;
+}
+
+export interface Urn {
+  readonly text: string;
+  readonly stack: string;
+  readonly project: string;
+  /** Type token without the types of the parents. */
+  readonly token: string;
+}
+
+// `urn:pulumi:<stack>::<project>::<parent type>$<type>::<name>`. Source: Pulumi docs, iac/concepts/resources/names.
+const urnForm = /^urn:pulumi:([^:]+)::([^:]+)::((?:(?!::).)+)::(.+)$/s;
+
+/** @param place Where the URN is, for the error. */
+export function urnOf(value: unknown, place: string): Urn {
+  const [, stack, project, types] = (typeof value === "string" && urnForm.exec(value)) || [];
+  if (stack === undefined || project === undefined || types === undefined)
+    throw unreadable(`${place}: the URN of the resource is missing or invalid.`);
+  return { text: value as string, stack, project, token: types.slice(types.lastIndexOf("$") + 1) };
+}
+
+/** @param place Where the operation is, for the error. An unknown operation could be a deletion, so it isn't ignored. */
+export function operationOf(value: unknown, place: string): Operation {
+  const operation = operations.find((one) => one === value);
+  if (operation === undefined)
+    throw unreadable(`${place}: the operation of the resource is missing, or this version of Moor doesn't know it.`);
+  return operation;
+}
+
+export function stateOf(value: unknown): ResourceState | undefined {
+  if (!isJson(value)) return undefined;
+  const id = textOf(value.id);
+  return {
+    ...(id === undefined ? {} : { id }),
+    inputs: bodyFromWire(value.inputs),
+    outputs: bodyFromWire(value.outputs),
+    protect: value.protect === true,
+  };
+}
+
+/** Whether a state is of an instance that only waits for its deletion. */
+export function isPendingDeletion(state: unknown): boolean {
+  return isJson(state) && (state as Json).delete === true;
+}
+
+const replacements: readonly Operation[] = ["create-replacement", "replace", "import-replacement"];
+
+export interface Steps {
+  readonly steps: readonly Step[];
+  /** Earlier instances of resources, which the run deletes in addition to the steps. */
+  readonly leftovers: readonly Step[];
+}
+
+/** One step for each resource, in the order of the first report. */
+export function stepsOf(reports: Iterable<StepReport>): Steps {
+  const live = new Map<string, StepReport>();
+  const deleted = new Map<string, StepReport>();
+  for (const report of reports) {
+    // A replacement deletes the earlier instance of this run, or of a run that failed. Which of them is known at the end.
+    if (report.operation === "delete-replaced" || report.isLeftover) deleted.set(report.urn.text, report);
+    else live.set(report.urn.text, merged(live.get(report.urn.text), report));
+  }
+  const steps = [...live].map(([urn, report]) => stepOf(withDeleted(report, deleted.get(urn))));
+  const leftovers = [...deleted].flatMap(([urn, report]) => (isReplaced(live.get(urn)) ? [] : [stepOf(report)]));
+  return { steps, leftovers };
+}
+
+function isReplaced(report: StepReport | undefined): boolean {
+  return report !== undefined && replacements.includes(report.operation);
+}
+
+function withDeleted(report: StepReport, deleted: StepReport | undefined): StepReport {
+  if (!isReplaced(report) || deleted?.before === undefined) return report;
+  return { ...report, before: report.before ?? deleted.before };
+}
+
+/** Later reports complete the earlier ones: the outputs of the stack are known at its end. */
+function merged(earlier: StepReport | undefined, later: StepReport): StepReport {
+  // A refresh reads the state from which the plan starts.
+  if (earlier === undefined || earlier.operation === "refresh") return later;
+  const operation = isReplaced(earlier) || isReplaced(later) ? "replace" : later.operation;
+  const [before, after] = [earlier.before ?? later.before, later.after ?? earlier.after];
+  return {
+    ...later,
+    operation,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    changed: [...new Set([...earlier.changed, ...later.changed])],
+    replacedBy: [...new Set([...earlier.replacedBy, ...later.replacedBy])],
+  };
+}
+
+/** Operations after which the instance is the same as before. */
+const kept: readonly Operation[] = ["same", "update", "refresh", "read"];
+
+function stepOf({ urn, operation, before, after, changed, replacedBy }: StepReport): Step {
+  const isKept = before !== undefined && kept.includes(operation);
+  const is = after && identified(urn, after, isKept ? before : undefined);
+  return {
+    urn: urn.text,
+    token: urn.token,
+    name: nameOfUrn(urn.text),
+    operation: replacements.includes(operation) ? "replace" : operation,
+    ...(before === undefined ? {} : { before }),
+    ...(is === undefined ? {} : { after: is }),
+    changed,
+    replacedBy,
+  };
+}
+
+/**
+ * Completes the state of an instance that stays the same, and omits unknown outputs. Some forms contain its ID and outputs only in the state
+ * before the run, and an update makes outputs unknown, such as the object ID of an identity. The outputs of the stack are values of the program.
+ */
+function identified({ token }: Urn, after: ResourceState, before: ResourceState | undefined): ResourceState {
+  if (token === "pulumi:pulumi:Stack") return after;
+  const id = after.id ?? before?.id;
+  const outputs = known(after.outputs, before?.outputs);
+  return { ...after, ...(id === undefined ? {} : { id }), outputs: isBody(outputs) ? outputs : {} };
+}
+
+function known(value: Value, earlier: Value): Value {
+  if (value === undefined || value === UNKNOWN) return earlier;
+  if (!isBody(value)) return value;
+  const other = isBody(earlier) ? earlier : {};
+  const entries = [...new Set([...Object.keys(other), ...Object.keys(value)])].map(
+    (key) => [key, known(own(value, key), own(other, key))] as const,
+  );
+  return Object.fromEntries(entries.filter(([, one]) => one !== undefined));
+}
+
+function own(body: Body, key: string): Value {
+  return Object.hasOwn(body, key) ? body[key] : undefined;
+}
+
+/** The only stack of the reports. */
+export function stackOf(urns: Iterable<Urn>): { readonly stack: string; readonly project: string } | undefined {
+  let first: Urn | undefined;
+  for (const urn of urns) {
+    if (first !== undefined && (first.stack !== urn.stack || first.project !== urn.project)) {
+      throw unreadable("The text contains resources of more than one stack.");
+    }
+    first ??= urn;
+  }
+  return first && { stack: first.stack, project: first.project };
+}
+
+/** Whether the steps are those of `pulumi destroy`. */
+export function isDestroy(steps: readonly Step[]): boolean {
+  return steps.some(({ token, operation }) => token === "pulumi:pulumi:Stack" && operation === "delete");
+}

@@ -1,5 +1,0 @@
-import { empty, type Section } from "../section";
-
-export function access(): Section {
-  return empty;
-}

@@ -1,5 +1,0 @@
-import { empty, type Section } from "../section";
-
-export function traffic(): Section {
-  return empty;
-}

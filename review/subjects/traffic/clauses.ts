@@ -1,0 +1,85 @@
+/** The changes of an endpoint's traffic in a few words, for the summary. */
+import type { StackChange } from "../../change";
+import { type EndpointPair, type LabelChange, mirrored, mirrorOf, onlyIn, type Share, serving, weightOf } from "../../shares";
+import { answersDiffer, distinctionOf } from "./recipes";
+
+/** One change. The long form says how deployments differ, for example by model. */
+export interface Clause {
+  readonly long: string;
+  readonly short: string;
+}
+
+/** The most important change first. Empty if nothing changes. */
+export function clausesOf(pair: EndpointPair, labels: readonly LabelChange[], change: StackChange): Clause[] {
+  const { key, before, after } = pair;
+  if (after === undefined)
+    return [only(`${labels.length === 0 ? "" : `${weightOf(all(labels, "before"))}% to 0%, `}the endpoint is deleted`)];
+  if (after.trafficIsUnknown) return before?.trafficIsUnknown ? [] : [only("weights are known only during the update")];
+  if (before === undefined) return firstTraffic(labels);
+  return [
+    ...labels.flatMap((label) => serviceClauses(key, label, change)),
+    ...labels.flatMap(({ label, before: was, after: is }) => mirrorClauses(label, was, is)),
+    ...labels.flatMap(idleClauses),
+  ];
+}
+
+function firstTraffic(labels: readonly LabelChange[]): Clause[] {
+  const shares = labels.filter(({ after }) => weightOf(after) > 0).map(({ label, after }) => `${label} ${weightOf(after)}%`);
+  return [only(shares.length === 0 ? "new endpoint without traffic" : `new endpoint, ${shares.join(", ")}`)];
+}
+
+/** Requests whose weight or deployment changes. */
+function serviceClauses(key: string, label: LabelChange, change: StackChange): Clause[] {
+  const [was, is] = [serving(label.before), serving(label.after)];
+  const [from, to] = [weightOf(was), weightOf(is)];
+  const weights = from === to ? [] : [only(`${label.label} ${from}% to ${to}%${gone(was, label.after)}`)];
+  if (was.length === 0 || is.length === 0) return weights;
+  if (onlyIn(is, was).length > 0 || onlyIn(was, is).length > 0) return [...weights, move(key, label, change)];
+  const updated = is.filter((share) => answersDiffer(key, was.find(({ name }) => name === share.name)!, share, change));
+  return [...weights, ...updated.map(({ name, weight }) => only(`${name} (${weight}%) is updated in place`))];
+}
+
+function gone(was: readonly Share[], after: readonly Share[]): string {
+  return was.length > 0 && serving(after).length === 0 && onlyIn(was, after).length > 0 ? " (then deleted)" : "";
+}
+
+function move(key: string, label: LabelChange, change: StackChange): Clause {
+  const [was, is] = [serving(label.before), serving(label.after)];
+  const end = onlyIn(was, label.after).length > 0 ? "then deleted" : "kept at 0%";
+  const { values, kind } = distinctionOf(key, label, change) ?? {};
+  const text = (verb: string, before: string, after: string | undefined) =>
+    `${weightOf(is)}%${verb} from ${names(was)} (${before}) to ${names(is)}${after === undefined ? "" : ` (${after})`}`;
+  return {
+    long: values === undefined ? text(" moves", end, kind) : text(" moves", `${values[0]}, ${end}`, values[1]),
+    short: text("", end, kind),
+  };
+}
+
+function mirrorClauses(label: string, before: readonly Share[], after: readonly Share[]): Clause[] {
+  const [was, is] = [mirrorOf(before), mirrorOf(after)];
+  if (was !== is) return [only(`mirrored to ${label} ${was}% to ${is}%`)];
+  return onlyIn(mirrored(after), before).length === 0 ? [] : [only(`${label} with ${is}% of mirrored requests is replaced`)];
+}
+
+function idleClauses({ label, before, after }: LabelChange): Clause[] {
+  const created = onlyIn(after, before).filter(isIdle);
+  const deleted = onlyIn(before, after).filter(isIdle);
+  if (created.length > 0 && deleted.length > 0) return [only(`${label} at 0% is replaced`)];
+  return [...created.map(({ name }) => only(`${name} is added at 0%`)), ...deleted.map(({ name }) => only(`${name} at 0% is deleted`))];
+}
+
+function isIdle({ weight, mirror }: Share): boolean {
+  return weight === 0 && mirror === 0;
+}
+
+function all(labels: readonly LabelChange[], side: "before" | "after"): Share[] {
+  return labels.flatMap((label) => label[side]);
+}
+
+function names(shares: readonly Share[]): string {
+  return shares.map(({ name }) => name).join(", ");
+}
+
+function only(text: string): Clause {
+  return { long: text, short: text };
+}
