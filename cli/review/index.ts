@@ -1,8 +1,9 @@
 import { reviewStacks } from "../../operations/review";
+import { type Source, withoutPreview } from "../../review";
 import { onInterrupt } from "../interruption";
 import { checkOptions, chosenStacks, type ReviewCommandOptions } from "./options";
 import { openOutput } from "./output";
-import { type RunFacts, render } from "./render";
+import { render } from "./render";
 import { savedPreviews } from "./saved";
 import { localStacks, type OpenSources, realStacks } from "./stacks";
 
@@ -15,12 +16,13 @@ export async function review(options: ReviewCommandOptions): Promise<void> {
   try {
     checkOptions(options);
     const write = openOutput(options);
-    const today = new Date().toISOString().slice(0, 10);
-    const { open, ...facts } = await openSources(options);
+    const date = new Date().toISOString().slice(0, 10);
+    const { source, open, removed = [] } = await openSources(options);
     try {
-      const run = await reviewStacks(open.sources, { today, signal: interruption.signal, report: (line) => console.error(line) });
-      write(render(run, { today, ...facts }));
-      if (!run.succeeded) process.exitCode = exitCodes.failedPreview;
+      const { signal } = interruption;
+      const reviews = await reviewStacks(open.sources, { today: date, signal, report: (line) => console.error(line) });
+      write(render({ date, source, stacks: [...reviews, ...removed.map(removalOf)] }));
+      if (reviews.some(({ result }) => result !== "succeeded")) process.exitCode = exitCodes.failedPreview;
     } finally {
       await open.close();
     }
@@ -33,18 +35,32 @@ export async function review(options: ReviewCommandOptions): Promise<void> {
   }
 }
 
-async function openSources({
-  stack,
-  from,
-  base,
-  local,
-}: ReviewCommandOptions): Promise<Omit<RunFacts, "today"> & { readonly open: OpenSources }> {
-  const close = async () => {};
-  if (from !== undefined) return { open: { sources: savedPreviews(from), close }, source: { kind: "saved" } };
+interface Opened {
+  readonly source: Source;
+  readonly open: OpenSources;
+  /** Stacks that have a stack file only at the base. @default - none */
+  readonly removed?: readonly string[];
+}
+
+async function openSources({ stack, from, base, local }: ReviewCommandOptions): Promise<Opened> {
+  if (from !== undefined) return { source: { kind: "saved" }, open: { sources: savedPreviews(from), close: async () => {} } };
   const stacks = chosenStacks(stack);
-  if (base === undefined) return { open: local ? await localStacks(stacks) : await realStacks(stacks), source: { kind: "state" } };
+  if (base === undefined) return { source: { kind: "state" }, open: await (local ? localStacks(stacks) : realStacks(stacks)) };
   // Loaded only here, so that a review of stacks in Azure doesn't load the simulator.
   const { baseStacks } = require("./base") as typeof import("./base");
   const { commit, sources, removed } = await baseStacks(base, stacks, (line) => console.error(line));
-  return { open: { sources, close }, source: { kind: "base", ref: base, commit }, ...(stack === undefined ? { removed } : {}) };
+  return {
+    source: { kind: "base", ref: base, commit },
+    open: { sources, close: async () => {} },
+    // A review of chosen stacks says nothing about others.
+    ...(stack === undefined ? { removed } : {}),
+  };
+}
+
+/** A removed stack file has no preview. */
+function removalOf(stack: string) {
+  return withoutPreview(
+    stack,
+    `The stack ${stack} is removed from the repository. Its resources stay until \`pulumi destroy\` deletes them, and can't be updated anymore.`,
+  );
 }

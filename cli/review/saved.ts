@@ -17,7 +17,7 @@ export function savedPreviews(files: readonly string[]): PreviewSource[] {
     if (other !== undefined)
       throw new Error(`${other.file} and ${file} are both previews of the stack ${preview.stack}. Set --from for one of them.`);
   }
-  return previews.map(({ preview }) => ({ stack: preview.stack, preview: async () => preview }));
+  return previews.map(({ preview }) => ({ stack: preview.stack, plan: async () => ({ preview }) }));
 }
 
 function read(file: string): Preview {

@@ -1,6 +1,5 @@
 /** The stacks that `npm run review` previews, in Azure or in the local Azure. */
-import { approvalInputs } from "../../operations/deploy";
-import { type PreviewSource, previewStack } from "../../operations/review";
+import { type PreviewSource, plannedStack } from "../../operations/review";
 import { requireStackFile, root } from "../stackFiles";
 import { installedEngine, stackPulumi } from "../stackPulumi";
 
@@ -19,8 +18,7 @@ export async function realStacks(stacks: readonly string[]): Promise<OpenSources
   await stackPulumi(engine, "", false).must(["version"]);
   const sources = stacks.map((stack) => ({
     stack,
-    preview: (signal: AbortSignal) => previewStack(stackPulumi(engine, stack, false, signal)),
-    inputs: () => approvalInputs(stackPulumi(engine, stack, false), root),
+    plan: (signal: AbortSignal) => plannedStack(stackPulumi(engine, stack, false, signal), root),
   }));
   return { sources, close: async () => {} };
 }
@@ -38,15 +36,10 @@ export async function localStacks(stacks: readonly string[]): Promise<OpenSource
     prepared = result.catch(() => {});
     return result;
   };
-  const pulumi = async (stack: string, signal?: AbortSignal) => {
+  const plan = async (stack: string, signal: AbortSignal) => {
     const configFile = await prepare(stack);
     const engine = { command: session.engine.command, environment: session.environment, configFile };
-    return stackPulumi(engine, stack, true, signal);
+    return plannedStack(stackPulumi(engine, stack, true, signal), root);
   };
-  const sources = stacks.map((stack) => ({
-    stack,
-    preview: async (signal: AbortSignal) => previewStack(await pulumi(stack, signal)),
-    inputs: async () => approvalInputs(await pulumi(stack), root),
-  }));
-  return { sources, close: () => session.close() };
+  return { sources: stacks.map((stack) => ({ stack, plan: (signal) => plan(stack, signal) })), close: () => session.close() };
 }

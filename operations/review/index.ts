@@ -1,15 +1,15 @@
-/** Reviews of several stacks. Each stack gets a review or the reason why it has none. */
-import { type ApprovalInputs, approvalOf, type Preview, reviewStack, type StackReview } from "../../review";
+/** Reviews of several stacks. A stack that can't be previewed is a review with the reason. */
+import { reviewStack, type StackReview, withoutPreview } from "../../review";
+import type { Planned } from "./planned";
 
+export { type Planned, plannedStack } from "./planned";
 export { previewStack } from "./preview";
 
 /** A stack, and how to preview it. */
 export interface PreviewSource {
   readonly stack: string;
   /** Previews the stack. Rejects with the reason if there is no preview. */
-  preview(signal: AbortSignal): Promise<Preview>;
-  /** What the plan depends on besides the state. @default - the plan can't be deployed */
-  inputs?(): Promise<ApprovalInputs>;
+  plan(signal: AbortSignal): Promise<Planned>;
 }
 
 export interface ReviewOptions {
@@ -23,59 +23,38 @@ export interface ReviewOptions {
   readonly report?: (line: string) => void;
 }
 
-/** A stack without a preview. */
-export interface NotPreviewed {
-  readonly stack: string;
-  readonly reason: string;
-}
-
-/** The reviews of one run. Both lists are in the order of the sources. */
-export interface StackReviews {
-  readonly reviews: readonly StackReview[];
-  readonly notPreviewed: readonly NotPreviewed[];
-  /** Whether there is a review of each stack, and each preview succeeded. */
-  readonly succeeded: boolean;
-}
-
 /** How long a preview may take. Milliseconds. */
 const previewTimeout = 30 * 60_000;
 
-/** @throws the reason of the signal if it is aborted */
-export async function reviewStacks(sources: readonly PreviewSource[], options: ReviewOptions): Promise<StackReviews> {
+/**
+ * @returns a review of each stack, in the order of the sources
+ * @throws the reason of the signal if it is aborted
+ */
+export async function reviewStacks(sources: readonly PreviewSource[], options: ReviewOptions): Promise<StackReview[]> {
   const { parallel = 2, signal } = options;
-  const results = new Map<PreviewSource, Result>();
+  const reviews = new Map<PreviewSource, StackReview>();
   const left = [...sources];
   const work = async () => {
     for (let source = left.shift(); source !== undefined && !signal.aborted; source = left.shift()) {
-      results.set(source, await reviewOne(source, options));
+      reviews.set(source, await reviewOne(source, options));
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, sources.length) }, work));
   signal.throwIfAborted();
-  const all = sources.flatMap((source) => results.get(source) ?? []);
-  return {
-    reviews: all.flatMap((result) => ("review" in result ? [result.review] : [])),
-    notPreviewed: all.flatMap((result) => ("reason" in result ? [result] : [])),
-    succeeded: all.every((result) => "review" in result && result.succeeded),
-  };
+  return sources.flatMap((source) => reviews.get(source) ?? []);
 }
 
-type Result = NotPreviewed | { readonly review: StackReview; readonly succeeded: boolean };
-
-async function reviewOne({ stack, preview: run, inputs }: PreviewSource, options: ReviewOptions): Promise<Result> {
-  const { today, signal, report = () => {} } = options;
+async function reviewOne({ stack, plan }: PreviewSource, { today, signal, report = () => {} }: ReviewOptions): Promise<StackReview> {
   const timeout = AbortSignal.timeout(previewTimeout);
   try {
-    const preview = await run(AbortSignal.any([signal, timeout]));
-    if (timeout.aborted) throw new Error(`The preview didn't end within ${previewTimeout / 60_000} minutes.`);
+    const { preview, approval } = await plan(AbortSignal.any([signal, timeout]));
+    if (timeout.aborted) throw new Error(`The preview did not end within ${previewTimeout / 60_000} minutes.`);
     const review = reviewStack(preview, { today });
-    const succeeded = preview.result === "succeeded";
-    const read = succeeded ? await inputs?.() : undefined;
-    report(`${stack}: ${succeeded ? "previewed" : "the preview failed"}`);
-    return { review: read === undefined ? review : { ...review, approval: approvalOf(preview, read) }, succeeded };
+    report(`${stack}: ${preview.result === "succeeded" ? "previewed" : "the preview failed"}`);
+    return approval === undefined ? review : { ...review, approval };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (!signal.aborted) report(`${stack}: no preview: ${reason}`);
-    return { stack, reason };
+    return withoutPreview(stack, reason);
   }
 }

@@ -36,9 +36,11 @@ export async function baseStacks(ref: string, stacks: readonly string[], report:
   const program = await baseProgram(folder, commit, report);
   const sources = stacks.map((stack) => ({
     stack,
-    preview: async (signal: AbortSignal) => {
+    plan: async (signal: AbortSignal) => {
       const home = await baseState({ stack, commit, folder, program, signal, report });
-      return inUnfinished(path.join(folder, `${stack}.preview`), (copy) => previewOn(copy, home, stack, signal, report));
+      return inUnfinished(path.join(folder, `${stack}.preview`), async (copy) => ({
+        preview: await previewOn(copy, home, stack, signal, report),
+      }));
     },
   }));
   const current = stacksWithFile();
