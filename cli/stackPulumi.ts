@@ -22,6 +22,8 @@ export interface Engine {
   readonly environment: NodeJS.ProcessEnv;
   /** @default - the stack file that pulumi finds */
   readonly configFile?: string;
+  /** Folder of the program. @default - the root folder */
+  readonly folder?: string;
 }
 
 interface OpenEngine extends Engine {
@@ -56,7 +58,11 @@ export function stackPulumi(engine: Engine, stack: string, local: boolean, signa
     return [...args, ...ofStack, ...settings, "--non-interactive", "--color", "never"];
   };
   const run: StackPulumi["run"] = async (args, environment) => {
-    const child = startPulumi(engine, complete(args), root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
+    const child = startPulumi(engine, complete(args), engine.folder ?? root, { ...engine.environment, ...environment }, [
+      "ignore",
+      "pipe",
+      "pipe",
+    ]);
     const end = endOnAbort(child, signal);
     const texts = { output: "", errors: "" };
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
@@ -82,7 +88,7 @@ export function stackPulumi(engine: Engine, stack: string, local: boolean, signa
       return output;
     },
     runAttached: (args) =>
-      exitCodeOfInstalled(startPulumi(engine, complete(args), root, engine.environment, ["ignore", "inherit", "inherit"])),
+      exitCodeOfInstalled(startPulumi(engine, complete(args), engine.folder ?? root, engine.environment, ["ignore", "inherit", "inherit"])),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The review of one stack. */
 import type { Approval } from "./approval";
 import { changeOf } from "./change";
+import { normalised } from "./normalise";
 import type { Preview } from "./preview";
 import { empty, type Notice, type Section, type Severity, type Subject, subjects } from "./section";
 import { type Context, sectionsOf } from "./subjects";
@@ -26,7 +27,7 @@ const severities = ["danger", "look", "note"] as const satisfies readonly Severi
 
 export function reviewStack(preview: Preview, context: Context): StackReview {
   const { stack, result } = preview;
-  const sections = sectionsOf(changeOf(preview), context);
+  const sections = sectionsOf(changeOf(normalised(preview)), context);
   const all = subjects.flatMap((subject) => sections[subject].notices.map((notice) => ({ ...notice, subject })));
   const notices = severities.flatMap((severity) => all.filter((notice) => notice.severity === severity));
   const isUnchanged = preview.steps.every(({ operation }) => operation === "same");

@@ -20,7 +20,7 @@ const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
  * Prepares a local stack and returns the path of its stack file: a copy of the real file with local secrets. The real file is never
  * written, and its secrets are not decrypted. A secret that was not set locally with `config set --secret` gets a stand-in value, which
  * changes with the secret. The program reads the local copy of the lock file, if weights are staged or images are built in the local Azure.
- * @param folder Folder of the lock file. @default - the root folder
+ * @param folder Folder of Pulumi.yaml and the lock file. @default - the root folder
  */
 export async function prepareStack(session: LocalSession, stack: string, source: string, folder = root): Promise<string> {
   const lock = prepareLock(stack, session.home, folder);
@@ -32,7 +32,7 @@ export async function prepareStack(session: LocalSession, stack: string, source:
   const real = stackDocument(text, path.basename(source));
   const tooLarge = configurationSizeErrors(settingsOf(text, path.basename(source)).settings);
   if (tooLarge.length > 0) throw new Error(reportErrors(stack, tooLarge));
-  const project = await prepareProject(session, stack);
+  const project = await prepareProject(session, stack, projectName(folder));
   const copy = path.join(project, `Pulumi.${stack}.yaml`);
   const changed = real.clone();
   const local = readCopy(copy);
@@ -72,16 +72,18 @@ function readKnown(file: string): KnownSecrets {
   }
 }
 
-/** The name of the Pulumi project. */
-export function projectName(): string {
-  return (parseDocument(fs.readFileSync(path.join(root, "Pulumi.yaml"), "utf8")).toJS() as { name: string }).name;
+/**
+ * The name of the Pulumi project.
+ * @param folder Folder of the program. @default - the root folder
+ */
+export function projectName(folder = root): string {
+  return (parseDocument(fs.readFileSync(path.join(folder, "Pulumi.yaml"), "utf8")).toJS() as { name: string }).name;
 }
 
 /** Creates a project with the same name next to the state, so that `stack init` writes its salt there and not to the clone. */
-async function prepareProject(session: LocalSession, stack: string): Promise<string> {
+async function prepareProject(session: LocalSession, stack: string, name: string): Promise<string> {
   const folder = path.join(session.home, "project");
   createPrivateFolder(folder);
-  const name = projectName();
   writePrivateFile(path.join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
   const state = path.join(session.home, "state", ".pulumi", "stacks", name, `${stack}.json`);
   checkStateFile(state);

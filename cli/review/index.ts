@@ -36,12 +36,15 @@ export async function review(options: ReviewCommandOptions): Promise<void> {
 async function openSources({
   stack,
   from,
+  base,
   local,
 }: ReviewCommandOptions): Promise<Omit<RunFacts, "today"> & { readonly open: OpenSources }> {
-  if (from !== undefined) {
-    const open = { sources: savedPreviews(from), close: async () => {} };
-    return { open, notes: [], noApproval: "A saved preview can't be deployed. Run `npm run review` without --from." };
-  }
+  const close = async () => {};
+  if (from !== undefined) return { open: { sources: savedPreviews(from), close }, source: { kind: "saved" } };
   const stacks = chosenStacks(stack);
-  return { open: local ? await localStacks(stacks) : realStacks(stacks), notes: [] };
+  if (base === undefined) return { open: local ? await localStacks(stacks) : await realStacks(stacks), source: { kind: "state" } };
+  // Loaded only here, so that a review of stacks in Azure doesn't load the simulator.
+  const { baseStacks } = require("./base") as typeof import("./base");
+  const { commit, sources, removed } = await baseStacks(base, stacks, (line) => console.error(line));
+  return { open: { sources, close }, source: { kind: "base", ref: base, commit }, ...(stack === undefined ? { removed } : {}) };
 }

@@ -1,27 +1,37 @@
 /** Renders the reviews of one run. */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type { StackReviews } from "../../operations/review";
+import { type Review, reviewJson, reviewMarkdown, type Source, withoutPreview } from "../../review";
+import { root } from "../stackFiles";
 import type { Rendered } from "./output";
 
 /** Facts of a run that are the same for all stacks. */
 export interface RunFacts {
   readonly today: string;
-  /** The commit of `--base`. @default - none */
-  readonly base?: string;
-  /** Sentences about stacks that have no preview by design. */
-  readonly notes: readonly string[];
-  /** Why no review has an approval. @default - each has one */
-  readonly noApproval?: string;
+  readonly source: Source;
+  /** Stacks that have a stack file only at the commit of `--base`. @default - none */
+  readonly removed?: readonly string[];
 }
 
-export function render(run: StackReviews, facts: RunFacts): Rendered {
-  const lines = [
-    ...run.reviews.map(({ stack, verdict, reason }) => `${stack}: ${verdict}: ${reason}`),
-    ...run.notPreviewed.map(({ stack, reason }) => `${stack}: no preview: ${reason}`),
-    ...facts.notes,
-  ];
-  const { reviews, notPreviewed } = run;
-  return {
-    markdown: `${lines.join("\n\n")}\n`,
-    json: `${JSON.stringify({ version: 1, ...facts, stacks: reviews, notPreviewed }, null, 2)}\n`,
+export function render({ reviews, notPreviewed }: StackReviews, { today, source, removed = [] }: RunFacts): Rendered {
+  const review: Review = {
+    moor: versionOfMoor(),
+    date: today,
+    source,
+    stacks: [
+      ...reviews,
+      ...notPreviewed.map(({ stack, reason }) => withoutPreview(stack, reason)),
+      ...removed.map((stack) => withoutPreview(stack, removal)),
+    ],
   };
+  return { markdown: reviewMarkdown(review), json: reviewJson(review) };
+}
+
+/** A removed stack file has no preview. */
+const removal =
+  "The stack file is removed from the repository. The resources of the stack stay in Azure until `pulumi destroy` deletes them.";
+
+function versionOfMoor(): string {
+  return (JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as { readonly version: string }).version;
 }

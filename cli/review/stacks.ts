@@ -1,6 +1,7 @@
 /** The stacks that `npm run review` previews, in Azure or in the local Azure. */
+import { approvalInputs } from "../../operations/deploy";
 import { type PreviewSource, previewStack } from "../../operations/review";
-import { requireStackFile } from "../stackFiles";
+import { requireStackFile, root } from "../stackFiles";
 import { installedEngine, stackPulumi } from "../stackPulumi";
 
 /** Sources of previews, until they are closed. */
@@ -9,12 +10,17 @@ export interface OpenSources {
   close(): Promise<void>;
 }
 
-/** Stacks in Azure, with the installed Pulumi. */
-export function realStacks(stacks: readonly string[]): OpenSources {
+/**
+ * Stacks in Azure, with the installed Pulumi.
+ * @throws Error if it isn't installed
+ */
+export async function realStacks(stacks: readonly string[]): Promise<OpenSources> {
   const engine = installedEngine();
+  await stackPulumi(engine, "", false).must(["version"]);
   const sources = stacks.map((stack) => ({
     stack,
     preview: (signal: AbortSignal) => previewStack(stackPulumi(engine, stack, false, signal)),
+    inputs: () => approvalInputs(stackPulumi(engine, stack, false), root),
   }));
   return { sources, close: async () => {} };
 }
@@ -32,10 +38,15 @@ export async function localStacks(stacks: readonly string[]): Promise<OpenSource
     prepared = result.catch(() => {});
     return result;
   };
-  const preview = async (stack: string, signal: AbortSignal) => {
+  const pulumi = async (stack: string, signal?: AbortSignal) => {
     const configFile = await prepare(stack);
     const engine = { command: session.engine.command, environment: session.environment, configFile };
-    return previewStack(stackPulumi(engine, stack, true, signal));
+    return stackPulumi(engine, stack, true, signal);
   };
-  return { sources: stacks.map((stack) => ({ stack, preview: (signal) => preview(stack, signal) })), close: () => session.close() };
+  const sources = stacks.map((stack) => ({
+    stack,
+    preview: async (signal: AbortSignal) => previewStack(await pulumi(stack, signal)),
+    inputs: async () => approvalInputs(await pulumi(stack), root),
+  }));
+  return { sources, close: () => session.close() };
 }

@@ -1,6 +1,5 @@
 /** Reviews of several stacks. Each stack gets a review or the reason why it has none. */
-import { type Preview, reviewStack, type StackReview } from "../../review";
-import type { Approval } from "../../review/approval";
+import { type ApprovalInputs, approvalOf, type Preview, reviewStack, type StackReview } from "../../review";
 
 export { previewStack } from "./preview";
 
@@ -9,6 +8,8 @@ export interface PreviewSource {
   readonly stack: string;
   /** Previews the stack. Rejects with the reason if there is no preview. */
   preview(signal: AbortSignal): Promise<Preview>;
+  /** What the plan depends on besides the state. @default - the plan can't be deployed */
+  inputs?(): Promise<ApprovalInputs>;
 }
 
 export interface ReviewOptions {
@@ -18,8 +19,6 @@ export interface ReviewOptions {
   readonly signal: AbortSignal;
   /** Number of previews that run in parallel. A preview needs up to 1 GB of memory. @default 2 */
   readonly parallel?: number;
-  /** Returns what `npm run deploy` compares. @default - the previews can't be deployed */
-  readonly approve?: (preview: Preview) => Approval | Promise<Approval>;
   /** Called with one line for each stack when its preview has ended. @default - none */
   readonly report?: (line: string) => void;
 }
@@ -63,17 +62,17 @@ export async function reviewStacks(sources: readonly PreviewSource[], options: R
 
 type Result = NotPreviewed | { readonly review: StackReview; readonly succeeded: boolean };
 
-async function reviewOne({ stack, preview: run }: PreviewSource, options: ReviewOptions): Promise<Result> {
-  const { today, signal, approve, report = () => {} } = options;
+async function reviewOne({ stack, preview: run, inputs }: PreviewSource, options: ReviewOptions): Promise<Result> {
+  const { today, signal, report = () => {} } = options;
   const timeout = AbortSignal.timeout(previewTimeout);
   try {
     const preview = await run(AbortSignal.any([signal, timeout]));
     if (timeout.aborted) throw new Error(`The preview didn't end within ${previewTimeout / 60_000} minutes.`);
     const review = reviewStack(preview, { today });
     const succeeded = preview.result === "succeeded";
-    const approval = succeeded ? await approve?.(preview) : undefined;
+    const read = succeeded ? await inputs?.() : undefined;
     report(`${stack}: ${succeeded ? "previewed" : "the preview failed"}`);
-    return { review: approval === undefined ? review : { ...review, approval }, succeeded };
+    return { review: read === undefined ? review : { ...review, approval: approvalOf(preview, read) }, succeeded };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (!signal.aborted) report(`${stack}: no preview: ${reason}`);
