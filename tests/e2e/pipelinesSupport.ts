@@ -30,7 +30,7 @@ export interface DryRun {
 
 /** The parts of review.json that the pipelines use. */
 interface ReviewFile {
-  readonly stacks: readonly { readonly stack: string; readonly verdict: string; readonly digest?: string }[];
+  readonly stacks: readonly { readonly stack: string; readonly verdict: string; readonly approval?: { readonly digest: string } }[];
 }
 
 export async function openDryRun(): Promise<DryRun> {
@@ -60,7 +60,7 @@ export async function openDryRun(): Promise<DryRun> {
     },
     commands: () => fs.readFileSync(at("npm.log"), "utf8").trim().split("\n"),
     verdicts: (artifact) => Object.fromEntries(stacksIn(artifact).map(({ stack, verdict }) => [stack, verdict])),
-    digest: (artifact, stack) => stacksIn(artifact).find((one) => one.stack === stack)?.digest,
+    digest: (artifact, stack) => stacksIn(artifact).find((one) => one.stack === stack)?.approval?.digest,
     async close() {
       await tokens.close();
       fs.rmSync(origin, { recursive: true, force: true });
