@@ -1,8 +1,8 @@
 /** What changes in a resource, in words. */
 import { isOpaque } from "../../../rules";
+import { counted, listed } from "../../lists";
 import type { SortedChange } from "../../noise";
 import { shownDifference } from "../../shownProperties";
-import { counted, listed } from "../../words";
 
 /** Empty for a resource that is created or deleted as a whole. Only values of the table of shown properties are in it. */
 export function effectOf({ change, differences, isSecretChanged }: SortedChange): string {

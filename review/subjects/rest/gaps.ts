@@ -1,8 +1,8 @@
 /** What a review can't see, and what it doesn't know. A value that isn't known is never a pass. */
 import type { StackChange } from "../../change";
 import { isKnownKind, isOtherProvider, kindWord } from "../../kinds";
+import { counted, listed, shortened } from "../../lists";
 import type { Notice } from "../../section";
-import { counted, listed, shortened } from "../../words";
 
 export function gapNotices(change: StackChange): Notice[] {
   return [...formNotices(change), ...leftoverNotices(change), ...unknownKinds(change)];

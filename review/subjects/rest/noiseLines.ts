@@ -1,7 +1,7 @@
 /** One line for each kind of change without effect. */
 import { sameArmId } from "../../../azure/armId";
+import { counted, listed } from "../../lists";
 import type { SortedChange } from "../../noise";
-import { counted, listed } from "../../words";
 
 /** @param changes Updates without an effect. */
 export function noiseLines(changes: readonly SortedChange[]): string[] {
