@@ -152,7 +152,7 @@ function skip(
   if (current === undefined) return { endpoint, label, message };
   const instances = instancesOf(endpoint, [deploymentSpec(label, settings, current, undefined)], region);
   const { usdPerMonth, unpriced } = costOf(instances);
-  const price = unpriced.length > 0 ? "" : ` It will cost ${rangeText(usdPerMonth)} USD/month at list price.`;
+  const price = unpriced.length > 0 ? "" : ` ${endpoint}/${label} will cost ${rangeText(usdPerMonth)} USD/month at list price.`;
   return { endpoint, label, message: `${message}${price}`, instances };
 }
 

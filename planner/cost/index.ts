@@ -8,6 +8,7 @@ import { fixedKinds, fixedName, fixedPriceOf, usageNames } from "./fixed";
 import { cents, hoursPer, hoursPerMonth, type Range, sumOf } from "./money";
 import type { CappedLogsThing, FixedThing, FixedThingKind, InstancesThing, Thing } from "./things";
 
+export { fixedName } from "./fixed";
 export { cents, differenceOf, differenceText, hoursPerMonth, isSame, type Range, rangeText, sumOf, usdText } from "./money";
 export { adoptedFirewall, type FixedThingKind, type InstancesThing, instancesThing, type Thing } from "./things";
 

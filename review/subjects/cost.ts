@@ -4,6 +4,7 @@ import {
   type CostItem,
   differenceOf,
   differenceText,
+  fixedName,
   isSame,
   notIncludedText,
   type Range,
@@ -55,13 +56,16 @@ function changedParts(before: Cost, after: Cost): Part[] {
     const of = ({ items }: Cost) => sumOf(items.filter((item) => partName(item) === name).map(({ usdPerMonth }) => usdPerMonth));
     return { name, before: of(before), after: of(after) };
   });
-  const rise = (part: Part) => differenceOf(part.before, part.after).max;
-  return parts.filter((part) => !isSame(part.before, part.after)).sort((one, other) => Math.abs(rise(other)) - Math.abs(rise(one)));
+  const size = (part: Part) => {
+    const { min, max } = differenceOf(part.before, part.after);
+    return Math.max(Math.abs(min), Math.abs(max));
+  };
+  return parts.filter((part) => !isSame(part.before, part.after)).sort((one, other) => size(other) - size(one));
 }
 
 /** A changed recipe has another name in Azure, so deployments are compared by their label. */
-function partName({ kind, key, what }: CostItem): string {
-  return kind === "instances" ? labelOf(key) : kind === "cappedLogs" ? "logs" : what.replace(/^\d+ /, "").replace(/s( of|$| \()/, "$1");
+function partName({ kind, key }: CostItem): string {
+  return kind === "instances" ? labelOf(key) : kind === "cappedLogs" ? "logs" : fixedName(kind, 1);
 }
 
 function summaryOf({ preview }: StackChange, costs: Costs, peak: Range): string {
@@ -100,12 +104,18 @@ function risingNotice(change: StackChange, { before, after }: Costs["serving"]):
       },
     ];
   }
-  const own = differenceOf(largest.before, largest.after);
-  const percent = Math.round((100 * rise[bound ?? "max"]) / before.usdPerMonth[bound ?? "max"]);
-  const total = isComplete
-    ? ` The stack then costs ${rangeText(after.usdPerMonth)} USD/month instead of ${rangeText(before.usdPerMonth)} (+${percent}% at the ${bound === "min" ? "minimum" : "maximum"}).`
-    : "";
-  return [{ severity: "look", text: `${largest.name} changes the cost by ${differenceText(own)} USD/month at list price.${total}` }];
+  const own = differenceText(differenceOf(largest.before, largest.after));
+  const [from, to] = [rangeText(before.usdPerMonth), rangeText(after.usdPerMonth)];
+  const percent = percentText(before.usdPerMonth, rise, bound ?? "max");
+  const total = isComplete ? ` The stack then costs ${to} USD/month instead of ${from}${percent}.` : "";
+  return [{ severity: "look", text: `${largest.name} changes the cost by ${own} USD/month at list price.${total}` }];
+}
+
+/** For example ` (+14% at the maximum)`. Empty if there was no cost. */
+function percentText(before: Range, rise: Range, bound: "min" | "max"): string {
+  if (before[bound] === 0) return "";
+  const percent = Math.round((100 * rise[bound]) / before[bound]);
+  return ` (${percent < 0 ? "" : "+"}${percent}% at the ${bound === "min" ? "minimum" : "maximum"})`;
 }
 
 function isHigh({ preview }: StackChange, before: number, rise: number): boolean {

@@ -67,7 +67,7 @@ test.each([
   try {
     const skipped = loadStack(root).spec.notes.filter((note) => note.startsWith("Deployment chat/main is skipped"));
     expect(skipped).toEqual([expect.stringContaining(mirror)]);
-    expect(skipped[0]?.endsWith(`${end}It will cost 10,457.25 to 20,914.50 USD/month at list price.`)).toBe(true);
+    expect(skipped[0]?.endsWith(`${end}chat/main will cost 10,457.25 to 20,914.50 USD/month at list price.`)).toBe(true);
   } finally {
     delete process.env.MOOR_ARM_URL;
   }

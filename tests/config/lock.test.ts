@@ -333,7 +333,7 @@ test("requirements don't depend on the format of the context", () => {
 test("a deployment whose weights aren't staged is skipped, with instructions to stage them", () => {
   const spec = specOf(lock({ current: decision(false) }));
   expect(spec.endpoints.map(({ key, deployments }) => ({ key, deployments }))).toEqual([{ key: "chat", deployments: [] }]);
-  const message = `Deployment chat/main is skipped: its weights are not staged. To stage them, run \`npm run mirror -- -s prod\` inside the network, or with \`--via azure\` outside of it, and commit moor.lock.prod.yaml. Then run \`pulumi up\` again. It will cost 407.34 USD/month at list price.`;
+  const message = `Deployment chat/main is skipped: its weights are not staged. To stage them, run \`npm run mirror -- -s prod\` inside the network, or with \`--via azure\` outside of it, and commit moor.lock.prod.yaml. Then run \`pulumi up\` again. chat/main will cost 407.34 USD/month at list price.`;
   const instances = [
     {
       kind: "instances",

@@ -75,9 +75,9 @@ test("before the weights are staged, the skipped deployments have prices, too", 
   const spec = shipped("prod", file("moor.lock.prod.yaml"));
   // 14,467.41 - 10,457.25 - 3,485.75
   expect(stackCost(spec).usdPerMonth).toEqual({ min: 524.41, max: 524.41 });
-  expect(spec.skipped.map(({ message }) => message.slice(message.indexOf("It will cost")))).toEqual([
-    "It will cost 10,457.25 to 20,914.50 USD/month at list price.",
-    "It will cost 3,485.75 USD/month at list price.",
+  expect(spec.skipped.map(({ label, message }) => message.slice(message.indexOf(`chat/${label} will cost`)))).toEqual([
+    "chat/main will cost 10,457.25 to 20,914.50 USD/month at list price.",
+    "chat/candidate will cost 3,485.75 USD/month at list price.",
   ]);
   expect(describeCost(spec)).toContain("; skipped deployments will cost 13,943.00 to 24,400.25; not included: ");
 });

@@ -256,6 +256,32 @@ test("a firewall needs a look: it costs more than 50 USD and 5%", () => {
   ]);
 });
 
+test("a rise of the minimum from nothing has no percentage", () => {
+  const logs = resource("Microsoft.OperationalInsights/workspaces", {
+    location: "swedencentral",
+    properties: { workspaceCapping: { dailyQuotaGb: 1000 } },
+  });
+  const addresses = Array.from({ length: 20 }, () => resource("Microsoft.Network/publicIPAddresses"));
+  // 1000 × 2.99 × 730 / 24 = 90,945.83; 20 × 3.65 = 73.00
+  expect(cost(changeTo([logs], [logs, ...addresses])).notices).toEqual([
+    {
+      severity: "look",
+      text: "public IP address changes the cost by +73.00 USD/month at list price. The stack then costs 73.00 to 91,018.83 USD/month instead of 0.00 to 90,945.83.",
+    },
+  ]);
+});
+
+// 13 × 3.65 = 47.45; 14 × 3.65 = 51.10
+test.each([
+  [13, []],
+  [14, ["look"]],
+])("%d public addresses cost more than 5%%, and a look requires more than 50 USD: %j", (count, expected) => {
+  const addresses = Array.from({ length: count }, () => resource("Microsoft.Network/publicIPAddresses"));
+  const registry = resource("Microsoft.ContainerRegistry/registries", { sku: { name: "Basic" } });
+  const { notices } = cost(changeTo([registry], [registry, ...addresses]));
+  expect(notices.map(({ severity }) => severity)).toEqual(expected);
+});
+
 test("the peak is never below the cost before or after", () => {
   const some = fc.subarray([
     resource("Microsoft.Network/privateEndpoints"),
