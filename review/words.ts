@@ -117,9 +117,8 @@ export function sharesText(endpoint: EndpointView): string {
 
 /** The first word in lower case, unless it is a name or an abbreviation. */
 export function withinSentence(text: string): string {
-  return /^(Application Insights|Azure|Blob|Key Vault|Log Analytics|DNS|NAT)\b/.test(text) && !text.startsWith("Blob")
-    ? text
-    : `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+  if (/^(Application Insights|Azure|Key Vault|Log Analytics|DNS|NAT)\b/.test(text)) return text;
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 
 /** A resource that a message names by its logical name or its ARM ID: `Endpoint fraud`. Other names stay as they are. */

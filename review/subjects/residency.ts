@@ -8,7 +8,7 @@ import { findingChange, isExposure, type NewFinding } from "../findings";
 import type { Notice, Section } from "../section";
 import type { ResidencySettings } from "../stackSettings";
 import { type Terms, termsOf } from "../terms";
-import { joined, listed, noticeText, resourcesText, summaryOf } from "../words";
+import { joined, listed, mentionedText, noticeText, resourcesText, summaryOf, withinSentence } from "../words";
 
 /** A notice with its part of the summary. @default - notes have none */
 interface Part {
@@ -23,7 +23,7 @@ export function residency(change: StackChange, { today }: { readonly today: stri
     ...findingParts(change, today),
     ...contractParts(before, after, change),
     ...acceptanceParts(before, after, change),
-    ...expiredParts(after, today),
+    ...expiredParts(after, change, today),
   ];
   const { unproved } = findingChange(change, today);
   const properties = unproved === 1 ? "1 property is" : `${unproved} properties are`;
@@ -54,8 +54,11 @@ function findingPart(found: readonly NewFinding[], change: StackChange): Part {
   const where = places.length === 0 ? "" : ` (${listed(places)})`;
   const names = resourcesText(resources, change);
   if (status === "accepted") {
-    const text = `${names}: ${title}${where}. The stack file accepts ${code} until ${acceptance?.until}.`;
-    return { notice: { severity: "note", text: noticeText(text), code } };
+    const text = noticeText(`${names}: ${title}${where}. The stack file accepts ${code} until ${acceptance?.until}.`);
+    // The first update of a stack creates everything, and its new entries are listed. What Azure does everywhere is no decision either.
+    const isRoutine = change.before.length === 0 || kindOf(code).kind === "platform";
+    if (isRoutine) return { notice: { severity: "note", text, code } };
+    return { notice: { severity: "look", text, rollback: remedy, code }, summary: `accepted: ${title}${where}: ${names}` };
   }
   const why = acceptance === undefined ? `No entry of moor:accept accepts ${code}` : `The entry of moor:accept for ${code} has expired`;
   const text = noticeText(`${names}: ${title}${where}. ${why}.`);
@@ -115,10 +118,13 @@ function acceptanceParts(before: Terms, after: Terms, change: StackChange): Part
   const earlier = (entry: Acceptance) => before.acceptances.find((one) => isSameEntry(one, entry));
   const ended = before.acceptances.filter((entry) => !after.acceptances.some((one) => isSameEntry(one, entry)));
   return [
-    ...addedParts(after.acceptances.filter((entry) => earlier(entry) === undefined)),
-    ...after.acceptances.flatMap((entry) => prolonged(entry, earlier(entry)?.until ?? entry.until)),
+    ...addedParts(
+      after.acceptances.filter((entry) => earlier(entry) === undefined),
+      change,
+    ),
+    ...after.acceptances.flatMap((entry) => prolonged(entry, earlier(entry)?.until ?? entry.until, change)),
     ...ended.map((entry): Part => {
-      const text = noticeText(`${entryText([entry])} is no longer accepted.`);
+      const text = noticeText(`${entryText([entry], change)} is no longer accepted.`);
       return { notice: { severity: "note", text, code: entry.code } };
     }),
   ];
@@ -127,7 +133,7 @@ function acceptanceParts(before: Terms, after: Terms, change: StackChange): Part
 const rollback = "Remove the entry of moor:accept, or restore its date. Then Moor rejects changes to the resource.";
 
 /** New entries, one notice for each code and date. */
-function addedParts(entries: readonly Acceptance[]): Part[] {
+function addedParts(entries: readonly Acceptance[], change: StackChange): Part[] {
   const groups = new Map<string, Acceptance[]>();
   for (const entry of entries) {
     const key = `${entry.code} ${entry.until}`;
@@ -135,7 +141,7 @@ function addedParts(entries: readonly Acceptance[]): Part[] {
   }
   return [...groups.values()].map((group) => {
     const { code, until } = group[0]!;
-    const text = noticeText(`${entryText(group)} is now accepted until ${until}.`);
+    const text = noticeText(`${entryText(group, change)} is now accepted until ${until}.`);
     return {
       notice: { severity: "look", text, rollback, code },
       summary: `newly accepted until ${until}: ${kindOf(code).title} (${code})`,
@@ -143,12 +149,12 @@ function addedParts(entries: readonly Acceptance[]): Part[] {
   });
 }
 
-function prolonged(entry: Acceptance, earlier: string): Part[] {
+function prolonged(entry: Acceptance, earlier: string, change: StackChange): Part[] {
   const { code, until } = entry;
   if (until === earlier) return [];
   const isLonger = until > earlier;
   const text = noticeText(
-    `${entryText([entry])} is accepted ${isLonger ? "longer" : "for a shorter time"}: until ${until} instead of ${earlier}.`,
+    `${entryText([entry], change)} is accepted ${isLonger ? "longer" : "for a shorter time"}: until ${until} instead of ${earlier}.`,
   );
   if (!isLonger) return [{ notice: { severity: "note", text, code } }];
   return [{ notice: { severity: "look", text, rollback, code }, summary: `accepted until ${until} instead of ${earlier}: ${code}` }];
@@ -159,17 +165,20 @@ function isSameEntry(one: Acceptance, other: Acceptance): boolean {
 }
 
 /** A finding in words, with the resources of its entries. */
-function entryText(entries: readonly Acceptance[]): string {
+function entryText(entries: readonly Acceptance[], change: StackChange): string {
   const { code } = entries[0]!;
   const isAll = entries.some(({ resource }) => resource === "*");
-  return `${kindOf(code).title} (${code}) of ${isAll ? "all resources" : listed(entries.map(({ resource }) => resource))}`;
+  const names = entries.map(({ resource }) => withinSentence(mentionedText(resource, change)));
+  return `${kindOf(code).title} (${code}) of ${isAll ? "all resources" : listed(names)}`;
 }
 
 /** Entries that have expired. Moor rejects changes to their resources. */
-function expiredParts({ acceptances }: Terms, today: string): Part[] {
+function expiredParts({ acceptances }: Terms, change: StackChange, today: string): Part[] {
   return acceptances.flatMap((entry) => {
     if (entry.until >= today) return [];
-    const text = noticeText(`The acceptance of ${entryText([entry])} expired on ${entry.until}. Moor rejects changes to the resource.`);
+    const text = noticeText(
+      `The acceptance of ${entryText([entry], change)} expired on ${entry.until}. Moor rejects changes to the resource.`,
+    );
     return [{ notice: { severity: "note" as const, text, code: entry.code } }];
   });
 }

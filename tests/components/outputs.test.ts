@@ -4,6 +4,8 @@
 // Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
+import { settingsOf } from "../../review/stackSettings";
+import type { Body } from "../../rules";
 import { serveAzure } from "../azure/fakeArm";
 import { shippedNames } from "../shippedNames";
 import { type RecordOptions, SUBSCRIPTION } from "./recorder";
@@ -113,6 +115,8 @@ test("golden: outputs of dev, with the container name from Azure and without sec
   const token = { config: { "moor:huggingFaceToken": "hf_not_a_real_token" }, secretKeys: ["moor:huggingFaceToken"] };
   const outputs = await outputsOf("dev", token).finally(() => azure.close());
   const { storage } = dev.platform;
+  const gates = { chat: "auto" };
+  expect(settingsOf(outputs as Body)).toEqual({ region: "swedencentral", residency: dev.residency, gates });
   expect(outputs).toEqual({ ...dev, platform: { ...dev.platform, storage: { ...storage, container: "0a1b-azureml-blobstore" } } });
 });
 

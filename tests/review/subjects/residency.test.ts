@@ -94,36 +94,36 @@ describe("accepted findings", () => {
       [],
       [entry],
       "newly accepted until 2027-01-31: Public network access (MOOR440)",
-      "look: Public network access (MOOR440) of platform-storage is now accepted until 2027-01-31.",
+      "look: Public network access (MOOR440) of storage account platform-storage is now accepted until 2027-01-31.",
     ],
     [
       "new for several resources",
       [],
       [entry, { ...entry, resource: "platform-vault" }],
       "newly accepted until 2027-01-31: Public network access (MOOR440)",
-      "look: Public network access (MOOR440) of platform-storage and platform-vault is now accepted until 2027-01-31.",
+      "look: Public network access (MOOR440) of storage account platform-storage and Key Vault platform-vault is now accepted until 2027-01-31.",
     ],
     [
       "extended",
       [entry],
       [{ ...entry, until: "2027-12-31" }],
       "accepted until 2027-12-31 instead of 2027-01-31: MOOR440",
-      "look: Public network access (MOOR440) of platform-storage is accepted longer: until 2027-12-31 instead of 2027-01-31.",
+      "look: Public network access (MOOR440) of storage account platform-storage is accepted longer: until 2027-12-31 instead of 2027-01-31.",
     ],
     [
       "shortened",
       [{ ...entry, until: "2027-12-31" }],
       [entry],
       "",
-      "note: Public network access (MOOR440) of platform-storage is accepted for a shorter time: until 2027-01-31 instead of 2027-12-31.",
+      "note: Public network access (MOOR440) of storage account platform-storage is accepted for a shorter time: until 2027-01-31 instead of 2027-12-31.",
     ],
-    ["lost", [entry], [], "", "note: Public network access (MOOR440) of platform-storage is no longer accepted."],
+    ["lost", [entry], [], "", "note: Public network access (MOOR440) of storage account platform-storage is no longer accepted."],
     [
       "expired",
       [{ ...entry, until: "2026-11-29" }],
       [{ ...entry, until: "2026-11-29" }],
       "",
-      "note: The acceptance of Public network access (MOOR440) of platform-storage expired on 2026-11-29. Moor rejects changes to the resource.",
+      "note: The acceptance of Public network access (MOOR440) of storage account platform-storage expired on 2026-11-29. Moor rejects changes to the resource.",
     ],
   ])("an entry that is %s", (_, before, after, summary, expected) => {
     const review = reviewOf(previewOf("noChange"), withEntries(...shippedEntries, ...before), withEntries(...shippedEntries, ...after));
@@ -145,6 +145,17 @@ test.each([
   expect(texts(review)).toEqual([`danger: Storage account platform-storage: ${title}. No entry of moor:accept accepts ${code}.`]);
 });
 
+test("a new finding that an earlier entry accepts is a look, and an ARM ID in an entry is shown as a name", () => {
+  const preview = withInputs(previewOf("noChange"), "platform-storage", (inputs) => ({ ...inputs, sku: { name: "Standard_GRS" } }));
+  const id = preview.steps.find(({ name }) => name === "fraud-endpoint")!.after!.id!;
+  const before = withEntries(...shippedEntries, { code: "MOOR405", resource: "*", until: "2027-01-31" });
+  const entries = before.residency!.accepted as readonly object[];
+  expect(texts(reviewOf(preview, before, withEntries(...entries, { code: "MOOR526", resource: id, until: "2027-01-31" })))).toEqual([
+    "look: Storage account platform-storage: Redundancy with a copy in another region. The stack file accepts MOOR405 until 2027-01-31.",
+    "look: Endpoint or deployment that serves requests removed (MOOR526) of endpoint fraud is now accepted until 2027-01-31.",
+  ]);
+});
+
 test("a finding that the change doesn't cause is not repeated", () => {
   const geo = (inputs: Body) => ({ ...inputs, sku: { name: "Standard_GRS" } });
   const preview = withInputs(previewOf("noChange"), "platform-storage", geo);
@@ -161,7 +172,7 @@ test("the first update lists the contract and all accepted findings", () => {
     expect.stringContaining(": Global Azure service. The stack file accepts MOOR430 until 2029-12-31."),
     "note: Data is allowed in the geography Sweden.",
     "look: Global Azure service (MOOR430) of all resources is now accepted until 2029-12-31.",
-    "look: Log queries over public addresses (MOOR445) of platform-logs and platform-app-insights is now accepted until 2029-12-31.",
+    "look: Log queries over public addresses (MOOR445) of Log Analytics workspace platform-logs and Application Insights platform-app-insights is now accepted until 2029-12-31.",
   ]);
   expect(review.details).toEqual([expect.stringMatching(/^\d+ properties are known only during the update\./)]);
 });
