@@ -37,7 +37,7 @@ export function capacity(change: StackChange): Section {
   const bySeverity = [...changed].sort((a, b) => severity(b) - severity(a));
   return {
     summary: summaryOf(bySeverity.map(summaryText)),
-    notices: [...bySeverity.flatMap(noticesOf), ...pairs.flatMap(unknownCapacities), ...unknownBounds(change)],
+    notices: noticesOf(bySeverity, pairs, change),
     details: [...bySeverity.map(sumText), ...remaining.map(sameText)],
     data: bySeverity.map(({ endpoint, deployment, capacity, before, requests }) => ({
       deployment: nameOf(endpoint, deployment),
@@ -47,6 +47,16 @@ export function capacity(change: StackChange): Section {
       ...(before && { before }),
     })),
   };
+}
+
+function noticesOf(loads: readonly Load[], pairs: readonly EndpointPair[], change: StackChange): Notice[] {
+  const reported = new Set(loads.filter((load) => severity(load) > 0).map(({ endpoint }) => endpoint));
+  return [
+    ...loads.flatMap(loadNotices),
+    ...pairs.filter(({ key }) => !reported.has(key)).flatMap(smallerEndpoint),
+    ...pairs.flatMap(unknownCapacities),
+    ...unknownBounds(change),
+  ];
 }
 
 function loadsOf({ key, before, after }: EndpointPair): Load[] {
@@ -141,7 +151,7 @@ function severity(load: Load): number {
   return isOverloaded(load) ? 2 : losesCapacity(load) ? 1 : 0;
 }
 
-function noticesOf(load: Load): Notice[] {
+function loadNotices(load: Load): Notice[] {
   const { endpoint, deployment, capacity, before, overload } = load;
   const name = nameOf(endpoint, deployment);
   if (overload !== undefined && isOverloaded(load)) {
@@ -160,6 +170,26 @@ function noticesOf(load: Load): Notice[] {
       rollback: "To roll back, set the previous number of instances, scale.max and concurrency.",
     },
   ];
+}
+
+/**
+ * A smaller loss is no concern: if a candidate's requests move back to a deployment that has the declared concurrency of the endpoint, only
+ * the additional capacity of the candidate is lost.
+ */
+const toleratedLossPercent = 20;
+
+/** An endpoint that can process fewer requests, although no deployment has more than before: they move away from additional ones. */
+function smallerEndpoint({ key, before, after }: EndpointPair): Notice[] {
+  const [was, is] = [before, after].map((endpoint) => (endpoint === undefined ? undefined : endpointCapacity(endpoint)));
+  if (was === undefined || is === undefined || is * 100 >= was * (100 - toleratedLossPercent)) return [];
+  const text = `Endpoint ${key}: with the new weights, a deployment reaches its capacity at ${is} concurrent requests of the endpoint (before: ${was}).`;
+  return [{ severity: "look", text }];
+}
+
+/** Concurrent requests of an endpoint at which the first deployment reaches its capacity. Undefined without traffic. */
+function endpointCapacity(endpoint: EndpointView): number | undefined {
+  const serving = withWeight(loaded(endpoint));
+  return serving.length === 0 ? undefined : Math.floor(Math.min(...serving.map((one) => (capacityOf(one) * 100) / one.weight)));
 }
 
 /** Deployments whose traffic increases although the preview doesn't contain them. */
