@@ -16,7 +16,7 @@ export interface Served {
   readonly image?: string;
   /** Model name that clients send. */
   readonly servedName?: string;
-  /** Values of vLLM's flags, by flag. Only the names are printed. */
+  /** Values of vLLM's flags, by flag. Only the names are printed. Undefined if they are unknown. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly size: string;
 }
@@ -96,6 +96,7 @@ function imageOf(key: string, resource: RuleResource, resources: readonly RuleRe
 
 /** Flags of vLLM from the JSON array in VLLM_ARGS: a flag's values are the texts up to the next flag. */
 function flagsOf(value: Value): Record<string, string> | undefined {
+  if (value === undefined) return {};
   if (typeof value !== "string") return undefined;
   const flags: Record<string, string> = {};
   let last: string | undefined;

@@ -8,7 +8,8 @@ export function differingParts(before: Served, after: Served): ServedPart[] {
   return order.filter((part) => (part === "flags" ? changedFlags(before, after).length > 0 : before[part] !== after[part]));
 }
 
-function changedFlags({ flags: before = {} }: Served, { flags: after = {} }: Served): string[] {
+function changedFlags({ flags: before }: Served, { flags: after }: Served): string[] {
+  if (before === undefined || after === undefined) return [];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !ownParts.has(name));
   return names.filter((name) => before[name] !== after[name]).sort();
 }

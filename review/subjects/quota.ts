@@ -1,5 +1,5 @@
 /** vCPUs of Azure Machine Learning's quota by family and region: before the run, at its peak, and after it. */
-import { isInstanceType } from "../../facts/sizes";
+import { isInstanceType, type Size, sizes } from "../../facts/sizes";
 import { type DeclaredQuota, type FamilyNeed, type FamilyQuota, type QuotaDeployment, quotaNeeds } from "../../planner/quota/cores";
 import type { StackChange } from "../change";
 import type { DeploymentView, EndpointView } from "../endpoints";
@@ -134,7 +134,7 @@ function noticesOf(change: FamilyChange): Notice[] {
   const name = `Quota of ${family} in ${region}`;
   if (quota === undefined) {
     if (before > 0 || after === 0) return [];
-    const text = `${name}: ${peak} vCPUs are required, and \`moor:quota\` declares no limit. Azure's default limit of a GPU family is 0. Check the limit, or the run can fail.`;
+    const text = `${name}: ${peak} vCPUs are required, and \`moor:quota\` declares no limit.${hasGpus(family) ? " Azure's default limit of a GPU family is 0." : ""} Check the limit, or the run can fail.`;
     return [{ severity: "look", text: shortened(text, noticeLength) }];
   }
   const { limit, others = 0 } = quota;
@@ -149,6 +149,10 @@ function noticesOf(change: FamilyChange): Notice[] {
   // A limit that is already exceeded and that the run doesn't exceed further is no danger of this run.
   const severity = after > available && after > before ? "danger" : "look";
   return [{ severity, text: shortened(`${text}${remedy}`, noticeLength) }];
+}
+
+function hasGpus(family: string): boolean {
+  return Object.values<Size>(sizes).some((size) => size.family === family && size.gpus > 0);
 }
 
 function summaryText({ region, family, before, peak, after, quota }: FamilyChange, hasRegions: boolean): string {

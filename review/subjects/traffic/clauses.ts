@@ -67,7 +67,7 @@ function move(key: string, label: LabelChange, change: StackChange): Clause {
 
 function mirrorClauses(label: string, before: readonly Share[], after: readonly Share[]): Clause[] {
   const [was, is] = [mirrorOf(before), mirrorOf(after)];
-  if (was !== is) return [only(`mirrored to ${label} ${was}% to ${is}%`)];
+  if (was !== is) return [only(`mirrored to ${label}: ${was}% to ${is}%`)];
   return onlyIn(mirrored(after), before).length === 0 ? [] : [only(`${label} with ${is}% of mirrored requests is replaced`)];
 }
 

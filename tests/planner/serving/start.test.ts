@@ -1,7 +1,7 @@
 // Proves how start times are calculated and that probes cover them. Does not prove that Azure's disks are as fast as assumed.
 import fc from "fast-check";
 import { GiB, modelFromTable } from "../../../planner/fit/model";
-import { probeSeconds, probesFor, startOf } from "../../../planner/serving/start";
+import { probeSeconds, probesFor, startOf, startOfProbe } from "../../../planner/serving/start";
 
 const model = { ...modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, weightBytes: 20 * GiB };
 const input = { model, tensorParallelSize: 1, source: "mirror" as const, ramGiB: 220, enforceEager: false };
@@ -49,4 +49,10 @@ test("the initial liveness delay is 540 s for a start of 540 s, and 600 s with m
   expect(probesFor(540).liveness).toEqual({ initialDelay: 540, period: 10, timeout: 5, failureThreshold: 30 });
   expect(probesFor(1200).liveness).toEqual({ initialDelay: 600, period: 10, timeout: 5, failureThreshold: 90 });
   expect(probesFor(540).readiness).toEqual({ initialDelay: 30, period: 10, timeout: 5, failureThreshold: 84 });
+});
+
+test("the start time of a liveness probe is the one that it was derived from", () => {
+  for (const allowedSeconds of [60, 540, 600, 1200, 20_000]) {
+    expect(startOfProbe(probesFor(allowedSeconds).liveness)).toEqual({ allowedSeconds, expectedSeconds: allowedSeconds / 2 });
+  }
 });

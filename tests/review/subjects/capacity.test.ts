@@ -119,6 +119,29 @@ test("a deployment that serves all requests of its former capacity isn't overloa
   expect(severities(changeOf(withTraffic(shipped(), "chat", { [main]: 100 })))).toEqual([]);
 });
 
+test.each([
+  // Half of the capacity: main and next have 64 each.
+  [
+    50,
+    4,
+    ["Endpoint chat: with the new weights, a deployment reaches its capacity at 64 concurrent requests of the endpoint (before: 128)."],
+  ],
+  // The end of a trial: 71 instead of 64.
+  [90, 1, []],
+])("requests that move back from a deployment with a share: %p%", (weight, instances, texts) => {
+  const saved = changeNamed("noChange");
+  const resource = saved.endpoints.after[0]!.deployments[0]!.resource;
+  const one = { instanceType: "Standard_DS3_v2", concurrency: 16, resource };
+  const deployments = [
+    { ...one, name: "main-00000001", instances: 4 },
+    { ...one, name: "next-00000002", instances },
+  ];
+  const view = (traffic: EndpointView["traffic"]): EndpointView => ({ key: "chat", traffic, mirrorTraffic: {}, deployments });
+  const before = view({ "main-00000001": weight, "next-00000002": 100 - weight });
+  const { notices } = capacity({ ...saved, endpoints: { before: [before], after: [view({ "main-00000001": 100 })] } });
+  expect(notices).toEqual(texts.map((text) => ({ severity: "look", text })));
+});
+
 test("an endpoint without deployments has no capacity", () => {
   const view: EndpointView = { key: "chat", traffic: {}, mirrorTraffic: {}, deployments: [] };
   expect(capacity({ ...changeNamed("noChange"), endpoints: { before: [view], after: [view] } })).toEqual({

@@ -80,11 +80,21 @@ test("a new family without a declared limit needs a look, a known one doesn't", 
     notices: [
       {
         severity: "look",
-        text: "Quota of DSv2 in swedencentral: 12 vCPUs are required, and `moor:quota` declares no limit. Azure's default limit of a GPU family is 0. Check the limit, or the run can fail.",
+        text: "Quota of DSv2 in swedencentral: 12 vCPUs are required, and `moor:quota` declares no limit. Check the limit, or the run can fail.",
       },
     ],
   });
   expect(quota(changeOf(withQuota(previewOf("autoscale"), {}))).notices).toEqual([]);
+});
+
+test("a new GPU family without a declared limit says that Azure's default is 0", () => {
+  const { notices } = quota(changeOf(withQuota(previewOf("firstUp"), { DSv2: { limit: 32 } })));
+  expect(notices).toEqual([
+    {
+      severity: "look",
+      text: "Quota of NCADSA100v4 in swedencentral: 168 vCPUs are required, and `moor:quota` declares no limit. Azure's default limit of a GPU family is 0. Check the limit, or the run can fail.",
+    },
+  ]);
 });
 
 test("the limit of a region precedes the limit of the family", () => {

@@ -195,7 +195,7 @@ test("mirrored traffic is a note", () => {
   const before = withTraffic(withTraffic(shipped(), "chat", idle, "before"), "chat", idle);
   const mirrored = withTraffic(before, "chat", { [candidate]: 10 }, "after", "mirrorTraffic");
   expect(traffic(changeOf(mirrored))).toMatchObject({
-    summary: "chat: mirrored to candidate 0% to 10%",
+    summary: "chat: mirrored to candidate: 0% to 10%",
     notices: [
       {
         severity: "note",
