@@ -76,6 +76,11 @@ test.each([
   ["product moorprod prod2", "prod", "product moorprod prod2"],
   ["a.b axb", "a.b", "<stack> axb"],
   ["prod-weu prod", "prod-weu", "<stack> prod"],
+  ["stprodsuffix and crprodx7k2p9", "prod", "st<stack>suffix and cr<stack>x7k2p9"],
+  ["stprodweux7k2p9", "prod-weu", "st<stack>x7k2p9"],
+  ["stproductionswedenx7k2p9", "production-swedencentral", "st<stack>x7k2p9"],
+  ["strain critical stprod stprodx7k2p99", "prod", "strain critical stprod stprodx7k2p99"],
+  ["a stabcdef", "-", "a stabcdef"],
   ["anything", "", "anything"],
 ])("%j without the stack name %j is %j", (text, stack, expected) => {
   expect(withoutStackName(text, stack)).toBe(expected);
