@@ -1,4 +1,5 @@
 /** Equal changes of several stacks. Reviews that differ only in the name of the stack, and in names that contain it, are one group. */
+import { nameRules } from "../azure/nameRules";
 import { canonicalJson } from "../planner/names";
 import { compareTexts, verdicts } from "./document";
 import type { StackReview } from "./review";
@@ -35,11 +36,29 @@ export function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => str
   return groups;
 }
 
-/** The text with the placeholder in place of the name of the stack: where the name stands alone or between hyphens, dots and the like. */
+/**
+ * The text with the placeholder in place of the name of the stack: where the name stands alone or between hyphens, dots and the like, and in
+ * the names of container registries and storage accounts, which have no separators (`cr<stack><suffix>`).
+ */
 export function withoutStackName(text: string, stack: string): string {
-  if (stack === "") return text;
-  const name = stack.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, "gu"), stackPlaceholder);
+  return maskOf(stack)(text);
+}
+
+/** Length of the suffix that makes a name unique. */
+const suffixLength = 6;
+/** Characters of the stack's name in the name of a storage account; longer ones are truncated. */
+const room = nameRules["storage:StorageAccount"].longest - "st".length - suffixLength;
+
+function maskOf(stack: string): (text: string) => string {
+  if (stack === "") return (text) => text;
+  const [before, after] = ["(?<![\\p{L}\\p{N}])", "(?![\\p{L}\\p{N}])"];
+  const whole = new RegExp(`${before}${stack.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}${after}`, "gu");
+  const plain = stack.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const joined = new RegExp(`${before}(cr|st)(?:${plain}|${plain.slice(0, room)})(?=[a-z0-9]{${suffixLength}}${after})`, "gu");
+  return (text) => {
+    const masked = text.replace(whole, stackPlaceholder);
+    return plain === "" ? masked : masked.replace(joined, `$1${stackPlaceholder}`);
+  };
 }
 
 function rankOf({ review }: StackGroup): number {
@@ -58,7 +77,7 @@ function textsOf({ result, verdict, reason, notices, sections }: StackReview): o
 
 /** The review with the placeholder in place of the stack's name in all texts. */
 function withPlaceholder(review: StackReview): StackReview {
-  const masked = (text: string) => withoutStackName(text, review.stack);
+  const masked = maskOf(review.stack);
   const sections = subjects.map((subject) => {
     const { summary, notices, details = [] } = review.sections[subject];
     const texts: Section = { summary: masked(summary), notices, details: details.map(masked) };

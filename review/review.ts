@@ -52,7 +52,7 @@ function judged(
   if (worst === undefined) {
     if (result !== "succeeded") return { verdict: "look", reason: "The preview did not succeed, so the changes are not known." };
     if (isUnchanged) return { verdict: "unchanged", reason: "Nothing changes." };
-    return { verdict: "safe", reason: "No request is lost, and nothing is deleted, exposed or moved." };
+    return { verdict: "safe", reason: "No requests or data are lost, and nothing new is exposed." };
   }
   const reason = [worst.text, othersText(severe)].filter((text) => text !== "").join(" ");
   return { verdict: worst.severity === "danger" ? "dangerous" : "look", reason };

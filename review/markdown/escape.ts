@@ -14,7 +14,7 @@ const word = /^[+-]?[\p{L}\p{M}\p{N}]+(?:['’/-][\p{L}\p{M}\p{N}]+)*$/u;
 const number = /^[+-]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$/;
 const sign = /^[-+=–—→·×]$/u;
 /** Platforms can link them: commits (7 and more hexadecimal digits), and references such as GH-1. */
-const linked = /[0-9a-f]{7}|[a-z]-\d|^www/i;
+const linked = /[0-9a-f]{7}|[a-z]-\d|www/i;
 
 /** A code span in a text: the project's own texts quote settings and commands in this way. White space or punctuation is around it. */
 const quoted = /(?<=(?:^| )[("'“‘]*)`(?! `)([^`]+)`(?=[.,;:!?)"'”’%…]*(?: |$))/u;

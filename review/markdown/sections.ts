@@ -91,8 +91,9 @@ function placeholder({ stacks, review }: StackGroup): string[] {
 /** What changes, subject by subject. The tags are on lines of their own, so that both platforms read what is between them as Markdown. */
 function details(all: Readonly<Record<Subject, Section>>): string[] {
   const texts = subjects.flatMap((subject) => {
-    const { details: lines = [] } = all[subject];
-    const summary = subject === "duration" ? [] : summaryOf(subject, all[subject]);
+    const summary = isTold[subject] ? [] : summaryOf(subject, all[subject]);
+    // A single change is its own summary.
+    const lines = (all[subject].details ?? []).filter((line) => line !== all[subject].summary);
     if (summary.length === 0 && lines.length === 0) return [];
     const shown = lines.slice(0, most.details).map((line) => inline(line, most.detail));
     const hidden = lines.length - shown.length;
@@ -101,3 +102,17 @@ function details(all: Readonly<Record<Subject, Section>>): string[] {
   });
   return texts.length === 0 ? [] : ["<details>\n<summary>Details</summary>", texts.join("\n"), "</details>"];
 }
+
+/** Whether the summary is above the details already: the notices say what fails and what is dangerous. */
+const isTold = {
+  failure: true,
+  danger: true,
+  traffic: false,
+  capacity: false,
+  cost: false,
+  quota: false,
+  residency: false,
+  access: false,
+  duration: true,
+  rest: false,
+} as const satisfies Record<Subject, boolean>;

@@ -1,8 +1,9 @@
 // Proves which stacks a review shows together, and in which order. Doesn't prove that equal stacks have equal reviews, which depends on the
 // subjects.
 import * as fc from "fast-check";
-import type { StackReview } from "../../review";
+import { readPreview, reviewStack, type StackReview } from "../../review";
 import { groupsOf, withoutStackName } from "../../review/group";
+import { eventsOf } from "./previews";
 import { stackReview } from "./support";
 
 /** A review whose texts contain the name of the stack. */
@@ -76,9 +77,25 @@ test.each([
   ["product moorprod prod2", "prod", "product moorprod prod2"],
   ["a.b axb", "a.b", "<stack> axb"],
   ["prod-weu prod", "prod-weu", "<stack> prod"],
+  ["stprodsuffix and crprodx7k2p9", "prod", "st<stack>suffix and cr<stack>x7k2p9"],
+  ["stprodweux7k2p9", "prod-weu", "st<stack>x7k2p9"],
+  ["stproductionswedenx7k2p9", "production-swedencentral", "st<stack>x7k2p9"],
+  ["strain critical stprod stprodx7k2p99", "prod", "strain critical stprod stprodx7k2p99"],
+  ["a stabcdef", "-", "a stabcdef"],
   ["anything", "", "anything"],
 ])("%j without the stack name %j is %j", (text, stack, expected) => {
   expect(withoutStackName(text, stack)).toBe(expected);
+});
+
+/** The events of a stack as if it had another name, which the names of its resources contain. */
+function renamed(events: string, stack: string): string {
+  const joined = events.replace(/(?<![A-Za-z0-9])(cr|st)(?:prod|dev)(?=[a-z0-9]{6}(?![A-Za-z0-9]))/g, `$1${stack.replaceAll("-", "")}`);
+  return joined.replace(/(?<![A-Za-z0-9])(?:prod|dev)(?![A-Za-z0-9])/g, stack);
+}
+
+test.each(["model", "operatorAdded", "endpointAdded", "destroy"])("the same change %s of two stacks is one group", (name) => {
+  const reviews = ["alpha", "beta-weu"].map((stack) => reviewStack(readPreview(renamed(eventsOf(name), stack)), { today: "2026-11-30" }));
+  expect(namesOf(reviews)).toEqual([["alpha", "beta-weu"]]);
 });
 
 test("each stack is in exactly one group, in any order of the reviews", () => {

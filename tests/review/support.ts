@@ -22,7 +22,7 @@ export function stackReview(
     result,
     verdict,
     reason:
-      notices[0]?.text ?? (verdict === "unchanged" ? "Nothing changes." : "No request is lost, and nothing is deleted, exposed or moved."),
+      notices[0]?.text ?? (verdict === "unchanged" ? "Nothing changes." : "No requests or data are lost, and nothing new is exposed."),
     notices: notices.map((notice) => ({ subject: "danger", ...notice })),
     sections: Object.fromEntries(all) as Record<Subject, Section>,
     ...(digest === undefined ? {} : { approval: approvalOf(digest) }),

@@ -32,7 +32,7 @@ test("one stack", () => {
 });
 
 test.each<[verdict: Verdict, headline: string]>([
-  ["safe", "**Safe**: dev. No request is lost, and nothing is deleted, exposed or moved."],
+  ["safe", "**Safe**: dev. No requests or data are lost, and nothing new is exposed."],
   ["unchanged", "**No changes**: dev. Nothing changes."],
 ])("one stack that is %s", (verdict, headline) => {
   const nothing = ["Traffic", "Cost", "Quota", "Residency and access"].map((label) => `- **${label}**: no change`);
