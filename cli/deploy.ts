@@ -94,9 +94,7 @@ function requireNone(args: readonly string[]): void {
   if (first === undefined) return;
   const known = args.map((arg) => arg.split("=")[0]!).find((arg) => Object.hasOwn(refusals, arg));
   throw new Error(
-    known === undefined
-      ? `The argument ${first} is unknown. For help, run: npm run deploy -- --help.`
-      : `${known} is refused. ${refusals[known]}`,
+    known === undefined ? `The argument ${first} is unknown. Use --help to list the options.` : `${known} is refused. ${refusals[known]}`,
   );
 }
 

@@ -19,7 +19,7 @@ export interface StackReview {
   /** All notices, most severe first. Notices of the same severity are in the order of the subjects. */
   readonly notices: readonly (Notice & { readonly subject: Subject })[];
   readonly sections: Readonly<Record<Subject, Section>>;
-  /** What `npm run deploy -- --approved` compares. Undefined if the plan can't be deployed: the preview failed, or is of another state. */
+  /** What `npm run deploy` compares. Undefined if the plan can't be deployed: the preview failed, or is of another state. */
   readonly approval?: Approval;
 }
 

@@ -4,7 +4,7 @@ import { canonicalJson } from "../../planner/names";
 import { type Approved, approvalOf, differenceOf, inputDifference, type Preview } from "../../review";
 import { previewStack } from "../review/preview";
 import type { AttachedPulumi } from "../stackPulumi";
-import { approvalInputs } from "./inputs";
+import { approvalInputs, fileInputs } from "./inputs";
 import { planHolds, withPlanFile } from "./updatePlan";
 
 export { approvalInputs } from "./inputs";
@@ -28,10 +28,12 @@ export type Deployed = { readonly result: "applied" | "failed" } | { readonly re
  * @throws Error if the digest or the review file is invalid, or if pulumi can't run. Nothing was applied then.
  */
 export async function deploy(pulumi: AttachedPulumi, { approved, root, report, interrupted }: DeployOptions): Promise<Deployed> {
-  const inputs = await approvalInputs(pulumi, root);
+  const files = () => canonicalJson(fileInputs(pulumi, root));
+  const [filesBefore, inputs] = [files(), await approvalInputs(pulumi, root)];
   // These differences are known before the preview.
   const other = inputDifference(approved, inputs);
   if (other !== undefined) return refused(other);
+  report(`Previewing the stack ${pulumi.stack}.`);
   return withPlanFile(async (plan) => {
     const preview = await previewStack(pulumi, ["--save-plan", plan]);
     if (interrupted.aborted) return refused(interruption);
@@ -40,9 +42,7 @@ export async function deploy(pulumi: AttachedPulumi, { approved, root, report, i
     const difference = differenceOf(approved, now);
     if (difference !== undefined) return refused(difference);
     report(`The plan is the approved one (${counted(now.steps.length)}).`);
-    const again = canonicalJson(await approvalInputs(pulumi, root));
-    if (again !== canonicalJson(inputs)) return refused("Files have changed during the preview.");
-    if (interrupted.aborted) return refused(interruption);
+    if (files() !== filesBefore) return refused("Files have changed during the preview.");
     const code = await pulumi.runAttached(["up", "--yes", "--skip-preview", ...(planHolds(preview) ? ["--plan", plan] : [])]);
     return { result: code === 0 ? "applied" : "failed" };
   });

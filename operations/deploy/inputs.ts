@@ -7,7 +7,7 @@ import type { StackPulumi } from "../stackPulumi";
 import { hashOf, sourceTree } from "./sourceTree";
 
 /** Where a plan is applied. */
-export interface Target {
+interface Target {
   readonly stack: string;
   readonly local: boolean;
   /** Kind of the backend that stores the state: the scheme of its URL, for example `https` or `azblob`. */
@@ -18,7 +18,7 @@ export interface Target {
  * Environment variables that change what a run does. The variables of logins aren't here: a review can have another login than a deployment.
  * Source: `process.env` in the program; pulumi/pulumi, sdk/go/common/env (2026-06); azure-native, "Installation & configuration".
  */
-export const countedVariables = [
+const countedVariables = [
   "ARM_DISABLE_PULUMI_PARTNER_ID",
   "ARM_ENVIRONMENT",
   "ARM_METADATA_HOSTNAME",
@@ -31,40 +31,51 @@ export const countedVariables = [
   "MOOR_PUBLICATION",
   "MOOR_WAITS",
   "NODE_OPTIONS",
-  "PULUMI_ENABLE_LEGACY_APPLY",
+  "PULUMI_CONTINUE_ON_ERROR",
+  "PULUMI_DISABLE_PROVIDER_PREVIEW",
+  "PULUMI_ENABLE_LEGACY_DIFF",
   "PULUMI_ERROR_OUTPUT_STRING",
   "PULUMI_EXPERIMENTAL",
 ] as const;
 
-/** Variables with this prefix are default values of pulumi's options. */
+/** Variables with this prefix set pulumi's options. Source: pulumi 3.208.0 (2025-11). */
 const optionPrefix = "PULUMI_OPTION_";
 
 /**
- * The inputs for `approvalOf`. They are read in less than a second, besides the start of pulumi.
+ * The inputs for `approvalOf`.
  * @param root Folder of the program.
  * @throws Error if the stack has no stack file, or if pulumi is not logged in to a backend
  */
 export async function approvalInputs(pulumi: StackPulumi, root: string): Promise<ApprovalInputs> {
-  const [version, backend] = [pulumi.must(["version"]), backendOf(pulumi)];
+  const [version, backend] = await Promise.all([pulumi.must(["version"]), backendOf(pulumi)]);
+  const { versions, ...others } = fileInputs(pulumi, root);
+  return {
+    target: targetItems({ stack: pulumi.stack, local: pulumi.local, backend }),
+    versions: { pulumi: hashOf(version.trim()), ...versions },
+    ...others,
+  };
+}
+
+/** The inputs that files and environment variables contain. They are read in less than a second. */
+export function fileInputs(pulumi: StackPulumi, root: string): Omit<ApprovalInputs, "target"> {
   const settings = `Pulumi.${pulumi.stack}.yaml`;
   const lock = lockFileName(pulumi.stack);
   return {
-    target: targetItems({ stack: pulumi.stack, local: pulumi.local, backend: await backend }),
     settings: { [settings]: hashOf(fs.readFileSync(path.join(root, settings))) },
     lock: lockItems(pulumi, root, lock),
     source: sourceTree(root, [lock, packageLock]),
-    versions: { pulumi: hashOf((await version).trim()), ...versionItems(root) },
+    versions: versionItems(root),
     hooks: variableItems(pulumi.environment),
   };
 }
 
 /** The part of the inputs that says where a plan is applied. */
-export function targetItems({ stack, local, backend }: Target): ApprovalInputs["target"] {
+function targetItems({ stack, local, backend }: Target): ApprovalInputs["target"] {
   return { stack: hashOf(stack), Azure: hashOf(local ? "local" : "azure"), backend: hashOf(backend) };
 }
 
 /** Kind of the backend. @throws Error if pulumi is not logged in */
-export async function backendOf(pulumi: StackPulumi): Promise<string> {
+async function backendOf(pulumi: StackPulumi): Promise<string> {
   const { url } = JSON.parse(await pulumi.must(["whoami", "--json"])) as { readonly url?: unknown };
   return typeof url === "string" ? new URL(url).protocol.slice(0, -1) : "unknown";
 }

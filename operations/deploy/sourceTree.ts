@@ -24,9 +24,12 @@ function isStackFile(file: string): boolean {
   return /^Pulumi\.[^/]+\.yaml$/.test(file);
 }
 
+/** Variables that Git sets for hooks. */
+const ofAnotherTree = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"];
+
 /** Undefined if the folder isn't a Git work tree, or if Git ignores it. */
 function gitFiles(root: string): string[] | undefined {
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofAnotherTree.includes(name)));
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   const { status, stdout } = spawnSync("git", args, { cwd: root, env: environment, encoding: "utf8", maxBuffer: 2 ** 28 });
   if (status !== 0) return undefined;

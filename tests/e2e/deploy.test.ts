@@ -2,13 +2,14 @@
 // environment variable, state or number of instances is refused without a write. Doesn't prove that against real Azure, nor the approval in a pipeline.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { planHolds } from "../../operations/deploy/updatePlan";
 import type { Approval } from "../../review";
 import { cloneProgram } from "./clone";
-import { approve, type DeployRun, deploy, writes } from "./deploySupport";
+import { approve, type DeployRun, deploy, planned, writes } from "./deploySupport";
 import { endpointOf, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 let clone: string;
 let sandbox: Sandbox;
@@ -88,7 +89,7 @@ test("An approved update is refused after a change of what it depends on, and ap
     await refused(approval, reason);
     restore();
   }
-  await refused(approval, "MOOR_WAITS was added.", { environment: { MOOR_WAITS: "{}" } });
+  await refused(approval, "MOOR_WAITS differs.", { environment: { MOOR_WAITS: "{}" } });
   await refused(approval, "--skip-preview is refused.", { args: ["--skip-preview"] });
   await applied(approval);
 });
@@ -104,13 +105,23 @@ test("An approved update is refused after another update of the stack.", async (
   await refused(approval, changedState);
 });
 
+test("A plan of updates alone is applied with an update plan.", async () => {
+  edit("Pulumi.dev.yaml", "{ build: docker/vllm }", `moor/vllm@sha256:${"4".repeat(64)}`);
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  owner("planned-team");
+  const [approval, preview] = [await approve(sandbox, "dev"), await planned(sandbox, "dev")];
+  expect(planHolds(preview)).toBe(true);
+  await applied(approval);
+  expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+});
+
 test("Autoscale can change the instances within its bounds, and no one can change them outside.", async () => {
-  edit("Pulumi.dev.yaml", "instances: 1", "scale: { min: 1, max: 4 }");
+  edit("Pulumi.dev.yaml", "instances: 1", "scale: { min: 2, max: 4 }");
   await applied(await approve(sandbox, "dev"));
   owner("fifth-team");
   const approval = await approve(sandbox, "dev");
-  await setInstances(5);
-  await refused(approval, `${changedState}chat-main-f3ea4a27-deployment: the new value of sku.capacity differs.`);
+  await setInstances(1);
+  await refused(approval, "-deployment: the new value of sku.capacity differs.");
   await setInstances(3);
   await applied(approval);
 });

@@ -1,18 +1,20 @@
 /** What the tests of `npm run deploy` share: the digest of a plan as a review computes it, and the command. */
-import { prepareStack } from "../../cli/local/stackFile";
 import { approvalInputs } from "../../operations/deploy";
 import type { StackPulumi } from "../../operations/stackPulumi";
-import { type Approval, approvalOf, readPreview } from "../../review";
+import { type Approval, approvalOf, type Preview, readPreview } from "../../review";
 import { moorWith } from "./rolloutSupport";
 import type { Request, Run, Sandbox } from "./sandbox";
 
 /** The approval that a review of the stack contains. */
 export async function approve(sandbox: Sandbox, stack: string): Promise<Approval> {
-  await prepareStack(sandbox, stack, `${sandbox.folder}/Pulumi.${stack}.yaml`, sandbox.folder);
   const inputs = await approvalInputs(pulumiOf(sandbox, stack), sandbox.folder);
+  return approvalOf(await planned(sandbox, stack), inputs);
+}
+
+export async function planned(sandbox: Sandbox, stack: string): Promise<Preview> {
   sandbox.environment.PULUMI_ENABLE_STREAMING_JSON_PREVIEW = "1";
   const { output } = await sandbox.run("preview", stack, { args: ["--json"] });
-  return approvalOf(readPreview(output), inputs);
+  return readPreview(output);
 }
 
 /** `approvalInputs` runs only commands without a stack. */

@@ -73,6 +73,7 @@ async function run(pulumi: Fake, digest: string, options: Partial<DeployOptions>
   return { ...result, lines };
 }
 
+const previewing = "Previewing the stack prod.";
 const promotion = eventsOf("promotion");
 
 test.each([
@@ -84,7 +85,7 @@ test.each([
   const steps = approvalOf(previewOf("promotion"), await approvalInputs(pulumi, root)).steps.length;
   expect(await run(pulumi, await digestOf(pulumi, promotion))).toEqual({
     result,
-    lines: [`The plan is the approved one (${steps} steps).`],
+    lines: [previewing, `The plan is the approved one (${steps} steps).`],
   });
   expect(pulumi.updates).toEqual([["up", "--yes", "--skip-preview"]]);
 });
@@ -95,7 +96,7 @@ test("Another plan is refused.", async () => {
   expect(refused).toMatchObject({
     result: "refused",
     reason: expect.stringMatching(/^The steps differ from the reviewed ones/),
-    lines: [],
+    lines: [previewing],
   });
   expect(pulumi.updates).toEqual([]);
 });
