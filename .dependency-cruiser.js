@@ -21,7 +21,7 @@ const layers = {
 };
 
 /** Folders that may import every layer. */
-const above = ["cli", "tests", "bench", "lint"];
+const above = ["cli", "tests", "bench", "lint", "pipelines"];
 
 /** The folders of a folder, from the lowest to the highest. A folder may import those of lower rows. */
 const rooms = {

@@ -15,6 +15,9 @@ export interface DeployCommandOptions extends Omit<StackOptions, "configFile"> {
 /** Exit codes. */
 const exitCodes = { applied: 0, failed: 1, refused: 2 } as const satisfies Record<Deployed["result"], number>;
 
+/** Exit code of a process that SIGTERM has ended. */
+const terminated = 143;
+
 const partial = "The approved plan is that of the whole stack.";
 const noPreview = "The plan is compared with the approved one in a preview.";
 const noAnswer = "The digest is the approval, so pulumi asks no question.";
@@ -97,15 +100,19 @@ function requireNone(args: readonly string[]): void {
   );
 }
 
-/** Ctrl-C also reaches pulumi, which ends its operation and saves its state. This process must run until then. */
+/**
+ * Ctrl-C also reaches pulumi, which ends its operation and saves its state. This process must run until then. A termination ends this process at
+ * once, but removes its files.
+ */
 function interruptible(): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   const wait = () => {
     if (!controller.signal.aborted) console.error("Waiting for pulumi to end.");
     controller.abort();
   };
-  process.on("SIGINT", wait);
-  return { signal: controller.signal, end: () => void process.off("SIGINT", wait) };
+  const terminate = () => process.exit(terminated);
+  process.on("SIGINT", wait).on("SIGTERM", terminate);
+  return { signal: controller.signal, end: () => void process.off("SIGINT", wait).off("SIGTERM", terminate) };
 }
 
 function advice({ stack, local }: DeployCommandOptions): string {

@@ -18,6 +18,7 @@ interface Table {
 
 const tables: readonly Table[] = [
   { mark: "statuses", what: "the table of status codes", text: statusTable },
+  { mark: "review", what: "the example of a review", text: reviewExample },
   { mark: "settings", what: "the table of settings", text: settingsTable },
 ];
 
@@ -40,6 +41,13 @@ const retries = { no: "no", yes: "yes", model: "only if the model's own status i
 function statusTable(): string {
   const rows = clientStatuses.map(({ status, meaning, remedy, retry }) => `| ${status} | ${meaning} | ${remedy} | ${retries[retry]} |`);
   return ["| status | meaning | action | retry |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+/** The first lines of a review by the real engine, as a quotation. */
+function reviewExample(): string {
+  const review = fs.readFileSync(path.join(root, "tests/e2e/golden/review/shareAboveCapacity.md"), "utf8");
+  const [headline = "", lines = ""] = review.split("\n\n");
+  return [headline, "", ...lines.split("\n")].map((line) => `> ${line}`.trimEnd()).join("\n");
 }
 
 /** Generated documents, by path. */

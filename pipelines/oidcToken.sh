@@ -11,6 +11,9 @@ AZURE_FEDERATED_TOKEN_FILE=$(mktemp)
 export AZURE_FEDERATED_TOKEN_FILE
 export AZURE_CLIENT_ID=$ARM_CLIENT_ID AZURE_TENANT_ID=$ARM_TENANT_ID AZURE_TOKEN_CREDENTIALS=WorkloadIdentityCredential
 
+renewal=
+trap '[ -z "$renewal" ] || kill "$renewal"; rm -f "$AZURE_FEDERATED_TOKEN_FILE" "$AZURE_FEDERATED_TOKEN_FILE.new"' EXIT
+
 write_token() {
   # The header is not an argument, because other processes can see arguments.
   curl --silent --show-error --fail --retry 3 \
@@ -24,5 +27,4 @@ write_token
 # A failed request is repeated after the next pause.
 (while sleep 120; do write_token || true; done) </dev/null >/dev/null 2>&1 &
 renewal=$!
-trap 'kill "$renewal" 2>/dev/null || true; rm -f "$AZURE_FEDERATED_TOKEN_FILE" "$AZURE_FEDERATED_TOKEN_FILE.new"' EXIT
 "$@"

@@ -18,9 +18,12 @@ function planOf(text, name) {
   const review = stacks.find(({ stack }) => stack === name);
   if (review === undefined) throw new Error(`The review doesn't contain the stack ${name}.`);
   if (!verdicts.includes(review.verdict)) throw new Error(`The review of ${name} has an unknown verdict.`);
-  if (review.digest === undefined) throw new Error(`The plan of ${name} can't be deployed. The review states the reason.`);
-  if (!/^[A-Za-z0-9:_-]{8,200}$/.test(review.digest)) throw new Error(`The digest of ${name} has an invalid format.`);
-  return { verdict: review.verdict, digest: review.digest };
+  // Without changes, there is nothing to approve.
+  if (review.verdict === "unchanged") return { verdict: review.verdict, digest: "" };
+  const digest = review.approval?.digest;
+  if (digest === undefined) throw new Error(`The plan of ${name} can't be deployed. The review states the reason.`);
+  if (!/^[A-Za-z0-9-]{8,1000}$/.test(digest)) throw new Error(`The digest of ${name} has an invalid format.`);
+  return { verdict: review.verdict, digest };
 }
 
 /** Sets an output of the step, in GitHub Actions or Azure Pipelines. */
@@ -30,14 +33,10 @@ function setOutput(name, value) {
   else console.log(`##vso[task.setvariable variable=${name};isOutput=true;isReadOnly=true]${value}`);
 }
 
-module.exports = { planOf };
-
-if (require.main === module) {
-  const [file, stack] = process.argv.slice(2);
-  try {
-    for (const [name, value] of Object.entries(planOf(fs.readFileSync(file, "utf8"), stack))) setOutput(name, value);
-  } catch (error) {
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+const [file, stack] = process.argv.slice(2);
+try {
+  for (const [name, value] of Object.entries(planOf(fs.readFileSync(file, "utf8"), stack))) setOutput(name, value);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 }

@@ -51,11 +51,12 @@ export function endpointsOf(resources: readonly RuleResource[]): EndpointView[] 
     ...declared.map(({ name }) => without(name, "-endpoint")),
     ...writes.map(({ name }) => without(name, `${writeTemplate}/0`)),
   ];
+  const owners = new Map(deployments.map((one) => [one, ownerOf(one.name, [...new Set(keys)], resources)] as const));
   return [...new Set(keys)].map((key) => {
     const endpoint = declared.find(({ name }) => name === `${key}-endpoint`);
     const write = writes.find(({ name }) => name === `${key}${writeTemplate}/0`);
     const isUnreadable = write === undefined && resources.some(({ name }) => name.startsWith(`${key}${writeTemplate}`));
-    const own = deployments.filter(({ name }) => isDeploymentOf(key, name));
+    const own = deployments.filter((one) => owners.get(one) === key);
     const authMode = at((write ?? endpoint)!, "properties.authMode");
     const name = (endpoint ?? write)!.id?.split("/").at(-1);
     const [traffic, mirrorTraffic] = ["traffic", "mirrorTraffic"].map((property) => write && at(write, `properties.${property}`));
@@ -77,6 +78,21 @@ function without(name: string, ending: string): string {
 
 function hasUnknown(value: Value): boolean {
   return isOpaque(value) || (isBody(value) && Object.values(value).some(isOpaque));
+}
+
+/**
+ * The key of the endpoint of a deployment. `chat-eu-main-8c1f02ab-deployment` can be the deployment `eu-main-8c1f02ab` of `chat`, or
+ * `main-8c1f02ab` of `chat-eu`: then the template that writes the traffic decides, because its metadata contains all deployments.
+ */
+function ownerOf(name: string, keys: readonly string[], resources: readonly RuleResource[]): string | undefined {
+  const candidates = keys.filter((key) => isDeploymentOf(key, name)).sort((a, b) => b.length - a.length);
+  if (candidates.length < 2) return candidates[0];
+  const isRecorded = (key: string) => {
+    const write = resources.find((one) => one.name === `${key}-traffic-write`);
+    const recipes = write && at(write, "properties.template.metadata.deployments.recipes");
+    return isBody(recipes) && Object.hasOwn(recipes, without(name.slice(key.length + 1), "-deployment"));
+  };
+  return candidates.find(isRecorded) ?? candidates[0];
 }
 
 /** Logical names are `<key>-<name in Azure>-deployment`; a key can contain hyphens, a name in Azure ends with its hash. */

@@ -58,6 +58,8 @@ function compare(change: StackChange, today: string): FindingChange {
   const { before, after } = termsOf(change);
   if (after.contract === undefined) return { gained: [], unproved: 0 };
   const contract = before.contract ?? { ...after.contract, authModes: undefined };
+  const isSameContract = before.contract === undefined || before.contract.regions.join() === after.contract.regions.join();
+  if (isSameContract && change.changes.every(({ kind }) => kind === "same")) return { gained: [], unproved: 0 };
   const [was, is] = [open(change.before, contract), open(change.after, after.contract)];
   const known = { violated: new Set(was.filter(isFinding).map(keyOf)), all: new Set(was.map(keyOf)) };
   const { refused, accepted, expired } = judge(

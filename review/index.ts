@@ -1,7 +1,7 @@
 /** Reviews of Pulumi previews, for pull requests. */
 
 export { type Approval, type ApprovalInputs, type ApprovalPart, approvalParts, inputParts } from "./approval";
-export { type Approved, approvalOf, differenceOf, inputDifference, partsOfDigest } from "./digest";
+export { type Approved, approvalOf, autoscaledDeployments, differenceOf, inputDifference, partsOfDigest } from "./digest";
 export { documentOf, type Review, type ReviewDocument, reviewJson, reviewSchema, type Source, verdictOf } from "./document";
 export { reviewMarkdown } from "./markdown";
 export type { Preview } from "./preview";

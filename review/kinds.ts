@@ -57,7 +57,7 @@ const kinds: ReadonlyMap<string, readonly [one: string, many: string]> = new Map
     "Storage/storageAccounts/blobServices/containers": "blob container",
   }),
   [DOCKER_IMAGE, ["image build", "image builds"]],
-  ["random:index/randomString:RandomString", ["random text", "random texts"]],
+  ["random:index/randomString:RandomString", ["random string", "random strings"]],
 ]);
 
 function armKinds(words: Readonly<Record<string, string | readonly [string, string]>>): [string, readonly [string, string]][] {
@@ -85,4 +85,9 @@ export function kindWord(type: string): string {
 
 function keyOf(type: string): string {
   return /^microsoft\./i.test(type) ? type.toLowerCase() : type;
+}
+
+/** Whether a type token is of another provider than azure-native, so that a change has no ARM type for it. Components aren't resources. */
+export function isOtherProvider(token: string): boolean {
+  return token !== DOCKER_IMAGE && !/^(azure-native[:_]|moor:index:|pulumi:pulumi:)/.test(token);
 }

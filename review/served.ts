@@ -1,5 +1,6 @@
 /** What a deployment serves: the values of its recipe that a review may print. */
 import { sameArmId } from "../azure/armId";
+import { stackTag } from "../planner/tags";
 import type { RuleResource } from "../rules";
 import { at, isOfType } from "../rules/resource";
 import { UNKNOWN, type Value } from "../rules/values";
@@ -54,10 +55,16 @@ function weightsOf({ resource }: DeploymentView, resources: readonly RuleResourc
   const uri = version && at(version, "properties.modelUri");
   const staged = typeof uri === "string" ? stagedPath.exec(uri) : null;
   if (staged !== null) return { model: staged[1]!.replace("--", "/"), revision: staged[2]!.slice(0, 8) };
-  if (typeof id !== "string") return {};
-  const [, name = "", number] = /\/models\/([^/]+)\/versions\/([^/]+)$/i.exec(id) ?? [];
-  const model = printable(number === undefined ? undefined : `${name.replace(nameEnding, "")} version ${number}`, /^[\w. -]{1,255}$/);
-  return { ...defined("model", model), ...defined("revision", nameEnding.exec(name)?.[1]?.slice(0, 8)) };
+  return typeof id === "string" ? namedWeights(id, at(resource, `tags.${stackTag}`)) : {};
+}
+
+/** The weights of a model version that the preview doesn't contain, from its ID. The names of staged weights contain the commit. */
+function namedWeights(id: string, stack: Value): Pick<Served, "model" | "revision"> {
+  const [, name = "", version = ""] = /\/models\/([^/]+)\/versions\/([^/]+)$/i.exec(id) ?? [];
+  const revision = nameEnding.exec(name)?.[1]?.slice(0, 8);
+  const own = typeof stack === "string" && name.startsWith(`${stack}-`) ? name.slice(stack.length + 1) : name;
+  const text = revision === undefined ? `${name} version ${version}` : own.replace(nameEnding, "");
+  return { ...defined("model", printable(text, /^[\w. -]{1,255}$/)), ...defined("revision", revision) };
 }
 
 const modelId = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/;
@@ -68,7 +75,8 @@ const nameEnding = /-([0-9a-f]{40})-[0-9a-f]{8}$/;
 
 function revisionFlag(resource: RuleResource): string | undefined {
   const flags = flagsOf(at(resource, "properties.environmentVariables.VLLM_ARGS"));
-  return printable(flags?.["--revision"], /^[0-9a-f]{40}$/)?.slice(0, 8);
+  const revision = printable(flags?.["--revision"], /^[\w./-]{1,64}$/);
+  return revision?.replace(/^([0-9a-f]{8})[0-9a-f]{32}$/, "$1");
 }
 
 /** The resource with an ID. In a preview, the ID of a new resource is unknown: if there is only one new resource, it is that one. */
@@ -117,94 +125,3 @@ function printable(value: Value, pattern: RegExp): string | undefined {
 function defined<Key extends string, T>(key: Key, value: T | undefined): { readonly [K in Key]?: T } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]?: T });
 }
-
-const order = ["model", "revision", "image", "servedName", "flags", "size"] as const satisfies readonly ServedPart[];
-
-/** The parts that differ. An unknown value differs from a known one. */
-export function differingParts(before: Served, after: Served): ServedPart[] {
-  return order.filter((part) => (part === "flags" ? changedFlags(before, after).length > 0 : before[part] !== after[part]));
-}
-
-function changedFlags({ flags: before = {} }: Served, { flags: after = {} }: Served): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !ownParts.has(name));
-  return names.filter((name) => before[name] !== after[name]).sort();
-}
-
-/** Flags that are parts of their own. */
-const ownParts: ReadonlySet<string> = new Set(["--served-model-name", "--revision"]);
-
-/** Flags that the planner derives from the size and the load. They affect speed and capacity, not the model. */
-const sizingFlags: ReadonlySet<string> = new Set([
-  ...["--tensor-parallel-size", "--gpu-memory-utilization", "--max-num-seqs", "--max-num-batched-tokens"],
-]);
-
-/** Whether the same model, image and flags run on another size. */
-export function isOnlySizeChange(before: Served, after: Served): boolean {
-  const parts = differingParts(before, after).filter((part) => part !== "flags" || affectsModel(before, after));
-  return parts.length === 1 && parts[0] === "size";
-}
-
-/** Whether a changed flag can affect what the model answers. */
-export function affectsModel(before: Served, after: Served): boolean {
-  return changedFlags(before, after).some((flag) => !sizingFlags.has(flag));
-}
-
-/** The differences as text, for example `model Qwen/Qwen2.5-7B-Instruct to Qwen/Qwen3-8B, flag --max-num-seqs`. */
-export function differenceText(before: Served, after: Served): string {
-  return differingParts(before, after)
-    .map((part) => texts[part](before, after))
-    .join(", ");
-}
-
-const texts: Readonly<Record<ServedPart, (before: Served, after: Served) => string>> = {
-  model: (before, after) => fromTo("model", before.model, after.model),
-  revision: (before, after) => fromTo("revision", before.revision, after.revision),
-  image: (before, after) => fromTo("image", before.image, after.image),
-  servedName: (before, after) => fromTo("model name for clients", before.servedName, after.servedName),
-  flags: (before, after) => flagText(changedFlags(before, after)),
-  size: (before, after) => fromTo("size", before.size, after.size),
-};
-
-function fromTo(what: string, before: string | undefined, after: string | undefined): string {
-  return `${what} ${before ?? "unknown"} to ${after ?? "unknown"}`;
-}
-
-const shownFlags = 3;
-
-function flagText(flags: readonly string[]): string {
-  const more = flags.length - shownFlags;
-  const shown = flags.slice(0, shownFlags).join(" ");
-  return `${flags.length === 1 ? "flag" : "flags"} ${shown}${more > 0 ? ` and ${more} more` : ""}`;
-}
-
-/** What distinguishes two deployments of one label, in a few words. */
-export interface Distinction {
-  /** For example both models. Undefined if the values are too long. */
-  readonly values?: readonly [string, string];
-  /** What the new deployment has, for example `new image`. */
-  readonly kind: string;
-}
-
-/** Undefined if they don't differ in a part that a review prints. */
-export function distinction(before: Served, after: Served): Distinction | undefined {
-  const differing = differingParts(before, after);
-  const part = isOnlySizeChange(before, after) ? "size" : differing[0];
-  if (part === undefined) return undefined;
-  const { kind, word } = short[part];
-  const [was, is] = [word(before), word(after)];
-  return was === undefined || is === undefined ? { kind } : { kind, values: [was, is] };
-}
-
-interface ShortText {
-  readonly kind: string;
-  readonly word: (served: Served) => string | undefined;
-}
-
-const short: Readonly<Record<ServedPart, ShortText>> = {
-  model: { kind: "new model", word: ({ model }) => model?.split("/").at(-1) },
-  revision: { kind: "new revision", word: ({ revision }) => revision && `revision ${revision}` },
-  image: { kind: "new image", word: ({ image }) => image && `image ${image.split(":").at(-1)}` },
-  servedName: { kind: "new model name for clients", word: ({ servedName }) => servedName && `model name ${servedName}` },
-  flags: { kind: "new flags", word: () => undefined },
-  size: { kind: "new size", word: ({ size }) => size },
-};

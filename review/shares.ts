@@ -42,13 +42,23 @@ export function endpointPairs({ endpoints }: Pick<StackChange, "endpoints">): En
 
 /** The labels of an endpoint, those with the highest weight after the run first. */
 export function labelChanges({ before, after }: EndpointPair): LabelChange[] {
-  const [was, is] = [sharesOf(before), sharesOf(after)];
+  const [earlier, later] = [sharesOf(before), sharesOf(after)];
+  const [was, is] = [
+    [...earlier, ...omitted(later, earlier)],
+    [...later, ...omitted(earlier, later)],
+  ];
   const labels = [...new Set([...is, ...was].map(({ name }) => labelOf(name)))];
   const ofLabel = (shares: readonly Share[], label: string) => shares.filter(({ name }) => labelOf(name) === label);
   const changes = labels.map((label) => ({ label, before: ofLabel(was, label), after: ofLabel(is, label) }));
   return changes.sort(
     (a, b) => weightOf(b.after) - weightOf(a.after) || weightOf(b.before) - weightOf(a.before) || (a.label < b.label ? -1 : 1),
   );
+}
+
+/** A preview without the unchanged resources omits deployments: one that only the other side's traffic contains exists on both sides. */
+function omitted(shares: readonly Share[], others: readonly Share[]): Share[] {
+  const names = onlyIn(shares, others).filter(({ deployment }) => deployment === undefined);
+  return names.map(({ name }) => ({ name, weight: 0, mirror: 0 }));
 }
 
 /** Sum of the weights, percent. */

@@ -41,11 +41,11 @@ function terms(residency: ResidencySettings | undefined, region: string | undefi
 
 /** The settings of the stack file, in the form of the outputs. */
 function declaredIn(config: Readonly<Record<string, string>>): ResidencySettings | undefined {
-  const declared = parsed(config["moor:residency"]);
+  const declared = settingIn(config, "moor:residency");
   if (!isBody(declared)) return undefined;
   const { geography, ...listed } = residencyOf(declared);
   const [countries, named] = [listed.countries.map(canonicalCountry), listed.regions.map(canonicalRegion)];
-  const { accepted } = residencyOf({ accepted: parsed(config["moor:accept"]) });
+  const { accepted } = residencyOf({ accepted: settingIn(config, "moor:accept") });
   return {
     ...(geography === undefined ? {} : { geography }),
     countries,
@@ -60,7 +60,7 @@ function authOf(endpoints: readonly EndpointView[]): Record<string, string> {
 }
 
 function declaredAuth(config: Readonly<Record<string, string>>): Record<string, string> {
-  const endpoints = parsed(config["moor:endpoints"]);
+  const endpoints = settingIn(config, "moor:endpoints");
   if (!isBody(endpoints)) return {};
   return Object.fromEntries(
     Object.entries(endpoints).flatMap(([key, one]) => {
@@ -78,7 +78,9 @@ function authModes(auth: Readonly<Record<string, string>>): Contract["authModes"
   return Object.fromEntries(known.flatMap(([key, mode]) => [`${key}-endpoint`, `${key}-traffic-write`].map((name) => [name, mode])));
 }
 
-function parsed(text: string | undefined): Body[string] {
+/** A setting of the stack file that is a map or a list. Undefined if it isn't set. */
+export function settingIn(config: Readonly<Record<string, string>>, key: string): Body[string] {
+  const text = config[key];
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as Body[string];

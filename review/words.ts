@@ -72,7 +72,7 @@ export function resourcesText(resources: readonly Named[], change: StackChange):
     const type = one.type.toLowerCase();
     byType.set(type, [...new Set([...(byType.get(type) ?? []), shownName(one, change)])]);
   }
-  const parts = [...byType].map(([type, names]) => `${typeWord(type, names.length)} ${listed(names)}`);
+  const parts = [...byType].map(([type, names]) => `${typeWord(type, names.length)} ${listed(names.sort())}`);
   const shown = parts.slice(0, mostTypes).map((part, index) => (index === 0 ? part : withinSentence(part)));
   const hidden = [...byType.values()].slice(mostTypes).flat().length;
   return [...shown, ...(hidden > 0 ? [`${hidden} other ${hidden === 1 ? "resource" : "resources"}`] : [])].join(", ");

@@ -5,6 +5,7 @@ import { type Approved, approvalOf, differenceOf, inputDifference, type Preview 
 import { previewStack } from "../review/preview";
 import type { AttachedPulumi } from "../stackPulumi";
 import { approvalInputs } from "./inputs";
+import { planHolds, withPlanFile } from "./updatePlan";
 
 export { approvalInputs } from "./inputs";
 export { approvalInReview, maxLength } from "./reviewFile";
@@ -31,18 +32,23 @@ export async function deploy(pulumi: AttachedPulumi, { approved, root, report, i
   // These differences are known before the preview.
   const other = inputDifference(approved, inputs);
   if (other !== undefined) return refused(other);
-  const preview = await previewStack(pulumi);
-  if (interrupted.aborted) return refused("The command was interrupted.");
-  if (preview.result !== "succeeded") return refused(failure(preview));
-  const now = approvalOf(preview, inputs);
-  const difference = differenceOf(approved, now);
-  if (difference !== undefined) return refused(difference);
-  report(`The plan is the approved one (${counted(now.steps.length)}).`);
-  if (canonicalJson(await approvalInputs(pulumi, root)) !== canonicalJson(inputs)) return refused("Files have changed during the preview.");
-  if (interrupted.aborted) return refused("The command was interrupted.");
-  const code = await pulumi.runAttached(["up", "--yes", "--skip-preview"]);
-  return { result: code === 0 ? "applied" : "failed" };
+  return withPlanFile(async (plan) => {
+    const preview = await previewStack(pulumi, ["--save-plan", plan]);
+    if (interrupted.aborted) return refused(interruption);
+    if (preview.result !== "succeeded") return refused(failure(preview));
+    const now = approvalOf(preview, inputs);
+    const difference = differenceOf(approved, now);
+    if (difference !== undefined) return refused(difference);
+    report(`The plan is the approved one (${counted(now.steps.length)}).`);
+    const again = canonicalJson(await approvalInputs(pulumi, root));
+    if (again !== canonicalJson(inputs)) return refused("Files have changed during the preview.");
+    if (interrupted.aborted) return refused(interruption);
+    const code = await pulumi.runAttached(["up", "--yes", "--skip-preview", ...(planHolds(preview) ? ["--plan", plan] : [])]);
+    return { result: code === 0 ? "applied" : "failed" };
+  });
 }
+
+const interruption = "The command was interrupted.";
 
 function refused(reason: string): Deployed {
   return { result: "refused", reason };

@@ -28,7 +28,7 @@ const approval = z.strictObject({
   ),
 });
 
-const review = z.object({ version: z.literal(1), stacks: z.array(z.object({ stack: z.string(), approval: z.unknown() })) });
+const review = z.object({ version: z.literal(1), stacks: z.array(z.object({ stack: z.string(), approval: z.unknown().optional() })) });
 
 /**
  * The approval of a stack. Undefined if the review contains none, for example because its preview failed.

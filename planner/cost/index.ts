@@ -25,14 +25,16 @@ export interface CostItem {
   /** Rounded to cents. */
   readonly usdPerMonth: Range;
   readonly source: string;
-  readonly asOf: string;
+  /** @default - the source has no date */
+  readonly asOf?: string;
 }
 
 /** A charge that depends on use and isn't in the total. */
 export interface UsageCharge {
   readonly what: string;
-  readonly unitPrice: { readonly usd: number; readonly per: UsageUnit };
-  readonly asOf: string;
+  /** @default - facts/ has no price for the region */
+  readonly unitPrice?: { readonly usd: number; readonly per: UsageUnit };
+  readonly asOf?: string;
 }
 
 export interface Cost {
@@ -46,46 +48,41 @@ export interface Cost {
   readonly unpriced: readonly string[];
 }
 
-type ItemKind = CostItem["kind"];
-
 /** The cost of things. Things of the same fixed kind become one item. */
 export function costOf(things: readonly Thing[]): Cost {
-  const parts = [...instances(things), ...fixed(things), ...logs(things), ...usage(things), ...unpriced(things)];
+  const parts = merged(things).flatMap(partsOf);
   const items = parts.flatMap((part) => ("item" in part ? [part.item] : []));
+  const charges = parts.flatMap((part) => ("charge" in part ? [part.charge] : []));
   return {
     items,
     usdPerHour: {
-      min: items.reduce((sum, item) => sum + item.usdPerHour.min, 0),
-      max: items.reduce((sum, item) => sum + item.usdPerHour.max, 0),
+      min: items.reduce((sum, one) => sum + one.usdPerHour.min, 0),
+      max: items.reduce((sum, one) => sum + one.usdPerHour.max, 0),
     },
     usdPerMonth: sumOf(items.map(({ usdPerMonth }) => usdPerMonth)),
-    notIncluded: parts.flatMap((part) => ("charge" in part ? [part.charge] : [])),
+    notIncluded: [...new Map(charges.map((charge) => [`${charge.what} ${charge.unitPrice?.usd}`, charge])).values()],
     unpriced: [...new Set(parts.flatMap((part) => ("unpriced" in part ? [part.unpriced] : [])))].sort(),
   };
 }
 
-type Part = { readonly item: CostItem } | { readonly charge: UsageCharge } | { readonly unpriced: string };
-
-function instances(things: readonly Thing[]): Part[] {
-  return things.flatMap((thing) => (thing.kind === "instances" ? [instancesPart(thing)] : []));
+/** Instances first, then one thing for each fixed kind, then the others with one cap of logs for each region. */
+function merged(things: readonly Thing[]): Thing[] {
+  const others = things.filter((thing) => !isFixed(thing) && thing.kind !== "instances" && thing.kind !== "cappedLogs");
+  return [...things.filter(({ kind }) => kind === "instances"), ...mergedFixed(things.filter(isFixed)), ...mergedCaps(things), ...others];
 }
 
-function instancesPart(thing: InstancesThing): Part {
-  const { name, instanceType, region, min, max } = thing;
-  const price = thing.usdPerHour ?? usdPerHour(instanceType, region);
-  if (price === undefined) return { unpriced: `${name} (${instanceType} in ${region})` };
-  const { source, asOf } = thing.usdPerHour === undefined ? pricesSource : { ...pricesSource, source: "the decision" };
-  const what = `${name}: ${min === max ? min : `${min} to ${max}`} × ${instanceType}`;
-  return { item: item(name, "instances", what, { min, max }, { usd: price, per: "hour" }, 1, { source, asOf }) };
-}
-
-function fixed(things: readonly Thing[]): Part[] {
-  const found = things.filter(isFixed);
+function mergedFixed(things: readonly FixedThing[]): FixedThing[] {
   return (Object.keys(fixedKinds) as FixedThingKind[]).flatMap((kind) => {
-    const count = found.reduce((sum, thing) => sum + (thing.kind === kind ? thing.count : 0), 0);
-    if (count === 0) return [];
-    const { usd, per, source, asOf } = fixedPriceOf(kind);
-    return [{ item: item(kind, kind, fixedName(kind, count), { min: count, max: count }, { usd, per }, hoursPer[per], { source, asOf }) }];
+    const count = things.reduce((sum, thing) => sum + (thing.kind === kind ? thing.count : 0), 0);
+    return count === 0 ? [] : [{ kind, count }];
+  });
+}
+
+function mergedCaps(things: readonly Thing[]): CappedLogsThing[] {
+  const caps = things.flatMap((thing) => (thing.kind === "cappedLogs" ? [thing] : []));
+  return [...new Set(caps.map(({ region }) => region))].map((region) => {
+    const gbPerDay = caps.reduce((sum, cap) => sum + (cap.region === region ? cap.gbPerDay : 0), 0);
+    return { kind: "cappedLogs", region, gbPerDay };
   });
 }
 
@@ -93,46 +90,68 @@ function isFixed(thing: Thing): thing is FixedThing {
   return thing.kind in fixedKinds;
 }
 
-function logs(things: readonly Thing[]): Part[] {
-  return things.flatMap((thing) => (thing.kind === "cappedLogs" ? [cappedLogs(thing)] : []));
+type Part = { readonly item: CostItem } | { readonly charge: UsageCharge } | { readonly unpriced: string };
+
+function partsOf(thing: Thing): Part[] {
+  if (isFixed(thing)) return fixedParts(thing);
+  switch (thing.kind) {
+    case "instances":
+      return [instancesPart(thing)];
+    case "cappedLogs":
+      return [cappedLogs(thing)];
+    case "usage":
+      return [usagePart(thing.service, thing.region)];
+    case "unpriced":
+      return [{ unpriced: thing.name }];
+    default:
+      return thing satisfies never;
+  }
+}
+
+function instancesPart({ name, instanceType, region, min, max, usdPerHour: decided }: InstancesThing): Part {
+  const listed = usdPerHour(instanceType, region);
+  const price = decided ?? listed;
+  if (price === undefined) return { unpriced: `${name} (${instanceType} in ${region})` };
+  const origin = price === listed ? pricesSource : { source: "Azure's list price when the decision was made" };
+  const what = `${name}: ${min === max ? min : `${min} to ${max}`} × ${instanceType}`;
+  return { item: item(name, "instances", what, { min, max }, { usd: price, per: "hour" }, 1, origin) };
+}
+
+/** Uses of a fixed thing cost the same in all regions. */
+function fixedParts({ kind, count }: FixedThing): Part[] {
+  const { usd, per, source, asOf } = fixedPriceOf(kind);
+  const quantity = { min: count, max: count };
+  return [
+    { item: item(kind, kind, fixedName(kind, count), quantity, { usd, per }, hoursPer[per], { source, asOf }) },
+    ...fixedKinds[kind].usage.map((service) => usagePart(service, "")),
+  ];
 }
 
 /** The cap bounds the ingested logs; without use, they cost nothing. */
 function cappedLogs({ region, gbPerDay }: CappedLogsThing): Part {
   const price = usagePriceOf("logIngestion", region);
-  if (price === undefined) return { unpriced: `${usageNames.logIngestion} in ${region}` };
+  if (price === undefined) return { charge: { what: usageNames.logIngestion } };
   const { usd, source, asOf } = price;
   const what = `up to ${gbPerDay} GB of logs per day`;
-  return { item: item("cappedLogs", "cappedLogs", what, { min: 0, max: gbPerDay }, { usd, per: "GB" }, hoursPer.day, { source, asOf }) };
+  const quantity = { min: 0, max: gbPerDay };
+  return { item: item(`cappedLogs ${region}`, "cappedLogs", what, quantity, { usd, per: "GB" }, hoursPer.day, { source, asOf }) };
 }
 
-/** Uses of all things, each once. */
-function usage(things: readonly Thing[]): Part[] {
-  const uses = things.flatMap((thing): (readonly [UsageService, string])[] => {
-    if (thing.kind === "usage") return [[thing.service, thing.region]];
-    return isFixed(thing) && thing.count > 0 ? fixedKinds[thing.kind].usage.map((service) => [service, ""] as const) : [];
-  });
-  const unique = new Map(uses.map(([service, region]) => [`${service} ${region}`, [service, region] as const]));
-  return [...unique.values()].map(([service, region]) => {
-    const price = usagePriceOf(service, region);
-    if (price === undefined) return { unpriced: `${usageNames[service]} in ${region}` };
-    const { usd, per, asOf } = price;
-    return { charge: { what: usageNames[service], unitPrice: { usd, per }, asOf } };
-  });
-}
-
-function unpriced(things: readonly Thing[]): Part[] {
-  return things.flatMap((thing) => (thing.kind === "unpriced" ? [{ unpriced: thing.name }] : []));
+function usagePart(service: UsageService, region: string): Part {
+  const price = usagePriceOf(service, region);
+  if (price === undefined) return { charge: { what: usageNames[service] } };
+  const { usd, per, asOf } = price;
+  return { charge: { what: usageNames[service], unitPrice: { usd, per }, asOf } };
 }
 
 function item(
   key: string,
-  kind: ItemKind,
+  kind: CostItem["kind"],
   what: string,
   quantity: Range,
   unitPrice: CostItem["unitPrice"],
   hours: number,
-  origin: { readonly source: string; readonly asOf: string },
+  origin: { readonly source: string; readonly asOf?: string },
 ): CostItem {
   const perHour = (count: number) => (count * unitPrice.usd) / hours;
   const perMonth = (count: number) => cents(count * unitPrice.usd * (hoursPerMonth / hours));
@@ -144,14 +163,15 @@ function item(
     unitPrice,
     usdPerHour: { min: perHour(quantity.min), max: perHour(quantity.max) },
     usdPerMonth: { min: perMonth(quantity.min), max: perMonth(quantity.max) },
-    source: origin.source,
-    asOf: origin.asOf,
+    ...origin,
   };
 }
 
 /** For example `not included: traffic of private endpoints 0.01 USD per GB, …`. Undefined if nothing is missing. */
 export function notIncludedText({ notIncluded, unpriced: names }: Cost): string | undefined {
-  const charges = notIncluded.map(({ what, unitPrice: { usd, per } }) => `${what} ${usd} USD per ${per}`);
+  const charges = notIncluded.map(({ what, unitPrice }) =>
+    unitPrice === undefined ? what : `${what} ${unitPrice.usd} USD per ${unitPrice.per}`,
+  );
   const unknown = names.map((name) => `${name} (no list price)`);
   return charges.length + unknown.length === 0 ? undefined : `not included: ${[...charges, ...unknown].join(", ")}`;
 }

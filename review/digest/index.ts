@@ -6,6 +6,7 @@ import { approvedSteps } from "./steps";
 import { digestText } from "./text";
 
 export { type Approved, differenceOf, inputDifference } from "./difference";
+export { autoscaledDeployments } from "./leftOut";
 export { partsOfDigest } from "./text";
 
 /**

@@ -2,9 +2,9 @@
  * Inputs that differ between two runs of the same plan, and that a digest therefore leaves out. Secrets and values that only the update knows
  * are represented by a fixed text.
  */
-import type { StackChange } from "../change";
+import { changeOf } from "../change";
 import type { DeploymentView } from "../endpoints";
-import type { Step } from "../preview";
+import type { Preview, Step } from "../preview";
 
 interface LeftOut {
   /** Type token of the resource. */
@@ -53,9 +53,8 @@ export type IsLeftOut = (step: Step, path: string, value: unknown) => boolean;
  * Autoscale changes the number of instances between two runs, and an update sends the number that it finds. Within the bounds of the
  * autoscale setting the number is therefore left out. Outside the bounds, someone has changed it, and it counts.
  */
-export function leftOutOf({ endpoints }: Pick<StackChange, "endpoints">): IsLeftOut {
-  const deployments = [...endpoints.before, ...endpoints.after].flatMap((one) => one.deployments);
-  const bounds = new Map(deployments.flatMap(boundsOf));
+export function leftOutOf(preview: Preview): IsLeftOut {
+  const bounds = autoscaledDeployments(preview);
   return ({ token, name }, path, value) => {
     if (leftOut.some((one) => one.token === token && isWithin(path, one.path))) return true;
     if (token !== deploymentToken || path !== instancesPath || typeof value !== "number") return false;
@@ -64,9 +63,14 @@ export function leftOutOf({ endpoints }: Pick<StackChange, "endpoints">): IsLeft
   };
 }
 
-function boundsOf({ resource, scale }: DeploymentView): [string, NonNullable<DeploymentView["scale"]>][] {
-  return scale === undefined ? [] : [[resource.name, scale]];
+/** The bounds of the autoscaled deployments by logical name: those after the change, or before it for a deployment that loses them. */
+export function autoscaledDeployments(preview: Preview): ReadonlyMap<string, Scale> {
+  const { before, after } = changeOf(preview).endpoints;
+  const deployments = [...before, ...after].flatMap((one) => one.deployments);
+  return new Map(deployments.flatMap(({ resource, scale }) => (scale === undefined ? [] : [[resource.name, scale] as const])));
 }
+
+type Scale = NonNullable<DeploymentView["scale"]>;
 
 function isWithin(path: string, above: string): boolean {
   return path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`);

@@ -1,7 +1,6 @@
 /** The steps of a preview in the form in which they are approved. */
 import { canonicalJson } from "../../planner/names";
 import type { ApprovedStep } from "../approval";
-import { changeOf } from "../change";
 import type { Preview, ResourceState, Step } from "../preview";
 import { hashedText, leavesOf, sha256, short } from "./inputs";
 import { type IsLeftOut, leftOutOf } from "./leftOut";
@@ -14,7 +13,7 @@ const unchanging: readonly Step["operation"][] = ["same", "refresh", "read"];
  * before it too, because a change from another value is another change.
  */
 export function approvedSteps(preview: Preview): ApprovedStep[] {
-  const isLeftOut = leftOutOf(changeOf(preview));
+  const isLeftOut = leftOutOf(preview);
   const changing = preview.steps.filter(({ operation }) => !unchanging.includes(operation));
   const keyed = changing.map((step) => ({ urn: step.urn, step: approvedStep(step, isLeftOut) }));
   keyed.sort((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0));

@@ -16,26 +16,46 @@ const sign = /^[-+=–—→·×]$/u;
 /** Platforms can link them: commits (7 and more hexadecimal digits), and references such as GH-1. */
 const linked = /[0-9a-f]{7}|[a-z]-\d|^www/i;
 
+/** A code span in a text: the project's own texts quote settings and commands in this way. White space or punctuation is around it. */
+const quoted = /(?<=(?:^| )[("'“‘]*)`(?! `)([^`]+)`(?=[.,;:!?)"'”’%…]*(?: |$))/u;
+
 /** @param limit Characters of the text. @default - not cut */
 export function inline(text: string, limit = Number.POSITIVE_INFINITY): string {
-  const words = cut(clean(text), limit).split(" ");
-  return words.map((one, index) => (index === 0 ? withoutMarker(one) : escapeWord(one))).join(" ");
+  const whole = clean(text);
+  const short = cut(whole, limit);
+  // The code span in which the text is cut has no end.
+  const isOpen = short !== whole && (short.match(/`/g) ?? []).length % 2 === 1;
+  const pieces = (isOpen ? short.replace(/`(?=[^`]*$)/, "") : short).split(quoted);
+  return pieces.map((piece, index) => (index % 2 === 1 ? withoutPipes(piece, code) : escapeWords(piece, index === 0))).join("");
 }
 
-/** At the start of a line, a number or a sign can start a list or underline a heading. */
+function escapeWords(text: string, isStart: boolean): string {
+  return text
+    .split(" ")
+    .map((one, index) => (isStart && index === 0 ? withoutMarker(one) : escapeWord(one)))
+    .join(" ");
+}
+
+/** At the start of a line, a number, a sign or colons can start a list or a block, or underline a heading. */
 function withoutMarker(text: string): string {
   if (/^[-+=]+$/.test(text)) return `\\${text}`;
+  if (/^:+$/.test(text)) return code(text);
   return /^\d+[.)]$/.test(text) ? `${text.slice(0, -1)}\\${text.at(-1)}` : escapeWord(text);
 }
 
-/** A pipe ends the cell of a table even in a code span, so it is an entity between code spans. */
 function escapeWord(text: string): string {
-  return text.split("|").map(escapePart).join("&#124;");
+  return withoutPipes(text, escapePart);
+}
+
+/** A pipe ends the cell of a table even in a code span, so it is an entity between the escaped parts. */
+function withoutPipes(text: string, escaped: (part: string) => string): string {
+  const parts = text.split("|").map((part) => (part.trim() === "" ? part : escaped(part)));
+  return parts.join("&#124;");
 }
 
 function escapePart(text: string): string {
   const { lead = "", core = "", trail = "" } = parts.exec(text)?.groups ?? { core: text };
-  if (core === "") return /[:!]/.test(text) ? code(text) : text;
+  if (core === "") return text;
   const isPlain = sign.test(core) || number.test(core) || (word.test(core) && !linked.test(core));
   return isPlain ? text : `${lead}${code(core)}${trail}`;
 }

@@ -9,13 +9,13 @@ import { countText, namesText, verdictWords } from "./words";
 
 /** Characters of a line, before characters are escaped. */
 const limit = 320;
-/** Characters of the reason in the headline. The rest of the line says which stacks, and how many others there are. */
-const reasonLimit = 200;
+/** Characters that the reason in the headline has at least. The rest of the line says which stacks, and how many others there are. */
+const leastReason = 150;
 
 /** Five lines of Markdown. */
 export function firstLines(review: Review, groups: readonly StackGroup[]): string[] {
   return [
-    `**${verdictWords[verdictOf(review)]}**: ${inline(headline(groups), limit + 40)}`,
+    `**${verdictWords[verdictOf(review)]}**: ${inline(headline(groups))}`,
     ...lines.map(([label, ...parts]) => `- **${label}**: ${inline(subjectLine(groups, parts))}`),
   ];
 }
@@ -36,7 +36,9 @@ function headline(groups: readonly StackGroup[]): string {
   if (worst === undefined) return "The review contains no stacks.";
   const total = sizeOf(groups);
   const names = worst.stacks.length === total ? namesText(worst.stacks) : someText(worst.stacks, total);
-  return [`${names}.`, reasonText(worst.review), othersOf(groups)].filter((text) => text !== "").join(" ");
+  const others = othersOf(groups);
+  const reason = reasonText(worst.review, limit - `${names}. `.length - ` ${others}`.length);
+  return [`${names}.`, reason, others].filter((text) => text !== "").join(" ");
 }
 
 function someText(stacks: StackGroup["stacks"], total: number): string {
@@ -46,11 +48,12 @@ function someText(stacks: StackGroup["stacks"], total: number): string {
     : `${names} (${stacks.length} of ${countText(total)})`;
 }
 
-/** The reason, cut so that the number of further dangers stays. */
-function reasonText({ notices, reason }: StackReview): string {
+/** The reason with about `room` characters, cut so that the number of further dangers stays. */
+function reasonText({ notices, reason }: StackReview, room: number): string {
   const severe = notices.filter(({ severity }) => severity !== "note");
-  if (severe[0] === undefined) return reason;
-  return [cut(clean(severe[0].text), reasonLimit), othersText(severe)].filter((text) => text !== "").join(" ");
+  const [worst, others] = [severe[0]?.text ?? reason, othersText(severe)];
+  const text = cut(clean(worst), Math.max(room - ` ${others}`.length, leastReason));
+  return others === "" ? text : `${text} ${others}`;
 }
 
 /** The stacks of the other groups, by verdict. For example `Other stacks: 2 dangerous, 30 safe.` */

@@ -16,8 +16,8 @@ interface Load {
   readonly deployment: LoadedDeployment;
   /** Concurrent requests with the maximum number of instances. */
   readonly capacity: number;
-  /** Weight and capacity of its label before the run. @default - the label had no traffic */
-  readonly before?: { readonly weight: number; readonly capacity: number };
+  /** Weight, capacity and minimum number of instances of its label before the run. @default - the label had no traffic */
+  readonly before?: { readonly weight: number; readonly capacity: number; readonly instances: number };
   /** Concurrent requests that it receives at the declared concurrency of the endpoint. */
   readonly requests: number;
   /** Set if the traffic exceeds the capacity. */
@@ -29,13 +29,15 @@ interface Load {
 export function capacity(change: StackChange): Section {
   const pairs = endpointPairs(change);
   const loads = pairs.flatMap(loadsOf);
-  const changed = loads.filter((load) => isOverloaded(load) || growsInWeight(load) || load.capacity !== load.before?.capacity);
+  const changed = loads.filter(
+    (load) => isOverloaded(load) || growsInWeight(load) || load.capacity !== load.before?.capacity || hasFewerInstances(load),
+  );
   const touched = new Set(loads.filter((load) => changed.includes(load) || load.gains).map(({ endpoint }) => endpoint));
   const remaining = loads.filter((load) => load.overload !== undefined && touched.has(load.endpoint) && !changed.includes(load));
   const bySeverity = [...changed].sort((a, b) => severity(b) - severity(a));
   return {
     summary: summaryOf(bySeverity.map(summaryText)),
-    notices: [...bySeverity.flatMap(noticesOf), ...pairs.flatMap((pair) => unknownCapacities(pair))],
+    notices: [...bySeverity.flatMap(noticesOf), ...pairs.flatMap(unknownCapacities), ...unknownBounds(change)],
     details: [...bySeverity.map(sumText), ...remaining.map(sameText)],
     data: bySeverity.map(({ endpoint, deployment, capacity, before, requests }) => ({
       deployment: nameOf(endpoint, deployment),
@@ -68,7 +70,15 @@ function loadsOf({ key, before, after }: EndpointPair): Load[] {
       endpoint: key,
       deployment,
       capacity: capacityOf(deployment),
-      ...(own.length === 0 ? {} : { before: { weight: sum(own.map(({ weight }) => weight)), capacity: sum(own.map(capacityOf)) } }),
+      ...(own.length === 0
+        ? {}
+        : {
+            before: {
+              weight: sum(own.map(({ weight }) => weight)),
+              capacity: sum(own.map(capacityOf)),
+              instances: sum(own.map(leastInstances)),
+            },
+          }),
       requests: overload?.requests ?? Math.ceil((declared * deployment.weight) / 100),
       // A preview contains declared numbers of instances, not the current ones.
       ...(overload && { overload: { ...overload, isLive: false } }),
@@ -96,6 +106,10 @@ function withWeight(deployments: readonly LoadedDeployment[]): LoadedDeployment[
   return deployments.filter(({ weight }) => weight > 0);
 }
 
+function leastInstances({ instances, scale }: LoadedDeployment): number {
+  return scale?.min ?? instances;
+}
+
 function servingOf({ decision, weight, instances, scale }: LoadedDeployment): ServingDeployment {
   const concurrency = decision.requestSettings.maxConcurrentRequestsPerInstance;
   return { name: decision.name, weight, instances: scale?.max ?? instances, concurrency };
@@ -114,6 +128,11 @@ function losesCapacity(load: Load): boolean {
   return load.before !== undefined && load.capacity < load.before.capacity && isWorse(load);
 }
 
+/** Whether only the minimum of autoscale is reduced. */
+function hasFewerInstances({ deployment, capacity, before }: Load): boolean {
+  return before !== undefined && capacity >= before.capacity && leastInstances(deployment) < before.instances;
+}
+
 function growsInWeight({ deployment, before }: Load): boolean {
   return deployment.weight > (before?.weight ?? 0);
 }
@@ -127,6 +146,10 @@ function noticesOf(load: Load): Notice[] {
   const name = nameOf(endpoint, deployment);
   if (overload !== undefined && isOverloaded(load)) {
     return [{ severity: "danger", text: shortened(overloadText({ ...overload, deployment: name }), noticeLength) }];
+  }
+  if (before !== undefined && hasFewerInstances(load)) {
+    const text = `${name}: autoscale keeps at least ${instancesText(leastInstances(deployment))} instead of ${before.instances}. More requests than they can process wait until further instances have started.`;
+    return [{ severity: "note", text: shortened(text, noticeLength) }];
   }
   if (before === undefined || !losesCapacity(load)) return [];
   const text = `${name}: the capacity falls from ${before.capacity} to ${capacity} concurrent requests (${product(deployment)}), and it receives ${deployment.weight}% of the requests (before: ${before.weight}%).`;
@@ -149,12 +172,31 @@ function unknownCapacities({ key, before, after }: EndpointPair): Notice[] {
   return [{ severity: "look", text: shortened(text, noticeLength) }];
 }
 
+/** Changed bounds of autoscale whose deployment the preview doesn't contain, because it omits the unchanged resources. */
+function unknownBounds({ preview, changes, after }: StackChange): Notice[] {
+  if (preview.isComplete) return [];
+  const deployments = new Set(after.map(({ name }) => name));
+  const settings = changes.filter(
+    ({ kind, name }) =>
+      kind !== "same" && name.endsWith(autoscaleEnding) && !deployments.has(`${name.slice(0, -autoscaleEnding.length)}-deployment`),
+  );
+  return settings.map(({ name }) => {
+    const text = `${name.slice(0, -autoscaleEnding.length)}: the autoscale setting changes. The preview omits the unchanged resources, so the capacity is unknown.`;
+    return { severity: "look", text: shortened(text, noticeLength) };
+  });
+}
+
+const autoscaleEnding = "-autoscale-setting";
+
 function summaryText(load: Load): string {
   const { endpoint, deployment, capacity, before, requests } = load;
   const name = `${endpoint}/${labelOf(deployment.decision.name)}`;
   if (isOverloaded(load)) return `${name}: ${requests} concurrent requests exceed its capacity of ${capacity}`;
   if (before !== undefined && before.capacity !== capacity)
     return `${name}: capacity ${before.capacity} to ${capacity} concurrent requests`;
+  if (before !== undefined && hasFewerInstances(load) && !growsInWeight(load)) {
+    return `${name}: at least ${instancesText(leastInstances(deployment))} instead of ${before.instances}`;
+  }
   return `${name}: needs ${requests} concurrent requests, capacity ${capacity}`;
 }
 
@@ -168,7 +210,11 @@ function sameText({ endpoint, deployment, capacity, requests }: Load): string {
 
 function product({ instances, scale, decision }: LoadedDeployment): string {
   const most = scale?.max ?? instances;
-  return `${most} ${most === 1 ? "instance" : "instances"} × ${decision.requestSettings.maxConcurrentRequestsPerInstance}`;
+  return `${instancesText(most)} × ${decision.requestSettings.maxConcurrentRequestsPerInstance}`;
+}
+
+function instancesText(count: number): string {
+  return `${count} ${count === 1 ? "instance" : "instances"}`;
 }
 
 function nameOf(endpoint: string, { decision }: LoadedDeployment): string {

@@ -131,7 +131,7 @@ function unknownNotices(before: Cost, after: Cost): Notice[] {
   return [
     ...(first === undefined
       ? []
-      : [{ severity: "look" as const, text: `${first} has no known list price, so the totals lack its cost.${more}` }]),
+      : [{ severity: "look" as const, text: `No list price is known for ${first}, so the totals lack its cost.${more}` }]),
     ...(uncapped
       ? [
           {
@@ -177,7 +177,7 @@ function lessText({ min, max }: Range): string {
 }
 
 function detailsOf(after: Cost, parts: readonly Part[]): string[] {
-  const dates = [...new Set([...after.items, ...after.notIncluded].map(({ asOf }) => asOf))].sort();
+  const dates = [...new Set([...after.items, ...after.notIncluded].flatMap(({ asOf }) => asOf ?? []))].sort();
   const missing = notIncludedText(after);
   return [
     ...parts.map(({ name, before: was, after: is }) => `${name}: ${rangeText(was)} → ${rangeText(is)} USD/month`),

@@ -6,7 +6,7 @@ import type { StackChange } from "../change";
 import type { Diagnostic } from "../preview";
 import { problemsOf, type ReportedProblem } from "../read/report";
 import { empty, type Notice, type Section, type Severity } from "../section";
-import { joined, listed, mentionedText, noticeText, summaryOf, withinSentence } from "../words";
+import { listed, mentionedText, noticeText, summaryOf, withinSentence } from "../words";
 
 /** How many problems the review of a stack contains. */
 const mostProblems = 5;
@@ -32,7 +32,7 @@ export function failure(change: StackChange): Section {
 
 function failed(change: StackChange): Section {
   const errors = change.preview.diagnostics.filter(({ severity }) => severity === "error");
-  const problems = errors.flatMap(({ message }) => problemsOf(withoutSecrets(message))).sort(bySeverity);
+  const problems = errors.flatMap(({ message }) => problemsOf(plain(message))).sort(bySeverity);
   if (problems.length === 0) return sectionOf([{ severity: "look", text: noticeText(`${prefix}: ${errorText(errors)}`) }], []);
   const shown = problems.slice(0, mostProblems);
   const hidden = problems.length - shown.length;
@@ -58,10 +58,11 @@ function noticeOf(problem: ReportedProblem, change: StackChange): Notice {
 /** The problem, and the fix as far as it fits. */
 function problemText({ code, places, problem, fix }: ReportedProblem, change: StackChange): string {
   const names = [...new Set(places.map((place) => withinSentence(mentionedText(place, change))))];
-  const what = problem.startsWith("The resource ")
-    ? `${joined(names)} ${problem.slice("The resource ".length)}`
+  const named = problem.startsWith("The resource ")
+    ? `${listed(names)} ${problem.slice("The resource ".length)}`
     : `${listed(names)}: ${problem}`;
-  const start = `${prefix}: ${what} (${code})`;
+  // Other codes are about keys of the stack file. Their problems are clear without the key.
+  const start = isFindingCode(code) ? `${prefix}: ${named} (${code})` : `${prefix}: ${withinSentence(problem)} (${code} ${listed(names)})`;
   const whole = `${start} ${fix.replace(/:$/, ".")}`;
   return whole.length <= 300 ? whole : noticeText(start);
 }
@@ -75,9 +76,14 @@ function bySeverity(one: ReportedProblem, other: ReportedProblem): number {
   return Number(severityOf(other) === "danger") - Number(severityOf(one) === "danger");
 }
 
+/** A message without secrets and without the engine's markup for colors. */
+function plain(message: string): string {
+  return withoutSecrets(message).replace(/<\{%[^%]{0,40}%\}>/g, "");
+}
+
 /** The first line of the first error that isn't empty. Its text is the engine's, a provider's or Azure's. */
 function errorText(errors: readonly Diagnostic[]): string {
-  const lines = errors.flatMap(({ message }) => withoutSecrets(message).split("\n")).map((line) => line.trim());
+  const lines = errors.flatMap(({ message }) => plain(message).split("\n")).map((line) => line.trim());
   const line = lines.find((one) => /\w/.test(one)) ?? "The engine reported no error.";
   return shorten(line, longestError);
 }

@@ -26,10 +26,11 @@ export function quota(change: StackChange): Section {
   const changed = all.filter((one) => one.before !== one.after || one.peak !== one.after);
   const hasRegions = new Set(all.map(({ region }) => region)).size > 1;
   const bySeverity = [...changed].sort((a, b) => excess(b) - excess(a));
+  if (!change.preview.isComplete) return differences(bySeverity);
   const unknown = [...new Set(peak.map(({ instanceType }) => instanceType).filter((size) => !isInstanceType(size)))];
   return {
     summary: summaryOf(bySeverity.map((one) => summaryText(one, hasRegions))),
-    notices: [...bySeverity.flatMap(noticesOf)],
+    notices: bySeverity.flatMap(noticesOf),
     details: [
       ...changed.map(detailText),
       ...(changed.length === 0 || unknown.length === 0
@@ -38,6 +39,28 @@ export function quota(change: StackChange): Section {
     ],
     data: changed,
   };
+}
+
+/** Without the unchanged resources, totals are unknown and can't be compared with the declared quota. */
+function differences(changed: readonly FamilyChange[]): Section {
+  const growing = changed.filter(({ before, peak }) => peak > before);
+  const text = (one: FamilyChange) => {
+    const during = one.peak > Math.max(one.before, one.after) ? ` (${signed(one.peak - one.before)} during the rollout)` : "";
+    return `${one.family}: ${signed(one.after - one.before)} vCPUs${during}, total unknown`;
+  };
+  const missing = "The preview omits the unchanged resources, so the totals are unknown.";
+  return {
+    summary: summaryOf(changed.map(text)),
+    notices: growing.map(({ region, family, before, peak }) => ({
+      severity: "look",
+      text: shortened(`Quota of ${family} in ${region}: the run requires up to ${peak - before} more vCPUs. ${missing}`, noticeLength),
+    })),
+    ...(changed.length === 0 ? {} : { details: [missing] }),
+  };
+}
+
+function signed(cores: number): string {
+  return cores < 0 ? String(cores) : `+${cores}`;
 }
 
 /** The deployments that use quota before the run, at its peak and after it. */

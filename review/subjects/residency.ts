@@ -27,7 +27,8 @@ export function residency(change: StackChange, { today }: { readonly today: stri
   ];
   const { unproved } = findingChange(change, today);
   const properties = unproved === 1 ? "1 property is" : `${unproved} properties are`;
-  const details = unproved === 0 ? [] : [`${properties} known only during the update. Moor checks them before it writes a resource.`];
+  const details =
+    unproved === 0 ? [] : [`${properties} known only during the update. Before each write, Moor checks what is known by then.`];
   const data = { before: before.residency, after: after.residency };
   const summary = summaryOf(parts.flatMap((part) => part.summary ?? []));
   return { summary, notices: parts.map(({ notice }) => notice), details, data };
@@ -41,7 +42,7 @@ function findingParts(change: StackChange, today: string): Part[] {
     const key = `${one.finding.code} ${one.status}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  return [...groups.values()].map((found) => findingPart(found, change));
+  return [...groups.keys()].sort().map((key) => findingPart(groups.get(key)!, change));
 }
 
 function findingPart(found: readonly NewFinding[], change: StackChange): Part {

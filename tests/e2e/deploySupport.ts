@@ -3,7 +3,7 @@ import { prepareStack } from "../../cli/local/stackFile";
 import { approvalInputs } from "../../operations/deploy";
 import type { StackPulumi } from "../../operations/stackPulumi";
 import { type Approval, approvalOf, readPreview } from "../../review";
-import { moor } from "./rolloutSupport";
+import { moorWith } from "./rolloutSupport";
 import type { Request, Run, Sandbox } from "./sandbox";
 
 /** The approval that a review of the stack contains. */
@@ -22,9 +22,16 @@ function pulumiOf(sandbox: Sandbox, stack: string): StackPulumi {
   return { stack, local: true, environment: sandbox.environment, run, must };
 }
 
-/** Runs `npm run deploy` on the local Azure. */
-export function deploy(sandbox: Sandbox, stack: string, digest: string, ...more: string[]): Promise<Run> {
-  return moor(sandbox, "deploy", "-s", stack, "--approved", digest, "--local", ...more);
+export interface DeployRun {
+  readonly stack?: string;
+  /** Further arguments. */
+  readonly args?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Runs `npm run deploy` on the local Azure, by default for dev. */
+export function deploy(sandbox: Sandbox, digest: string, { stack = "dev", args = [], environment = {} }: DeployRun = {}): Promise<Run> {
+  return moorWith(sandbox, ["deploy", "-s", stack, "--approved", digest, "--local", ...args], environment);
 }
 
 /** The requests that changed something in Azure. */

@@ -17,9 +17,10 @@ export function definitionNotices({ changes }: StackChange): Notice[] {
 
 function noticesOf({ name, kind, before, after }: ResourceChange): Notice[] {
   if (after === undefined) return [{ severity: "note", text: `The custom role ${name} is deleted.` }];
-  const [was, is] = [before === undefined ? new Set<string>() : actionsOf(before), actionsOf(after)];
-  const gained = [...is].filter((action) => !was.has(action));
-  const lost = [...was].filter((action) => !is.has(action));
+  const [was, is] = [allowedBy(before), allowedBy(after)];
+  const more = (one: Permissions, other: Permissions) => [...minus(one.allowed, other.allowed), ...minus(other.excluded, one.excluded)];
+  const gained = kind === "create" ? is.allowed : more(is, was);
+  const lost = kind === "create" ? [] : more(was, is);
   const isGranting = powersIn(after).includes("grant roles") && (before === undefined || !powersIn(before).includes("grant roles"));
   if (kind === "create" && gained.every((action) => action === SCORE_ACTION)) {
     return [{ severity: "note", text: `The custom role ${name} is created. It only allows calls to an endpoint.` }];
@@ -39,20 +40,24 @@ function powersIn(definition: RuleResource) {
   return Array.isArray(permissions) ? powersOf(permissions.filter(isBody)) : [];
 }
 
-/** Allowed actions, and excluded ones with `not`. Only texts in the form of actions are shown. */
-function actionsOf(definition: RuleResource): Set<string> {
-  const permissions = at(definition, "properties.permissions");
-  if (!Array.isArray(permissions)) return new Set(isOpaque(permissions) ? ["actions that are known only during the update"] : []);
-  return new Set(
-    permissions.flatMap((permission: Value) => [
-      ...listOf(permission, "actions"),
-      ...listOf(permission, "dataActions"),
-      ...listOf(permission, "notActions").map((action) => `all but ${action}`),
-      ...listOf(permission, "notDataActions").map((action) => `all but ${action}`),
-    ]),
-  );
+interface Permissions {
+  readonly allowed: readonly string[];
+  readonly excluded: readonly string[];
 }
 
+function allowedBy(definition: RuleResource | undefined): Permissions {
+  const value = definition && at(definition, "properties.permissions");
+  if (value !== undefined && isOpaque(value)) return { allowed: ["actions that are known only during the update"], excluded: [] };
+  const permissions = Array.isArray(value) ? value : [];
+  const lists = (...keys: readonly string[]) => [...new Set(permissions.flatMap((one) => keys.flatMap((key) => listOf(one, key))))];
+  return { allowed: lists("actions", "dataActions"), excluded: lists("notActions", "notDataActions") };
+}
+
+function minus(list: readonly string[], other: readonly string[]): string[] {
+  return list.filter((one) => !other.includes(one));
+}
+
+/** Only texts in the form of actions are shown. */
 function listOf(permission: Value, key: string): string[] {
   const list = valueAt(permission, key);
   if (!Array.isArray(list)) return [];

@@ -43,7 +43,8 @@ export function grantsOf(change: StackChange, side: "before" | "after"): Grant[]
   const resources = new ResourceSet(change[side], change.preview.isComplete);
   return change.changes.flatMap((one) => {
     const assignment = one[side];
-    return assignment !== undefined && isOfType(assignment, assignmentType)
+    // An update plan contains no inputs that stay the same.
+    return assignment !== undefined && isOfType(assignment, assignmentType) && at(assignment, "properties.principalId") !== undefined
       ? [grantOf(assignment, one.step[side], resources, change, side)]
       : [];
   });

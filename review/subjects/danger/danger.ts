@@ -24,7 +24,8 @@ export interface Statement extends Omit<Danger, "text" | "label"> {
 /** One notice for all resources with the same statement, in the order of the first one. */
 export function merged(statements: readonly Statement[], change: StackChange): Danger[] {
   const groups = new Map<string, Statement[]>();
-  for (const one of statements) {
+  // The engine reports resources in any order.
+  for (const one of [...statements].sort((first, next) => compare(first.resource.name, next.resource.name))) {
     const key = [one.severity, one.code, one.says, one.rollback].join("\n");
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
@@ -36,6 +37,10 @@ export function merged(statements: readonly Statement[], change: StackChange): D
     );
     return { ...notice, text: noticeText(`${names}: ${says}`), label: `${names}: ${short}` };
   });
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** Says until when an entry accepts a finding; empty if none does. */

@@ -50,14 +50,14 @@ function replaced(was: EndpointView, { name, key }: EndpointView, change: StackC
 }
 
 /** What callers send, by Azure's authentication mode. */
-const credentials: Readonly<Record<string, string>> = { Key: "the endpoint's key", AADToken: "a Microsoft Entra token" };
+const credentials: Readonly<Record<string, string>> = { Key: "the endpoint's key", AADToken: "Microsoft Entra tokens" };
 /** The value of `auth` in the stack file. */
 const settings: Readonly<Record<string, string>> = { Key: "key", AADToken: "entra" };
 
 function authChanged(was: EndpointView, is: EndpointView, change: StackChange): Danger[] {
   const [before, after] = [was.authMode, is.authMode];
   if (before === undefined || after === undefined || before === after) return [];
-  const [from, to] = [credentials[before] ?? "another credential", credentials[after] ?? "another credential"];
+  const [from, to] = [credentials[before] ?? before, credentials[after] ?? after];
   const text = noticeText(
     `Endpoint ${is.key}: after the update, Azure accepts only ${to} and rejects ${from}. ${callersText(was, change)} receive errors until they change.`,
   );
@@ -77,9 +77,10 @@ function silenced(was: EndpointView, is: EndpointView): Danger[] {
 
 /** The callers before the change, as far as the stack assigns roles. Callers with a key are unknown. */
 function callersText({ key, authMode }: EndpointView, { before }: StackChange): string {
+  if (authMode === "Key") return "All callers with its key";
   const count = before.filter((one) => isCallerOf(key, one)).length;
-  if (authMode === "Key" || count === 0) return authMode === "Key" ? "All callers with its key" : "All of its callers";
-  return count === 1 ? "The 1 user, group or application with a role" : `The ${count} users, groups or applications with a role`;
+  const who = count === 1 ? "user, group or application" : "users, groups or applications";
+  return count === 0 ? "Its callers" : `Its callers (${count} ${who} with a role)`;
 }
 
 function isCallerOf(key: string, resource: RuleResource): boolean {

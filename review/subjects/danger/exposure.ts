@@ -25,5 +25,7 @@ function statementOf({ finding, status, acceptance }: NewFinding, change: StackC
         ? ` No entry of moor:accept accepts ${code}.`
         : ` The entry of moor:accept for ${code} expired on ${acceptance.until}.`;
   const isRoutine = status === "accepted" && (!existed || wasAccepted);
-  return { severity: isRoutine ? "look" : "danger", resource, says: `${title}.${until}`, short: title, rollback: remedy, code };
+  // The first update of a stack creates everything, and the review of its residency lists what the stack file accepts.
+  const accepted = change.before.length === 0 ? "note" : "look";
+  return { severity: isRoutine ? accepted : "danger", resource, says: `${title}.${until}`, short: title, rollback: remedy, code };
 }

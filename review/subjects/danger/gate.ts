@@ -21,9 +21,11 @@ function off(key: string, before: string | undefined, change: StackChange): Dang
       ? [{ severity: "note", text: `Endpoint ${key}: the gate is off, as before. ${consequence}`, label }]
       : [];
   }
-  const exists = change.endpoints.before.some((one) => one.key === key);
-  const was = !exists || before === undefined ? "the gate is off" : `the gate changes from ${before} to off`;
-  return [{ severity: exists ? "danger" : "look", text: noticeText(`Endpoint ${key}: ${was}. ${consequence}`), label, rollback }];
+  // A new endpoint has no earlier mode, and an earlier version of Moor didn't record it.
+  const was = before === undefined ? "the gate is off" : `the gate changes from ${before} to off`;
+  return [
+    { severity: before === undefined ? "look" : "danger", text: noticeText(`Endpoint ${key}: ${was}. ${consequence}`), label, rollback },
+  ];
 }
 
 /** A gate that no longer sends test requests. */

@@ -1,9 +1,10 @@
 /** Private endpoints and DNS zones that are deleted while their services stay, and virtual networks whose addresses change. */
-import { sameArmId } from "../../../azure/armId";
+import { parseArmId, sameArmId } from "../../../azure/armId";
 import { armTypeOf } from "../../../azure/resourceTypes";
 import { at, isOfType, type RuleResource } from "../../../rules/resource";
 import { valueAt } from "../../../rules/values";
 import type { StackChange } from "../../change";
+import { settingIn } from "../../terms";
 import { counted, joined, noticeText, resourcesText, typeWord, withinSentence } from "../../words";
 import type { Danger } from "./danger";
 
@@ -22,12 +23,11 @@ const restore = "Restore `privateEndpoints` and `dns` in moor:platform, and appl
 
 /** Private endpoints whose service stays, with their DNS zones. */
 function disconnected(change: StackChange): Danger[] {
-  const endpoints = deletedOf(privateEndpoint, change).filter((one) => serviceOf(one, change.after) !== undefined);
-  if (endpoints.length === 0) return [];
-  const services = endpoints.map((one) => serviceOf(one, change.after)!);
+  const services = deletedOf(privateEndpoint, change).flatMap((one) => remainingService(one, change) ?? []);
+  if (services.length === 0) return [];
   const zones = deletedOf(zone, change).length;
-  const deleted = [counted(endpoints.length, privateEndpoint), ...(zones > 0 ? [counted(zones, zone)] : [])];
-  const kinds = [...new Set(services.map(({ type }) => withinSentence(typeWord(type))))];
+  const deleted = [counted(services.length, privateEndpoint), ...(zones > 0 ? [counted(zones, zone)] : [])];
+  const kinds = [...new Set(services.map((type) => withinSentence(typeWord(type))))].sort();
   const text = noticeText(
     `${joined(deleted)} are deleted, but the ${joined(kinds)} stay: the virtual network can't reach them until other private endpoints exist.${policyText(change)}`,
   );
@@ -59,15 +59,18 @@ function deletedOf(type: string, { changes }: StackChange): RuleResource[] {
   return changes.flatMap(({ kind, before }) => (kind === "delete" && before !== undefined && isOfType(before, type) ? [before] : []));
 }
 
-/** The resource of the stack to which a private endpoint connects. */
-function serviceOf(endpoint: RuleResource, resources: readonly RuleResource[]): RuleResource | undefined {
+/** Type of the service to which a private endpoint connects. Undefined if the run deletes it too. */
+function remainingService(endpoint: RuleResource, { changes }: StackChange): string | undefined {
   const id = valueAt(at(endpoint, "properties.privateLinkServiceConnections.0"), "properties.privateLinkServiceId");
-  return typeof id === "string" ? resources.find((one) => sameArmId(one.id, id)) : undefined;
+  if (typeof id !== "string") return undefined;
+  const isDeleted = changes.some(({ kind, before }) => kind === "delete" && sameArmId(before?.id, id));
+  return isDeleted ? undefined : parseArmId(id)?.type;
 }
 
 /** With `policy`, the landing zone creates what Moor deletes, at a time that the preview doesn't show. */
 function policyText({ preview }: StackChange): string {
-  const isPolicy = /"(?:privateEndpoints|dns)":"policy"/.test(preview.config["moor:platform"] ?? "");
+  const platform = settingIn(preview.config, "moor:platform");
+  const isPolicy = ["privateEndpoints", "dns"].some((key) => valueAt(platform, key) === "policy");
   return isPolicy ? " The stack file expects them from a policy of the landing zone." : "";
 }
 

@@ -4,6 +4,7 @@ import { armTypeOf } from "../../../azure/resourceTypes";
 import { checkChange, checkReplacement, type DoorCode, doorCodes, isFinding, kindOf, type RuleResource } from "../../../rules";
 import { contentsOf } from "../../../rules/doors/valuables";
 import { at, isOfType } from "../../../rules/resource";
+import { isBody, type Value } from "../../../rules/values";
 import type { ResourceChange, StackChange } from "../../change";
 import { termsOf } from "../../terms";
 import { acceptedText, type Danger, merged, type Statement } from "./danger";
@@ -17,15 +18,24 @@ const registrations = [armTypeOf("machinelearningservices:ModelVersion"), armTyp
 /** What the replacement of a type without data interrupts. */
 const interruptions: Readonly<Record<string, string>> = {
   [armTypeOf("managedidentity:UserAssignedIdentity")]:
-    "The new identity has no roles yet, so containers that use it can't pull images or read weights.",
-  [armTypeOf("network:VirtualNetwork")]: "Private endpoints and peerings in it stop working.",
-  [armTypeOf("network:Subnet")]: "Private endpoints in it stop working.",
-  [armTypeOf("network:PrivateEndpoint")]: "Its service can't be reached from the network until the new one is approved.",
-  [armTypeOf("network:PrivateDnsZoneGroup")]: "The name of its service doesn't resolve in the meantime.",
-  "Microsoft.Network/privateDnsZones": "Its names don't resolve in the meantime.",
+    "A new identity has no roles yet, so containers that use it can't pull images or read weights.",
+  [armTypeOf("network:VirtualNetwork")]: "Private endpoints and peerings stop working.",
+  [armTypeOf("network:Subnet")]: "Private endpoints stop working.",
+  [armTypeOf("network:PrivateEndpoint")]: "The service can't be reached from the network until the connection is approved again.",
+  [armTypeOf("network:PrivateDnsZoneGroup")]: "The name of the service doesn't resolve in the meantime.",
+  "Microsoft.Network/privateDnsZones": "Names of the zone don't resolve in the meantime.",
   "Microsoft.Network/privateDnsZones/virtualNetworkLinks": "Names don't resolve in the network in the meantime.",
 };
 
+/** What the deletion of a type without data interrupts, if other resources use it. */
+const losses: Readonly<Record<string, string>> = {
+  [armTypeOf("managedidentity:UserAssignedIdentity")]: "They lose its roles and can't pull images or read weights.",
+  [armTypeOf("network:VirtualNetwork")]: "Azure rejects the deletion, or they can't be reached.",
+  [armTypeOf("network:Subnet")]: "Azure rejects the deletion, or they can't be reached.",
+  [armTypeOf("network:NatGateway")]: "They lose their way out of the network.",
+};
+
+const lossByType = new Map(Object.entries(losses).map(([type, text]) => [type.toLowerCase(), text]));
 const interruptionByType = new Map(Object.entries(interruptions).map(([type, text]) => [type.toLowerCase(), text]));
 
 /** Why a deletion can be reverted or not, by type. */
@@ -44,12 +54,15 @@ export function storeDangers(change: StackChange): Danger[] {
 }
 
 function statementsOf(one: ResourceChange, change: StackChange): Statement[] {
-  const { kind, before, after } = one;
+  const { kind, before, after, name, step } = one;
+  // Azure keeps what a template no longer writes, and a replaced template writes the same resources again.
+  const isInTemplate = name !== step.name;
   switch (kind) {
     case "delete":
-      return before === undefined ? [] : deleted(before, change);
+      return before === undefined || isInTemplate ? [] : deleted(before, change);
     case "replace":
-      return before === undefined || after === undefined ? [] : replaced(before, after, one, change);
+      if (before === undefined || after === undefined) return [];
+      return isInTemplate ? doors(before, after, change) : replaced(before, after, one, change);
     case "update":
       return before === undefined || after === undefined ? [] : doors(before, after, change);
     case "create":
@@ -63,7 +76,7 @@ function statementsOf(one: ResourceChange, change: StackChange): Statement[] {
 function deleted(before: RuleResource, change: StackChange): Statement[] {
   if (isServing(before)) return [];
   const contents = contentsOf(before.type);
-  if (contents === undefined) return [];
+  if (contents === undefined) return unsupported(before, change);
   const accepted = acceptedText("MOOR525", before, termsOf(change).after.acceptances);
   const rollback = softDeleted[before.type.toLowerCase()] ?? final;
   if (registrations.some((type) => isOfType(before, type))) return registration(before, change);
@@ -75,6 +88,24 @@ function deleted(before: RuleResource, change: StackChange): Statement[] {
   return [{ severity: "danger", resource: before, says, short: "deleted with its data", rollback, code: "MOOR525" }];
 }
 
+/** An identity or a network that other resources still use. */
+function unsupported(before: RuleResource, { after }: StackChange): Statement[] {
+  const consequence = lossByType.get(before.type.toLowerCase());
+  const { id } = before;
+  if (consequence === undefined || id === undefined || !after.some(({ body }) => mentions(body, id.toLowerCase()))) return [];
+  const says = `deleted, although other resources use it. ${consequence}`;
+  return [
+    { severity: "danger", resource: before, says, short: "deleted while in use", rollback: "Restore the stack file, and apply it again." },
+  ];
+}
+
+/** Whether a value contains an ARM ID, or the ID of one of its child resources. */
+function mentions(value: Value, id: string): boolean {
+  if (typeof value === "string") return value.toLowerCase() === id || value.toLowerCase().startsWith(`${id}/`);
+  if (Array.isArray(value)) return value.some((item) => mentions(item, id));
+  return isBody(value) && Object.entries(value).some(([key, item]) => mentions(key, id) || mentions(item, id));
+}
+
 /** A registration that no remaining deployment uses. */
 function registration(before: RuleResource, { after, endpoints }: StackChange): Statement[] {
   const users = endpoints.after.flatMap(({ deployments }) => deployments).filter(({ resource }) => refersTo(resource, before));
@@ -82,7 +113,8 @@ function registration(before: RuleResource, { after, endpoints }: StackChange): 
     const says = "deleted, although a deployment uses it. Instances that start later fail.";
     return [{ severity: "danger", resource: before, says, short: "deleted while in use", rollback: final, code: "MOOR525" }];
   }
-  const says = "deleted. No deployment uses it; its weights or its image stay in their store.";
+  const store = isOfType(before, registrations[0]!) ? "weights stay in the storage account" : "image stays in the container registry";
+  const says = `deleted. No deployment uses it, and its ${store}.`;
   return [{ severity: "note", resource: before, says, short: "deleted" }];
 }
 

@@ -1,7 +1,7 @@
 /** The changes of an endpoint's traffic in a few words, for the summary. */
 import type { StackChange } from "../../change";
 import { type EndpointPair, type LabelChange, mirrored, mirrorOf, onlyIn, type Share, serving, weightOf } from "../../shares";
-import { answersDiffer, distinctionOf } from "./recipes";
+import { answersDiffer, distinctionOf, modelOf } from "./recipes";
 
 /** One change. The long form says how deployments differ, for example by model. */
 export interface Clause {
@@ -15,7 +15,7 @@ export function clausesOf(pair: EndpointPair, labels: readonly LabelChange[], ch
   if (after === undefined)
     return [only(`${labels.length === 0 ? "" : `${weightOf(all(labels, "before"))}% to 0%, `}the endpoint is deleted`)];
   if (after.trafficIsUnknown) return before?.trafficIsUnknown ? [] : [only("weights are known only during the update")];
-  if (before === undefined) return firstTraffic(labels);
+  if (before === undefined) return firstTraffic(key, labels, change);
   return [
     ...labels.flatMap((label) => serviceClauses(key, label, change)),
     ...labels.flatMap(({ label, before: was, after: is }) => mirrorClauses(label, was, is)),
@@ -23,16 +23,26 @@ export function clausesOf(pair: EndpointPair, labels: readonly LabelChange[], ch
   ];
 }
 
-function firstTraffic(labels: readonly LabelChange[]): Clause[] {
-  const shares = labels.filter(({ after }) => weightOf(after) > 0).map(({ label, after }) => `${label} ${weightOf(after)}%`);
-  return [only(shares.length === 0 ? "new endpoint without traffic" : `new endpoint, ${shares.join(", ")}`)];
+function firstTraffic(key: string, labels: readonly LabelChange[], change: StackChange): Clause[] {
+  const served = labels.filter(({ after }) => weightOf(after) > 0);
+  if (served.length === 0) return [only("new endpoint without traffic")];
+  const shares = served.map(({ label, after }) => ({
+    text: `${label} ${weightOf(after)}%`,
+    model: modelOf(key, serving(after)[0], change),
+  }));
+  return shares.map(({ text, model }, at) => {
+    const short = at === 0 ? `new endpoint, ${text}` : text;
+    return { long: model === undefined ? short : `${short} (${model})`, short };
+  });
 }
 
 /** Requests whose weight or deployment changes. */
 function serviceClauses(key: string, label: LabelChange, change: StackChange): Clause[] {
   const [was, is] = [serving(label.before), serving(label.after)];
   const [from, to] = [weightOf(was), weightOf(is)];
-  const weights = from === to ? [] : [only(`${label.label} ${from}% to ${to}%${gone(was, label.after)}`)];
+  const model = was.length === 0 && onlyIn(is, label.before).length > 0 ? modelOf(key, is[0], change) : undefined;
+  const text = `${label.label} ${from}% to ${to}%${gone(was, label.after)}`;
+  const weights = from === to ? [] : [{ long: model === undefined ? text : `${text} (new, ${model})`, short: text }];
   if (was.length === 0 || is.length === 0) return weights;
   if (onlyIn(is, was).length > 0 || onlyIn(was, is).length > 0) return [...weights, move(key, label, change)];
   const updated = is.filter((share) => answersDiffer(key, was.find(({ name }) => name === share.name)!, share, change));

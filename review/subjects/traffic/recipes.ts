@@ -1,16 +1,7 @@
 /** How the deployments of a label differ in what they serve. */
 import type { StackChange } from "../../change";
-import {
-  affectsModel,
-  type Distinction,
-  differenceText,
-  differingParts,
-  distinction,
-  isOnlySizeChange,
-  type Served,
-  type ServedPart,
-  servedBy,
-} from "../../served";
+import { type Served, type ServedPart, servedBy } from "../../served";
+import { affectsModel, type Distinction, differenceText, differingParts, distinction, isOnlySizeChange } from "../../servedDifferences";
 import { type LabelChange, type Share, serving } from "../../shares";
 
 /** Whether the answers of a deployment can change under the same name. A value that is unknown on one side doesn't count. */
@@ -38,6 +29,11 @@ export function replacementText(key: string, label: LabelChange, change: StackCh
 export function distinctionOf(key: string, label: LabelChange, change: StackChange): Distinction | undefined {
   const pair = servedPair(key, label, change);
   return pair && distinction(...pair);
+}
+
+/** The model of a deployment without its organization, or undefined if it is unknown. */
+export function modelOf(key: string, share: Share | undefined, change: StackChange): string | undefined {
+  return servedOf(key, share, change.after)?.model?.split("/").at(-1);
 }
 
 function servedPair(key: string, { before, after }: LabelChange, change: StackChange): readonly [Served, Served] | undefined {

@@ -13,7 +13,8 @@ const shownLabels = 4;
 
 /** @param labels Labels whose weights change. */
 export function rollbackOfWeights({ key, after }: EndpointPair, labels: readonly LabelChange[]): string {
-  const deleted = labels.flatMap(({ before }) => before).filter(({ name }) => !after?.deployments.some((one) => one.name === name));
+  const existed = labels.flatMap(({ before }) => before).filter(({ deployment }) => deployment !== undefined);
+  const deleted = existed.filter(({ name }) => !after?.deployments.some((one) => one.name === name));
   const weights = labels.slice(0, shownLabels).map(({ label, before }) => `${label} ${weightOf(before)}`);
   const more = labels.length > shownLabels ? ` and ${labels.length - shownLabels} more` : "";
   const set = `To roll back, set the previous weights of ${key} again (${weights.join(", ")}${more}), then run pulumi up`;

@@ -62,6 +62,15 @@ test("a model that doesn't fit results in an answer with its numbers, not in an 
   expect(fitCli("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3").printed).toMatch(/Nothing fits\.\n {2}reasons\n {4}MOOR1\d\d: /);
 });
 
+test("with weights from the Hub, the report names the firewall that Azure creates", () => {
+  const heading = "cost of source: hub";
+  // 0.395 × 730, and 1.25 × 730
+  expect(fitCli("Qwen/Qwen3-8B", "--source", "hub").printed).toContain(
+    `${heading}\n    one firewall in the managed network of the workspace, for all deployments: 288.35 USD per month (Basic) or 912.50 (Standard)\n`,
+  );
+  expect(fitCli("Qwen/Qwen3-8B").printed).not.toContain(heading);
+});
+
 test("if nothing fits, the exit code is 1 without --json and 0 with it, as the help states", () => {
   const question = ["openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3"];
   expect(fitCli(...question).exitCode).toBe(1);

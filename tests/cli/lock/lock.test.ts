@@ -346,6 +346,20 @@ test("insufficient quota is reported with the text of a quota request", async ()
   );
 });
 
+test.each([false, true])(
+  "the cost of the stack is printed (check: %s), with the deployments whose weights aren't staged",
+  async (check) => {
+    const folder = shippedFolder();
+    await (check ? run(folder, { check }) : run(folder));
+    const lines = printed.filter((line) => line.startsWith("prod: list price"));
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^prod: list price 524\.41 USD\/month: deployments 397\.12, .*; skipped deployments will cost 13,943\.00 to 24,400\.25;/,
+      ),
+    ]);
+  },
+);
+
 describe("stacks in one region add up", () => {
   const quota = () => printed.filter((line) => /^quota|^ {2}/.test(line));
   const noScore: [string[], unknown] = [["moor:endpoints", "fraud"], undefined];

@@ -62,13 +62,29 @@ test("things of one kind become one item, and none has no item and no use", () =
 
 test("the price of a lock file takes precedence over the price of this version", () => {
   const [item] = costOf([{ ...gpu("chat/main-8c1f02ab", 1, 1), usdPerHour: 2 }]).items;
-  expect(item).toMatchObject({ unitPrice: { usd: 2, per: "hour" }, usdPerMonth: { min: 1460, max: 1460 }, source: "the decision" });
+  expect(item).toMatchObject({
+    unitPrice: { usd: 2, per: "hour" },
+    usdPerMonth: { min: 1460, max: 1460 },
+    source: "Azure's list price when the decision was made",
+  });
 });
 
 test("a daily cap bounds the cost of logs; without use, they cost nothing", () => {
   const { items } = costOf([{ kind: "cappedLogs", region: "swedencentral", gbPerDay: 10 }]);
   // 10 × 2.99 × 730 / 24 = 909.458…
   expect(items).toMatchObject([{ what: "up to 10 GB of logs per day", usdPerMonth: { min: 0, max: 909.46 } }]);
+});
+
+test("caps of one region add up, so that no item hides another", () => {
+  const { items } = costOf([
+    { kind: "cappedLogs", region: "swedencentral", gbPerDay: 4 },
+    { kind: "cappedLogs", region: "eastus2", gbPerDay: 1 },
+    { kind: "cappedLogs", region: "swedencentral", gbPerDay: 6 },
+  ]);
+  expect(items.map(({ key, usdPerMonth }) => [key, usdPerMonth.max])).toEqual([
+    ["cappedLogs swedencentral", 909.46],
+    ["cappedLogs eastus2", 83.95],
+  ]);
 });
 
 test("what has no price is named, and what depends on use is named with its unit price", () => {
@@ -80,9 +96,9 @@ test("what has no price is named, and what depends on use is named with its unit
     { kind: "unpriced", name: "a disk" },
   ]);
   expect(cost).toMatchObject({ items: [], usdPerMonth: { min: 0, max: 0 } });
-  expect(cost.unpriced).toEqual(["a disk", "chat/main-8c1f02ab (Standard_NC6s_v3 in swedencentral)", "ingested logs in norwayeast"]);
+  expect(cost.unpriced).toEqual(["a disk", "chat/main-8c1f02ab (Standard_NC6s_v3 in swedencentral)"]);
   expect(notIncludedText(cost)).toBe(
-    "not included: ingested logs 2.99 USD per GB, a disk (no list price), chat/main-8c1f02ab (Standard_NC6s_v3 in swedencentral) (no list price), ingested logs in norwayeast (no list price)",
+    "not included: ingested logs, ingested logs 2.99 USD per GB, a disk (no list price), chat/main-8c1f02ab (Standard_NC6s_v3 in swedencentral) (no list price)",
   );
   expect(notIncludedText(costOf([]))).toBeUndefined();
 });

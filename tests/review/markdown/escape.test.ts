@@ -52,7 +52,8 @@ function shown(markdown: string): Shown {
 
 /** Asserts that the text is shown exactly, in all places. */
 function expectShown(text: string): void {
-  const [escaped, expected] = [inline(text), clean(text)];
+  const escaped = inline(text);
+  const expected = clean(text).replace(/(?<=(^| )[("'“‘]*)`(?! `)([^`]+)`(?=[.,;:!?)"'”’%…]*( |$))/gu, "$2");
   // Parsers omit an empty paragraph.
   if (expected === "") {
     expect(escaped).toBe("");
@@ -78,6 +79,8 @@ test.each([
   ["5c3785ed8d6a35868bc169f07e40e889087fd2e5 5c3785e", "`5c3785ed8d6a35868bc169f07e40e889087fd2e5` `5c3785e`"],
   ["<b> &amp; ![x](y) [x]: y", "`<b>` `&amp`; `![x](y`) `[x]`: y"],
   [":tada: $x$ ` a``b [^1]", "`:tada`: ` $x$ ` `` ` `` ```a``b``` `[^1]`"],
+  ["Set `moor:accept` (or `npm run a|b`), `x`: not `y`z.", "Set `moor:accept` (or `npm run a`&#124;`b`), `x`: not `` `y`z ``."],
+  ["`` a `b` ` c", "``` `` ``` a `b` `` ` `` c"],
   ["a|b | c", "a&#124;b &#124; c"],
   ["1. first", "1\\. first"],
   ["- item", "\\- item"],
@@ -148,6 +151,8 @@ test.each([
   ["one two, three", 12, "one two…"],
   ["Standard_NC24ads_A100_v4", 10, "`Standard_`…"],
   ["a 😀😀😀", 5, "a `😀`…"],
+  ["a `b c d", 8, "a `` `b `` c d"],
+  ["The setting `a b c d`.", 17, "The setting a…"],
 ])("%j with at most %d characters", (text, limit, expected) => {
   expect(inline(text, limit)).toBe(expected);
 });

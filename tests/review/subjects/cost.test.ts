@@ -231,7 +231,7 @@ test("a resource without a list price needs a look", () => {
   const { notices, summary } = cost(changeTo([], [resource("Microsoft.Compute/virtualMachines", {}, "jump")]));
   expect(summary).toBe("");
   expect(notices).toEqual([
-    { severity: "look", text: "jump (Microsoft.Compute/virtualMachines) has no known list price, so the totals lack its cost." },
+    { severity: "look", text: "No list price is known for jump (Microsoft.Compute/virtualMachines), so the totals lack its cost." },
   ]);
 });
 

@@ -1,5 +1,0 @@
-import { empty, type Section } from "../section";
-
-export function rest(): Section {
-  return empty;
-}

@@ -1,0 +1,84 @@
+/** A repository with two commits, a local Azure, and the programs that a dry run of the pipelines replaces. */
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { writeStagedLock } from "../support/stagedLock";
+import { openTokenServer, type TokenServer, writePrograms } from "../workflows/standIns";
+import { cloneProgram } from "./clone";
+
+export interface DryRun {
+  /** Path in the folder of the dry run. */
+  at(...names: string[]): string;
+  /** The commit of the branch main, and the next one of another branch, which changes a tag of the stack dev. */
+  readonly base: string;
+  readonly head: string;
+  readonly tokens: TokenServer;
+  /** Environment of shell steps. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Checks out a commit. */
+  checkout(commit: string, workspace: string): void;
+  /** The npm commands so far. */
+  commands(): string[];
+  readArtifact(...names: string[]): string;
+  /** Verdict of each stack in the review of an artifact, by its name. */
+  verdicts(artifact: string): Record<string, string>;
+  /** Digest of a stack in the review of an artifact. */
+  digest(artifact: string, stack: string): string | undefined;
+  close(): Promise<void>;
+}
+
+/** The parts of review.json that the pipelines use. */
+interface ReviewFile {
+  readonly stacks: readonly { readonly stack: string; readonly verdict: string; readonly approval?: { readonly digest: string } }[];
+}
+
+export async function openDryRun(): Promise<DryRun> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-pipelines-"));
+  const at = (...names: string[]) => path.join(folder, ...names);
+  fs.mkdirSync(at("home"));
+  writeStagedLock(at("home"));
+  writePrograms(at("programs"), at("npm.log"));
+  fs.writeFileSync(at("npm.log"), "");
+  const origin = cloneProgram();
+  fs.rmSync(path.join(origin, "node_modules"));
+  git(origin, "init", "--quiet", "--initial-branch=main");
+  const base = commit(origin);
+  git(origin, "checkout", "--quiet", "-b", "change");
+  const file = path.join(origin, "Pulumi.dev.yaml");
+  fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("owner: ml-platform", "owner: ml-platform-2"));
+  const head = commit(origin);
+  const tokens = await openTokenServer();
+  const readArtifact = (...names: string[]) => fs.readFileSync(at("artifacts", ...names), "utf8");
+  const stacksIn = (artifact: string) => (JSON.parse(readArtifact(artifact, "review.json")) as ReviewFile).stacks;
+  return {
+    ...{ at, base, head, tokens, readArtifact },
+    environment: { ...process.env, PATH: at("programs"), MOOR_LOCAL_HOME: at("home") },
+    checkout(sha, workspace) {
+      git(origin, "clone", "--quiet", origin, workspace);
+      git(workspace, "checkout", "--quiet", sha);
+    },
+    commands: () => fs.readFileSync(at("npm.log"), "utf8").trim().split("\n"),
+    verdicts: (artifact) => Object.fromEntries(stacksIn(artifact).map(({ stack, verdict }) => [stack, verdict])),
+    digest: (artifact, stack) => stacksIn(artifact).find((one) => one.stack === stack)?.approval?.digest,
+    async close() {
+      await tokens.close();
+      fs.rmSync(origin, { recursive: true, force: true });
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function git(cwd: string, ...args: string[]): string {
+  const author = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
+  const { status, stdout, stderr } = spawnSync("git", [...author, ...args], { cwd, encoding: "utf8" });
+  if (status !== 0) throw new Error(`git ${args[0]}: ${stderr}`);
+  return stdout.trim();
+}
+
+/** Commits all files. Returns the commit. */
+function commit(folder: string): string {
+  git(folder, "add", "--all");
+  git(folder, "commit", "--quiet", "--message", "Change");
+  return git(folder, "rev-parse", "HEAD");
+}
