@@ -60,6 +60,7 @@ test.each<[args: string[], file: string, says: string]>([
   [["retire", "-s", "prod", "--endpoint", "none", "--label", "none"], "cli/retire.ts", "none/none has no previous decision to retire."],
   [["smoke", "-s", "prod"], "operations/smoke/index.ts", "The stack prod has no endpoint in its outputs"],
   [["image", "-s", "prod"], "operations/image/index.ts", "The Azure CLI (`az`) is not on the PATH."],
+  [["review", "-s", "prod"], "operations/review/index.ts", "prod"],
   [["renew", "base", "none"], "operations/renew/base.ts", "none/Dockerfile does not exist."],
   [["renew", "vllm", "newest"], "operations/renew/vllm.ts", 'The version is "newest".'],
 ])("%j loads nothing of the simulator.", (args, file, says) => {
