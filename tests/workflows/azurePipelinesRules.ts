@@ -112,6 +112,12 @@ const forks: Rule = ({ file, pipeline }) =>
         ])
     : [];
 
+/** The digest of a plan covers the source tree, so no step may write to it. */
+const cleanTree: Rule = ({ pipeline }) =>
+  stepsOf(pipeline)
+    .filter(({ step }) => /--output (?!"\$AGENT_TEMPDIRECTORY\/|tsv)/.test(scriptOf(step) ?? ""))
+    .map(({ name, step }) => `${name}: writes to the source tree: ${step.displayName}`);
+
 const deployments: Rule = ({ pipeline }) =>
   stepsOf(pipeline)
     .filter(({ step }) => / deploy --/.test(scriptOf(step) ?? ""))
@@ -131,6 +137,7 @@ export const azurePipelinesRules = {
   triggers,
   accessToken,
   forks,
+  cleanTree,
   deployments,
 } satisfies Readonly<Record<string, Rule>>;
 

@@ -78,23 +78,26 @@ async function runJob(runner: AzureRunner, job: PipelineJob, contexts: Contexts)
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), "moor-agent-"));
   const workspace = path.join(temp, "s");
   fs.mkdirSync(workspace);
+  fs.mkdirSync(path.join(temp, "temp"));
   const own = Object.entries(job.variables ?? {}).map(([name, value]) => {
     const expression = /^\$\[(.*)\]$/.exec(value)?.[1];
     return [name, expression === undefined ? value : String(evaluate(expression.trim(), contexts, {}))];
   });
-  const variables: Readonly<Record<string, string>> = { ...runner.variables, "Pipeline.Workspace": temp, ...Object.fromEntries(own) };
+  const agent = { "Pipeline.Workspace": temp, "Agent.TempDirectory": path.join(temp, "temp") };
+  const variables: Readonly<Record<string, string>> = { ...runner.variables, ...agent, ...Object.fromEntries(own) };
   const outputs: Record<string, string> = {};
   const folders: string[] = [];
   let failure: string | undefined;
   try {
     for (const step of stepsOfJob(job)) {
       if (!holds(step.condition, contexts, failure === undefined)) continue;
-      const values = Object.entries(step.env ?? {}).map(([name, value]) => [
-        name,
-        value.replace(/\$\(([\w.]+)\)/g, (whole, variable: string) => variables[variable] ?? whole),
-      ]);
+      const filled = (text: string) => text.replace(/\$\(([\w.]+)\)/g, (whole, variable: string) => variables[variable] ?? whole);
+      const values = Object.entries(step.env ?? {}).map(([name, value]) => [name, filled(value)]);
       const PATH = [runner.environment.PATH, ...folders, process.env.PATH].join(path.delimiter);
-      const { code, output } = await runStep(runner, step, workspace, { ...runner.environment, PATH, ...Object.fromEntries(values) });
+      const { code, output } = await runStep(runner, { ...step, publish: step.publish && filled(step.publish) }, workspace, {
+        ...{ ...runner.environment, PATH, AGENT_TEMPDIRECTORY: agent["Agent.TempDirectory"] },
+        ...Object.fromEntries(values),
+      });
       if (code !== 0) failure ??= `${step.displayName}:\n${output}`;
       for (const [, folder] of output.matchAll(/^##vso\[task\.prependpath\](.*)$/gm)) folders.unshift(folder!);
       for (const [, name, value] of output.matchAll(/^##vso\[task\.setvariable variable=(\w+);isOutput=true;isReadOnly=true\](.*)$/gm))
@@ -106,18 +109,15 @@ async function runJob(runner: AzureRunner, job: PipelineJob, contexts: Contexts)
   }
 }
 
-/** The values that AzureCLI@2 adds with `addSpnToEnvironment`. */
-const principal = { idToken: "token of the job", servicePrincipalId: "client", tenantId: "tenant" };
-
 async function runStep(runner: AzureRunner, step: PipelineStep, workspace: string, env: NodeJS.ProcessEnv) {
   const script = scriptOf(step);
-  if (script !== undefined) return bash(script, workspace, step.inputs?.addSpnToEnvironment === true ? { ...env, ...principal } : env);
+  if (script !== undefined) return bash(script, workspace, env);
   if (step.checkout === "self") runner.checkout(workspace);
   if (step.publish !== undefined) {
-    const [from, artifact] = [path.join(workspace, step.publish), path.join(runner.artifacts, step.artifact!)];
+    const [from, artifact] = [step.publish, path.join(runner.artifacts, step.artifact!)];
     if (!fs.existsSync(from)) return { code: 1, output: `${step.publish} does not exist.` };
     fs.rmSync(artifact, { recursive: true, force: true });
-    fs.cpSync(from, fs.statSync(from).isDirectory() ? artifact : path.join(artifact, step.publish), { recursive: true });
+    fs.cpSync(from, fs.statSync(from).isDirectory() ? artifact : path.join(artifact, path.basename(from)), { recursive: true });
   }
   if (step.download !== undefined)
     fs.cpSync(path.join(runner.artifacts, step.artifact!), path.join(path.dirname(workspace), step.artifact!), { recursive: true });

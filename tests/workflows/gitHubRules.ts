@@ -131,6 +131,12 @@ const checkouts: Rule = ({ workflow }) =>
     .filter(({ step }) => usesAction(step, "actions/checkout") && step.with?.["persist-credentials"] !== false)
     .map(({ name }) => `${name}: the checkout stores the token`);
 
+/** The digest of a plan covers the source tree, so no step may write to it. */
+const cleanTree: Rule = ({ workflow }) =>
+  stepsOf(workflow)
+    .filter(({ step }) => /--output (?!"\$RUNNER_TEMP\/)/.test(step.run ?? ""))
+    .map(({ name, step }) => `${name}: writes to the source tree: ${step.name}`);
+
 const deployments: Rule = ({ workflow }) =>
   stepsOf(workflow)
     .filter(({ step }) => / deploy --/.test(step.run ?? ""))
@@ -153,6 +159,7 @@ export const gitHubRules = {
   timeouts,
   credentials,
   checkouts,
+  cleanTree,
   deployments,
 } satisfies Readonly<Record<string, Rule>>;
 
