@@ -47,8 +47,8 @@ const rules = [
   },
   {
     name: "no-pulumi",
-    comment: "azure, facts, planner and rules know nothing of Pulumi. They take and return plain values.",
-    from: { path: within("azure", "facts", "planner", "rules") },
+    comment: "azure, facts, planner, rules and review know nothing of Pulumi. They take and return plain values.",
+    from: { path: within("azure", "facts", "planner", "rules", "review") },
     to: { path: "(^|/)node_modules/@pulumi/" },
   },
   {

@@ -74,8 +74,8 @@ describe("the layers", () => {
     components: ["rules", "planner", "facts", "azure", "program", "components/live"],
     config: ["rules", "planner", "facts", "azure", "program"],
     rules: ["planner", "facts", "azure"],
-    operations: ["components/live", "rules", "config", "planner", "facts", "azure"],
-    review: ["components/live", "rules", "config", "planner", "facts", "azure"],
+    operations: ["components/live", "review", "rules", "config", "planner", "facts", "azure"],
+    review: ["rules", "config", "planner", "facts", "azure"],
     policy: ["rules", "planner", "facts", "azure"],
     "azure-local": [],
     cli: [
