@@ -1,5 +1,5 @@
 /** Previews of stacks. */
-import { type Preview, readPreview } from "../../review";
+import { type Preview, readPreview, UnreadablePreview } from "../../review";
 import type { StackPulumi } from "../stackPulumi";
 
 /**
@@ -13,6 +13,7 @@ export async function previewStack(pulumi: StackPulumi, args: readonly string[] 
   try {
     return readPreview(output);
   } catch (error) {
-    throw new Error(`pulumi preview ended with code ${code} (${(error as Error).message}):\n${output}${errors}`);
+    if (!(error instanceof UnreadablePreview)) throw error;
+    throw new Error(`pulumi preview ended with code ${code}. ${error.problem}\n${output}${errors}`);
   }
 }

@@ -13,7 +13,7 @@ export function isDigest(value: Json): boolean {
   return Object.hasOwn(value, "steps");
 }
 
-/** @throws Error if the object has another form, or contains several stacks */
+/** @throws UnreadablePreview if the object has another form, or contains several stacks */
 export function previewOfDigest({ config, steps: list, diagnostics: messages, changeSummary }: Json): Preview {
   if (!Array.isArray(list)) throw unreadable("`steps` is not a list.");
   const reports = list.map((step: unknown, index) => reportOf(step, `steps[${index}]`));

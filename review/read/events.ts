@@ -54,7 +54,7 @@ export function isEvent(value: unknown): value is Json {
 /**
  * Returns the preview of events. Undefined if they aren't of a run.
  * @param isCut Called at the end: whether events were cut off.
- * @throws Error if the events are of several runs or stacks, of an update, or of another form
+ * @throws UnreadablePreview if the events are of several runs or stacks, of an update, or of another form
  */
 export function previewOfEvents(events: Iterable<Json>, isCut: () => boolean = () => false): Preview | undefined {
   const reports: StepReport[] = [];

@@ -12,7 +12,7 @@ export function isPlan(value: Json): boolean {
   return Object.hasOwn(value, "resourcePlans");
 }
 
-/** @throws Error if the object has another form, or contains several stacks */
+/** @throws UnreadablePreview if the object has another form, or contains several stacks */
 export function previewOfPlan({ config, resourcePlans }: Json): Preview {
   if (!isJson(resourcePlans)) throw unreadable("`resourcePlans` is not an object.");
   const entries = Object.entries(resourcePlans).map(([text, plan], index) => [urnOf(text, `resourcePlans[${index}]`), plan] as const);
