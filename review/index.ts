@@ -5,6 +5,6 @@ export { type Approved, approvalOf, autoscaledDeployments, differenceOf, inputDi
 export { documentOf, type Review, type ReviewDocument, reviewJson, reviewSchema, type Source, verdictOf } from "./document";
 export { reviewMarkdown } from "./markdown";
 export type { Preview } from "./preview";
-export { readPreview } from "./read";
+export { readPreview, UnreadablePreview } from "./read";
 export { reviewStack, type StackReview, type Verdict, withoutPreview } from "./review";
 export { type Notice, type Section, type Severity, type Subject, subjects } from "./section";

@@ -1,9 +1,9 @@
 /** The only properties whose values a review shows, and how. The values of all other properties stay out of it. */
-import type { Value } from "../rules";
+import { type Body, type Value, valueAt } from "../rules";
 import type { Difference } from "./differences";
 
-/** A value as text. Undefined if it has another form than expected, so that it isn't shown. */
-type Format = (value: Value) => string | undefined;
+/** A value as text. Undefined if it has another form than expected, so that it isn't shown. The body of the resource can decide the unit. */
+type Format = (value: Value, body: Body) => string | undefined;
 
 export interface ShownProperty {
   /** The property in words. */
@@ -12,7 +12,7 @@ export interface ShownProperty {
   readonly format?: Format;
 }
 
-const number: Format = (value) => (typeof value === "number" && Number.isFinite(value) ? String(value) : undefined);
+const number = (value: Value) => (typeof value === "number" && Number.isFinite(value) ? String(value) : undefined);
 /** Autoscale settings contain numbers as text. */
 const numeral: Format = (value) => (typeof value === "string" && /^\d{1,9}$/.test(value) ? value : number(value));
 const flag: Format = (value) => (typeof value === "boolean" ? (value ? "on" : "off") : undefined);
@@ -36,6 +36,13 @@ const count =
   (value) =>
     Array.isArray(value) ? `${value.length} ${one}${value.length === 1 ? "" : "s"}` : undefined;
 
+/** Azure measures latency in milliseconds. Source: Azure docs, machine-learning/monitor-azure-machine-learning-reference. */
+const threshold: Format = (value, body) => {
+  const metric = valueAt(body, "properties.criteria.allOf.0.metricName");
+  if (typeof metric !== "string" || !/^RequestLatency/.test(metric)) return number(value);
+  return typeof value === "number" && Number.isFinite(value) ? `${value / 1000} s` : undefined;
+};
+
 const location = { location: { words: "region", format: word } };
 const publicNetworkAccess = { "properties.publicNetworkAccess": { words: "public network access", format: access } };
 const queries = {
@@ -48,7 +55,7 @@ const alert = {
   "properties.windowSize": { words: "window", format: period },
   "properties.evaluationFrequency": { words: "evaluation", format: period },
   "properties.criteria.allOf": { words: "criteria", format: count("criterion") },
-  "properties.criteria.allOf.*.threshold": { words: "threshold", format: number },
+  "properties.criteria.allOf.*.threshold": { words: "threshold", format: threshold },
 };
 
 /** Paths by ARM type without `Microsoft.`. An item of a list, or any name, is `*`; `**` are all paths below. */
@@ -160,16 +167,17 @@ export function shownPaths(): (readonly [type: string, path: string])[] {
 /**
  * A difference in words, for example `retention in days 30 to 180`. Undefined if the table doesn't contain the property. A value in another form
  * than expected isn't shown.
+ * @param body The resource after the run.
  */
-export function shownDifference(type: string, { path, before, after }: Difference): string | undefined {
+export function shownDifference(type: string, { path, before, after }: Difference, body: Body): string | undefined {
   const shown = byType.get(type.toLowerCase())?.find(({ pattern }) => pattern.test(path));
   if (shown === undefined) return undefined;
-  const [was, is] = [textOf(shown, before), textOf(shown, after)];
+  const [was, is] = [textOf(shown, before, body), textOf(shown, after, body)];
   return was === undefined || is === undefined || was === is ? shown.words : `${shown.words} ${was} to ${is}`;
 }
 
 /** A value that is absent on one side is shown as `not set`. */
-function textOf({ format }: ShownProperty, value: Value): string | undefined {
+function textOf({ format }: ShownProperty, value: Value, body: Body): string | undefined {
   if (format === undefined) return undefined;
-  return value === undefined || value === null ? "not set" : format(value);
+  return value === undefined || value === null ? "not set" : format(value, body);
 }

@@ -1,7 +1,7 @@
 /** Previews of stacks. */
 
 import { withoutSecrets } from "../../facts/secretForms";
-import { type Preview, readPreview } from "../../review";
+import { type Preview, readPreview, UnreadablePreview } from "../../review";
 import type { StackPulumi } from "../stackPulumi";
 
 /** Length of the output that an error contains. Characters. */
@@ -18,7 +18,8 @@ export async function previewStack(pulumi: StackPulumi, args: readonly string[] 
   const { code, output, errors } = await pulumi.run(["preview", "--json", "--show-sames", ...args], streaming);
   try {
     return readPreview(output);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof UnreadablePreview)) throw error;
     throw new Error(`pulumi preview ended with code ${code} before it planned anything: ${endOfOutput(`${messagesOf(output)}${errors}`)}`);
   }
 }

@@ -7,13 +7,13 @@ import type { Preview } from "../preview";
 import { configOf } from "./config";
 import { Diagnostics } from "./diagnostics";
 import { texts, unreadable } from "./json";
-import { isDestroy, isPendingDeletion, operationOf, type StepReport, stackOf, stateOf, stepsOf, urnOf } from "./steps";
+import { isDestroy, isPendingDeletion, operationOf, type StepReport, stackOf, stepsOf, urnOf } from "./steps";
 
 export function isDigest(value: Json): boolean {
   return Object.hasOwn(value, "steps");
 }
 
-/** @throws Error if the object has another form, or contains several stacks */
+/** @throws UnreadablePreview if the object has another form, or contains several stacks */
 export function previewOfDigest({ config, steps: list, diagnostics: messages, changeSummary }: Json): Preview {
   if (!Array.isArray(list)) throw unreadable("`steps` is not a list.");
   const reports = list.map((step: unknown, index) => reportOf(step, `steps[${index}]`));
@@ -45,13 +45,12 @@ function countOfSame({ same }: Json): number {
 function reportOf(step: unknown, place: string): StepReport {
   if (!isJson(step)) throw unreadable(`${place} is not an object.`);
   const operation = operationOf(step.op, place);
-  const [before, after] = [stateOf(step.oldState), stateOf(step.newState)];
   const detailed = isJson(step.detailedDiff) ? Object.keys(step.detailedDiff) : [];
   return {
     urn: urnOf(step.urn, place),
     operation,
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
+    before: step.oldState,
+    after: step.newState,
     changed: detailed.length > 0 ? detailed : texts(step.diffReasons),
     replacedBy: texts(step.replaceReasons),
     isLeftover: operation === "delete" && isPendingDeletion(step.oldState),

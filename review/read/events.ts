@@ -7,7 +7,7 @@ import type { Preview } from "../preview";
 import { configOf } from "./config";
 import { Diagnostics } from "./diagnostics";
 import { linesOf, parsed, texts, unreadable } from "./json";
-import { isDestroy, isPendingDeletion, operationOf, type StepReport, stackOf, stateOf, stepsOf, urnOf } from "./steps";
+import { isDestroy, isPendingDeletion, operationOf, type StepReport, stackOf, stepsOf, urnOf } from "./steps";
 
 /** The start of an event. Other programs can write before it, such as the time of a log, or an object that contains the event. */
 const eventStart = /^.{0,200}?(?=\{"(?:sequence|timestamp|event)"\s*:)/;
@@ -54,7 +54,7 @@ export function isEvent(value: unknown): value is Json {
 /**
  * Returns the preview of events. Undefined if they aren't of a run.
  * @param isCut Called at the end: whether events were cut off.
- * @throws Error if the events are of several runs or stacks, of an update, or of another form
+ * @throws UnreadablePreview if the events are of several runs or stacks, of an update, or of another form
  */
 export function previewOfEvents(events: Iterable<Json>, isCut: () => boolean = () => false): Preview | undefined {
   const reports: StepReport[] = [];
@@ -96,13 +96,12 @@ export function previewOfEvents(events: Iterable<Json>, isCut: () => boolean = (
 function reportOf(metadata: unknown, place: string): StepReport {
   if (!isJson(metadata)) throw unreadable(`${place}: the description of the resource is missing or invalid.`);
   const operation = operationOf(metadata.op, place);
-  const [before, after] = [stateOf(metadata.old), stateOf(metadata.new)];
   const detailed = isJson(metadata.detailedDiff) ? Object.keys(metadata.detailedDiff) : [];
   return {
     urn: urnOf(metadata.urn, place),
     operation,
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
+    before: metadata.old,
+    after: metadata.new,
     changed: detailed.length > 0 ? detailed : texts(metadata.diffs),
     replacedBy: texts(metadata.keys),
     isLeftover: operation === "delete" && isPendingDeletion(metadata.old),

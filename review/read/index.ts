@@ -6,10 +6,12 @@ import { eventsInLines, isEvent, previewOfEvents } from "./events";
 import { documentBetweenLines, parsed, unreadable } from "./json";
 import { isPlan, previewOfPlan } from "./plan";
 
+export { UnreadablePreview } from "./json";
+
 /**
  * Reads a saved preview of one stack: the output of `pulumi preview --json`, with or without streaming, an event log, or an update plan. Lines of
  * other programs around it are ignored.
- * @throws Error if the text is none of them: what it is, what is allowed, and the command that saves a preview
+ * @throws UnreadablePreview if the text is none of them
  */
 export function readPreview(text: string): Preview {
   const content = text.replace(/^\uFEFF/, "").trim();

@@ -2,19 +2,21 @@
 import { isJson, type Json } from "../../rules/read/json";
 
 /** How to save a preview that a review can read. */
-export const saveCommand = "PULUMI_ENABLE_STREAMING_JSON_PREVIEW=1 pulumi preview --json --stack <stack> > preview.json";
+const saveCommand = "PULUMI_ENABLE_STREAMING_JSON_PREVIEW=1 pulumi preview --json --stack <stack> > preview.json";
 
 const allowed =
   "the output of `pulumi preview --json`, with or without PULUMI_ENABLE_STREAMING_JSON_PREVIEW=1; an event log; a plan of `pulumi preview --save-plan`";
 
-/**
- * An error about a saved preview: what is wrong, what is allowed, and how to fix it.
- * @param problem One sentence about the saved preview. It contains no values of the text.
- */
-export function unreadable(problem: string): Error {
-  return new Error(
-    `${problem}\n  Allowed: ${allowed}, of one stack.\n  Fix: Save the preview again, to a file of its own:\n    ${saveCommand}`,
-  );
+/** Text that isn't a saved preview. The message says what is wrong, what is allowed, and how to fix it. */
+export class UnreadablePreview extends Error {
+  /** @param problem What is wrong, in one sentence. It contains no values of the text. */
+  constructor(readonly problem: string) {
+    super(`${problem}\n  Allowed: ${allowed}, of one stack.\n  Fix: Save the preview again, to a file of its own:\n    ${saveCommand}`);
+  }
+}
+
+export function unreadable(problem: string): UnreadablePreview {
+  return new UnreadablePreview(problem);
 }
 
 /** Levels of lists and objects. The deepest resource of Azure, an ARM template in a template, has about 30. */
@@ -27,7 +29,7 @@ function isShallow(value: unknown, levels = deepest): boolean {
 
 /**
  * Parses one JSON value. Undefined if the text isn't JSON.
- * @throws Error if it is nested too deeply
+ * @throws UnreadablePreview if it is nested too deeply
  */
 export function parsed(text: string): unknown {
   let value: unknown;

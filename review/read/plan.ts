@@ -3,17 +3,16 @@
  * before the run, nor the inputs that stay the same. Source: pulumi/pulumi, sdk/go/common/apitype/plan.go (2026-06).
  */
 import { isJson, type Json } from "../../rules/read/json";
-import { bodyFromWire } from "../../rules/read/wire";
-import type { Operation, Preview, ResourceState } from "../preview";
+import type { Operation, Preview } from "../preview";
 import { configOf } from "./config";
-import { unreadable } from "./json";
+import { texts, unreadable } from "./json";
 import { isDestroy, operationOf, type StepReport, stackOf, stepsOf, type Urn, urnOf } from "./steps";
 
 export function isPlan(value: Json): boolean {
   return Object.hasOwn(value, "resourcePlans");
 }
 
-/** @throws Error if the object has another form, or contains several stacks */
+/** @throws UnreadablePreview if the object has another form, or contains several stacks */
 export function previewOfPlan({ config, resourcePlans }: Json): Preview {
   if (!isJson(resourcePlans)) throw unreadable("`resourcePlans` is not an object.");
   const entries = Object.entries(resourcePlans).map(([text, plan], index) => [urnOf(text, `resourcePlans[${index}]`), plan] as const);
@@ -47,27 +46,17 @@ function reportsOf(urn: Urn, plan: unknown): StepReport[] {
   const changes = plan.steps.map((step) => operationOf(step, place));
   const goal = isJson(plan.goal) ? plan.goal : {};
   const diff = isJson(goal.inputDiff) ? goal.inputDiff : {};
-  const [adds, updates] = [bodyFromWire(diff.adds), bodyFromWire(diff.updates)];
-  const outputs = bodyFromWire(plan.state);
-  const after: ResourceState = {
-    ...(typeof outputs.id === "string" && outputs.id !== "" ? { id: outputs.id } : {}),
-    inputs: { ...adds, ...updates },
-    outputs,
-    protect: goal.protect === true,
-  };
-  const before: ResourceState = { inputs: {}, outputs: {}, protect: false };
+  const [adds, updates] = [diff.adds, diff.updates].map((one) => (isJson(one) ? one : {}));
+  const outputs = isJson(plan.state) ? plan.state : {};
+  const after = { id: outputs.id, inputs: { ...adds, ...updates }, outputs, protect: goal.protect };
   const isStack = urn.token === "pulumi:pulumi:Stack";
   return changes.map((operation) => ({
     urn,
     operation,
     // A resource that stays the same has no inputs in a plan, so it would look empty.
-    ...(existing.includes(operation) ? { before } : {}),
-    ...(operation === "delete" || operation === "delete-replaced" || (operation === "same" && !isStack) ? {} : { after }),
-    changed: [
-      ...Object.keys(adds),
-      ...Object.keys(updates),
-      ...(Array.isArray(diff.deletes) ? diff.deletes.filter((one) => typeof one === "string") : []),
-    ],
+    before: existing.includes(operation) ? {} : undefined,
+    after: operation === "delete" || operation === "delete-replaced" || (operation === "same" && !isStack) ? undefined : after,
+    changed: [...Object.keys({ ...adds, ...updates }), ...texts(diff.deletes)],
     replacedBy: [],
     isLeftover: false,
   }));

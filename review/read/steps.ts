@@ -9,8 +9,9 @@ import { unreadable } from "./json";
 export interface StepReport {
   readonly urn: Urn;
   readonly operation: Operation;
-  readonly before?: ResourceState;
-  readonly after?: ResourceState;
+  /** States as the engine writes them. They are converted once, at the end. */
+  readonly before: unknown;
+  readonly after: unknown;
   readonly changed: readonly string[];
   readonly replacedBy: readonly string[];
   /** Whether the report is about an earlier instance of the resource, which a failed run has left for deletion. */
@@ -44,7 +45,7 @@ export function operationOf(value: unknown, place: string): Operation {
   return operation;
 }
 
-export function stateOf(value: unknown): ResourceState | undefined {
+function stateOf(value: unknown): ResourceState | undefined {
   if (!isJson(value)) return undefined;
   const id = textOf(value.id);
   return {
@@ -73,35 +74,43 @@ export function stepsOf(reports: Iterable<StepReport>): Steps {
   const live = new Map<string, StepReport>();
   const deleted = new Map<string, StepReport>();
   for (const report of reports) {
+    const urn = report.urn.text;
     // A replacement deletes the earlier instance of this run, or of a run that failed. Which of them is known at the end.
-    if (report.operation === "delete-replaced" || report.isLeftover) deleted.set(report.urn.text, report);
-    else live.set(report.urn.text, merged(live.get(report.urn.text), report));
+    if (report.operation === "delete-replaced" || report.isLeftover) deleted.set(JSON.stringify([urn, idOf(report.before)]), report);
+    else live.set(urn, merged(live.get(urn), report));
   }
-  const steps = [...live].map(([urn, report]) => stepOf(withDeleted(report, deleted.get(urn))));
-  const leftovers = [...deleted].flatMap(([urn, report]) => (isReplaced(live.get(urn)) ? [] : [stepOf(report)]));
-  return { steps, leftovers };
+  const leftovers: StepReport[] = [];
+  for (const report of deleted.values()) {
+    const current = live.get(report.urn.text);
+    if (current === undefined || !isReplaced(current) || isOther(current.before, report.before)) leftovers.push(report);
+    else if (!isJson(current.before)) live.set(report.urn.text, { ...current, before: report.before });
+  }
+  return { steps: [...live.values()].map(stepOf), leftovers: leftovers.map(stepOf) };
 }
 
-function isReplaced(report: StepReport | undefined): boolean {
-  return report !== undefined && replacements.includes(report.operation);
+function idOf(state: unknown): string | undefined {
+  return isJson(state) ? textOf(state.id) : undefined;
 }
 
-function withDeleted(report: StepReport, deleted: StepReport | undefined): StepReport {
-  if (!isReplaced(report) || deleted?.before === undefined) return report;
-  return { ...report, before: report.before ?? deleted.before };
+/** Whether two states are of different instances, by their IDs. */
+function isOther(state: unknown, other: unknown): boolean {
+  const [one, two] = [idOf(state), idOf(other)];
+  return one !== undefined && two !== undefined && one !== two;
+}
+
+function isReplaced({ operation }: StepReport): boolean {
+  return replacements.includes(operation);
 }
 
 /** Later reports complete the earlier ones: the outputs of the stack are known at its end. */
 function merged(earlier: StepReport | undefined, later: StepReport): StepReport {
   // A refresh reads the state from which the plan starts.
   if (earlier === undefined || earlier.operation === "refresh") return later;
-  const operation = isReplaced(earlier) || isReplaced(later) ? "replace" : later.operation;
-  const [before, after] = [earlier.before ?? later.before, later.after ?? earlier.after];
   return {
     ...later,
-    operation,
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
+    operation: isReplaced(earlier) || isReplaced(later) ? "replace" : later.operation,
+    before: isJson(earlier.before) ? earlier.before : later.before,
+    after: isJson(later.after) ? later.after : earlier.after,
     changed: [...new Set([...earlier.changed, ...later.changed])],
     replacedBy: [...new Set([...earlier.replacedBy, ...later.replacedBy])],
   };
@@ -110,16 +119,18 @@ function merged(earlier: StepReport | undefined, later: StepReport): StepReport 
 /** Operations after which the instance is the same as before. */
 const kept: readonly Operation[] = ["same", "update", "refresh", "read"];
 
-function stepOf({ urn, operation, before, after, changed, replacedBy }: StepReport): Step {
+function stepOf(report: StepReport): Step {
+  const { urn, operation, changed, replacedBy } = report;
+  const [before, written] = [stateOf(report.before), stateOf(report.after)];
   const isKept = before !== undefined && kept.includes(operation);
-  const is = after && identified(urn, after, isKept ? before : undefined);
+  const after = written && identified(urn, written, isKept ? before : undefined);
   return {
     urn: urn.text,
     token: urn.token,
     name: nameOfUrn(urn.text),
-    operation: replacements.includes(operation) ? "replace" : operation,
+    operation: isReplaced(report) ? "replace" : operation,
     ...(before === undefined ? {} : { before }),
-    ...(is === undefined ? {} : { after: is }),
+    ...(after === undefined ? {} : { after }),
     changed,
     replacedBy,
   };

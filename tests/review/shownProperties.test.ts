@@ -58,7 +58,7 @@ test("each shown property shows only values of its form", () => {
   expect(paths.length).toBeGreaterThan(40);
   fc.assert(
     fc.property(fc.constantFrom(...paths), value, value, ([type, path], before, after) => {
-      expect(shownDifference(type, { path, before, after }) ?? "").not.toContain(marker);
+      expect(shownDifference(type, { path, before, after }, {}) ?? "").not.toContain(marker);
     }),
     { numRuns: 1000 },
   );
@@ -67,7 +67,7 @@ test("each shown property shows only values of its form", () => {
 test("a name with points is not the path of a shown property", () => {
   const bodies: readonly Body[] = [{ "properties.retentionInDays": 30 }, { "properties.retentionInDays": 180 }];
   const differences = differencesOf(bodies[0], bodies[1]);
-  expect(differences.map((one) => shownDifference("Microsoft.OperationalInsights/workspaces", one))).toEqual([undefined]);
+  expect(differences.map((one) => shownDifference("Microsoft.OperationalInsights/workspaces", one, {}))).toEqual([undefined]);
 });
 
 test.each([
@@ -93,5 +93,14 @@ test.each([
   ["Microsoft.Insights/actionGroups", "properties.emailReceivers", [1], [1, 2], "email receivers 1 receiver to 2 receivers"],
   ["Microsoft.Other/things", "location", "a", "b", undefined],
 ])("%s %s", (type, path, before, after, expected) => {
-  expect(shownDifference(type, { path, before, after })).toBe(expected);
+  expect(shownDifference(type, { path, before, after }, {})).toBe(expected);
+});
+
+test.each([
+  ["RequestLatency_P95", "threshold 178.2 s to 99 s"],
+  ["RequestsPerMinute", "threshold 178200 to 99000"],
+])("the unit of the threshold of %s", (metricName, expected) => {
+  const difference = { path: "properties.criteria.allOf.*.threshold", before: 178200, after: 99000 };
+  const body = { properties: { criteria: { allOf: [{ metricName }] } } };
+  expect(shownDifference("Microsoft.Insights/metricAlerts", difference, body)).toBe(expected);
 });

@@ -7,7 +7,9 @@ import { shownDifference } from "../../shownProperties";
 /** Empty for a resource that is created or deleted as a whole. Only values of the table of shown properties are in it. */
 export function effectOf({ change, differences, isSecretChanged }: SortedChange): string {
   if (change.kind !== "update" && change.kind !== "replace") return "";
-  const texts = differences.map((one) => shownDifference(change.type, one));
+  // An update plan doesn't contain the values before the run.
+  if (Object.keys(change.step.before?.inputs ?? {}).length === 0) return "";
+  const texts = differences.map((one) => shownDifference(change.type, one, change.after?.body ?? {}));
   const shown = new Set(texts.filter((text) => text !== undefined));
   const hidden = differences.filter((_, index) => texts[index] === undefined);
   const unknown = hidden.filter(({ before, after }) => isOpaque(before) || isOpaque(after));

@@ -1,6 +1,7 @@
 /** Everything that changes, in one line for each kind of resource, and what the review can't see. */
 import { isDeepStrictEqual } from "node:util";
 import { sameArmId } from "../../../azure/armId";
+import { DOCKER_IMAGE } from "../../../rules/read/pulumi";
 import type { ChangeKind, ResourceChange, StackChange } from "../../change";
 import { countOf, isOtherProvider } from "../../kinds";
 import { counted, groupBy, listed, shortened } from "../../lists";
@@ -34,7 +35,8 @@ function isUpdate({ change: { kind } }: SortedChange): boolean {
 
 /** A change has an effect too if only the engine sees it. The changes of a template are those of its resources. */
 function hasEffect({ change: { type, name, step }, differences, noise, isSecretChanged }: SortedChange): boolean {
-  if (differences.length > 0 || isSecretChanged) return true;
+  // The body of an image contains only where it is pushed to.
+  if (differences.length > 0 || isSecretChanged || type === DOCKER_IMAGE) return true;
   const isNoise = Object.values(noise).some((list) => list.length > 0) || !isDeepStrictEqual(step.before?.inputs, step.after?.inputs);
   return !isNoise && !sameArmId(type, templateType) && !name.includes(inTemplate);
 }

@@ -102,6 +102,25 @@ test.each(["delete", "delete-replaced"])("an instance that a failed run has left
   }
 });
 
+test("an instance that an earlier run has left behind is a leftover of a replacement too", () => {
+  const [left, old, is] = [state("a", { id: "1", delete: true }), state("b", { id: "2" }), state("c")];
+  const reports: Report[] = [
+    { op: "create-replacement", old, new: is },
+    { op: "replace", old, new: is },
+    { op: "delete-replaced", old: { ...old, delete: true } },
+    { op: "delete-replaced", old: left },
+    { op: "delete-replaced", old: { ...state("d", { id: "0" }), delete: true } },
+  ];
+  fc.assert(
+    fc.property(fc.shuffledSubarray(reports, { minLength: reports.length }), (order) => {
+      for (const { steps, leftovers = [] } of previewsOf(order)) {
+        expect(steps.map(({ operation, before }) => [operation, before?.id])).toEqual([["replace", "2"]]);
+        expect(leftovers.map(({ before }) => before?.id).sort()).toEqual(["0", "1"]);
+      }
+    }),
+  );
+});
+
 test.each([
   ["import", undefined, state("a", { id: "x" }), "create"],
   ["discard", state("a", { id: "x" }), undefined, "same"],

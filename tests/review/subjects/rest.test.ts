@@ -1,9 +1,11 @@
 // Proves what the review says about all other changes, and that noise is one line. Doesn't prove that other subjects judge these changes.
+import { readPreview } from "../../../review";
 import { changeOf } from "../../../review/change";
 import { rest } from "../../../review/subjects/rest";
 import { type Body, SECRET } from "../../../rules";
 import { changeFrom, type MadeStep, stepFrom } from "../made";
 import { previewNames, previewOf } from "../previews";
+import { fixture } from "../read/forms";
 
 const restOf = (name: string) => rest(changeOf(previewOf(name)));
 
@@ -118,7 +120,7 @@ describe("noise", () => {
   });
 
   test.each([
-    ["another value than Azure has", storage({}, { accessTier: "Cool" }, { outputs: { accessTier: "Hot" } }), "1 property"],
+    ["another value than Azure has", storage({ x: 1 }, { x: 1, accessTier: "Cool" }, { outputs: { accessTier: "Hot" } }), "1 property"],
     [
       "a secret next to a tag",
       storage({ tags: { a: "1" }, x: SECRET }, { tags: { a: "2" }, x: SECRET }, { changed: ["tags.a", "x"] }),
@@ -132,6 +134,25 @@ describe("noise", () => {
     const names = text === "" ? "store" : `${text} (store)`;
     expect(rest(changeFrom([step])).details).toEqual([`1 storage account is changed: ${names}.`]);
   });
+});
+
+test("a changed build of an image is no noise", () => {
+  const inputs = (contextDigest: string) => ({ imageName: "cr.azurecr.io/moor/vllm:1", build: { context: "docker/vllm", contextDigest } });
+  const step = { token: "docker:index/image:Image", name: "image", before: inputs("1"), after: inputs("2") };
+  expect(rest(changeFrom([step])).details).toEqual(["1 image build is changed: image."]);
+});
+
+test("an update plan has names in place of the values before the run", () => {
+  const { summary, notices, details } = rest(changeOf(readPreview(fixture("tokenAdded.plan.json"))));
+  expect(notices.map(({ severity }) => severity)).toEqual(["look"]);
+  expect(details).toEqual([
+    "1 online deployment is changed: chat-main-f3ea4a27-deployment.",
+    "1 image build is changed: image-ededa9a9-build.",
+    "1 Key Vault secret is created: hub-token.",
+    "1 role assignment is created: chat-secrets-user.",
+    "1 random string is created: hub-token-suffix.",
+  ]);
+  expect(summary.length).toBeLessThanOrEqual(160);
 });
 
 describe("what the review can't see needs a look", () => {
