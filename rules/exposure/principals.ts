@@ -31,9 +31,23 @@ function principalOf(resource: RuleResource): Value {
   return at(resource, isOfType(resource, IDENTITY) ? "properties.principalId" : "identity.principalId");
 }
 
+/** Resources that are, have or use an identity. A stack has few of them, and each role assignment is compared with all. */
+function withIdentity(resources: ResourceSet): readonly RuleResource[] {
+  const known = identified.get(resources);
+  if (known !== undefined) return known;
+  const paths = ["identity", "properties.primaryUserAssignedIdentity"];
+  const found = resources.all.filter(
+    (one) => one.principalId !== undefined || isOfType(one, IDENTITY) || paths.some((path) => at(one, path) !== undefined),
+  );
+  identified.set(resources, found);
+  return found;
+}
+
+const identified = new WeakMap<ResourceSet, readonly RuleResource[]>();
+
 /** Resources whose managed identity has an object ID. For a user-assigned identity, Azure also shows it in the resources that use it. */
 export function ownersOf(principalId: string, resources: ResourceSet): readonly RuleResource[] {
-  return resources.all.filter((resource) => isOneOf(principalOf(resource), principalId) || usesPrincipal(resource, principalId));
+  return withIdentity(resources).filter((resource) => isOneOf(principalOf(resource), principalId) || usesPrincipal(resource, principalId));
 }
 
 function usesPrincipal(resource: RuleResource, principalId: string): boolean {
@@ -53,7 +67,7 @@ export function hasUntoldIdentity(resources: ResourceSet): boolean {
 
 /** What an identity is for, by the resources that use it. Empty if no such resource is known: roles are often assigned before. */
 export function holdersOf(owner: RuleResource, resources: ResourceSet): readonly Holder[] {
-  const users = [owner, ...resources.all.filter((resource) => uses(resource, owner))];
+  const users = [owner, ...withIdentity(resources).filter((resource) => uses(resource, owner))];
   const holders = users.flatMap((user): Holder[] => {
     if (isOfType(user, WORKSPACE)) return ["workspace"];
     if (isOfType(user, ENDPOINT)) return ["endpoint"];
