@@ -1,4 +1,5 @@
 /** Applies the plan of a stack if it is the approved one. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { withoutSecrets } from "../../facts/secretForms";
 import { canonicalJson } from "../../planner/names";
 import { type Approved, approvalOf, differenceOf, inputDifference, type Preview } from "../../review";
@@ -35,14 +36,19 @@ export async function deploy(pulumi: AttachedPulumi, { approved, root, report, i
   if (other !== undefined) return refused(other);
   report(`Previewing the stack ${pulumi.stack}.`);
   return withPlanFile(async (plan) => {
-    const preview = await previewStack(pulumi, ["--save-plan", plan]);
-    if (interrupted.aborted) return refused(interruption);
+    const preview = await previewStack(pulumi, ["--save-plan", plan]).catch((error: unknown) => {
+      if (!interrupted.aborted) throw error;
+    });
+    if (preview === undefined || interrupted.aborted) return refused(interruption);
     if (preview.result !== "succeeded") return refused(failure(preview));
     const now = approvalOf(preview, inputs);
     const difference = differenceOf(approved, now);
     if (difference !== undefined) return refused(difference);
     report(`The plan is the approved one (${counted(now.steps.length)}).`);
     if (files() !== filesBefore) return refused("Files have changed during the preview.");
+    // A Ctrl-C while the files were read is handled only in the next turn.
+    await nextTurn();
+    if (interrupted.aborted) return refused(interruption);
     const code = await pulumi.runAttached(["up", "--yes", "--skip-preview", ...(planHolds(preview) ? ["--plan", plan] : [])]);
     return { result: code === 0 ? "applied" : "failed" };
   });

@@ -139,9 +139,12 @@ test("A file that changes during the preview is refused.", async () => {
   expect(pulumi.updates).toEqual([]);
 });
 
-test("After Ctrl-C during the preview, nothing is applied.", async () => {
+test.each([
+  ["after its last event", promotion],
+  ["before its first event", "Error: preview canceled"],
+])("After Ctrl-C during the preview, %s, nothing is applied.", async (_, events) => {
   const controller = new AbortController();
-  const pulumi = fake(promotion, { onPreview: () => controller.abort() });
+  const pulumi = fake(events, { onPreview: () => controller.abort() });
   const digest = await digestOf(pulumi, promotion);
   expect(await run(pulumi, digest, { interrupted: controller.signal })).toMatchObject({
     result: "refused",
