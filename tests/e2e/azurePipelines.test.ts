@@ -20,6 +20,7 @@ function runnerAt(commit: string, variables: Readonly<Record<string, string>> = 
     // Azure Pipelines has no such files.
     environment: { ...run.environment, GITHUB_OUTPUT: undefined, GITHUB_PATH: undefined },
     checkout: (workspace) => run.checkout(commit, workspace),
+    folder: run.at("agent"),
     artifacts: run.at("artifacts"),
   };
 }

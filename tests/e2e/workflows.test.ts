@@ -26,6 +26,7 @@ function runnerAt(commit: string, event: object = {}): GitHubRunner {
       AZURE_SUBSCRIPTION_ID: "subscription",
       PULUMI_BACKEND_URL: "azblob://state",
     },
+    folder: run.at("runner"),
     environment: run.environment,
     signIn: { ACTIONS_ID_TOKEN_REQUEST_URL: run.tokens.url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request token" },
     actions: {
