@@ -51,7 +51,7 @@ test("a stack is deployed as reviewed", async () => {
   expect(jobs.plan!.outputs).toEqual({ "plan.verdict": run.verdicts("review-dev").dev, "plan.digest": digest });
   const deploy = run.commands().find((command) => command.startsWith("run --silent deploy"));
   expect(deploy).toMatch(new RegExp(`^run --silent deploy -- -s dev --approved ${digest} --review /.*/review-dev/review\\.json$`));
-  expect(JSON.parse(run.readArtifact("residency-dev", "residency.json"))).toMatchObject({ stack: "dev" });
+  expect(JSON.parse(run.readArtifact("residency-dev", "residency.json"))).toMatchObject({ content: { subject: { stack: "dev" } } });
 });
 
 test("a branch is reviewed against the deployed stacks", async () => {
