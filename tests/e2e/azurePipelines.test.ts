@@ -20,6 +20,7 @@ function runnerAt(commit: string, variables: Readonly<Record<string, string>> = 
     // Azure Pipelines has no such files.
     environment: { ...run.environment, GITHUB_OUTPUT: undefined, GITHUB_PATH: undefined },
     checkout: (workspace) => run.checkout(commit, workspace),
+    folder: run.at("agent"),
     artifacts: run.at("artifacts"),
   };
 }
@@ -50,7 +51,7 @@ test("a stack is deployed as reviewed", async () => {
   expect(jobs.plan!.outputs).toEqual({ "plan.verdict": run.verdicts("review-dev").dev, "plan.digest": digest });
   const deploy = run.commands().find((command) => command.startsWith("run --silent deploy"));
   expect(deploy).toMatch(new RegExp(`^run --silent deploy -- -s dev --approved ${digest} --review /.*/review-dev/review\\.json$`));
-  expect(JSON.parse(run.readArtifact("residency-dev", "residency.json"))).toMatchObject({ stack: "dev" });
+  expect(JSON.parse(run.readArtifact("residency-dev", "residency.json"))).toMatchObject({ content: { subject: { stack: "dev" } } });
 });
 
 test("a branch is reviewed against the deployed stacks", async () => {

@@ -26,6 +26,7 @@ function runnerAt(commit: string, event: object = {}): GitHubRunner {
       AZURE_SUBSCRIPTION_ID: "subscription",
       PULUMI_BACKEND_URL: "azblob://state",
     },
+    folder: run.at("runner"),
     environment: run.environment,
     signIn: { ACTIONS_ID_TOKEN_REQUEST_URL: run.tokens.url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request token" },
     actions: {
@@ -88,7 +89,7 @@ test("the main branch is deployed stack by stack, as reviewed", async () => {
     expect(plan.outputs.digest).toBe(run.digest(`review-${stack}`, stack));
     const deploy = new RegExp(`^run --silent deploy -- -s ${stack} --approved ${plan.outputs.digest} --review /.*/review/review\\.json$`);
     expect(run.commands()).toContainEqual(expect.stringMatching(deploy));
-    expect(JSON.parse(run.readArtifact(`residency-${stack}`, "residency.json"))).toMatchObject({ stack });
+    expect(JSON.parse(run.readArtifact(`residency-${stack}`, "residency.json"))).toMatchObject({ content: { subject: { stack } } });
   }
   // One for each deploy job, which also renews the token.
   const request = "/token?version=1&audience=api://AzureADTokenExchange Bearer request token";

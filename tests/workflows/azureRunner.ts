@@ -3,7 +3,6 @@
  * with stand-ins. Each job starts in an empty folder.
  */
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { jobsOf, type Pipeline, type PipelineJob, type PipelineStep, scriptOf, stepsOfJob } from "./azurePipelinesRules";
@@ -24,6 +23,8 @@ export interface AzureRunner {
   readonly pipelines: Readonly<Record<string, string>>;
   /** Variables of the build and the pipeline. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Folder of each job, which is created and removed. It is the same for all jobs, because inputs of resources can contain it. */
+  readonly folder: string;
   /** Environment of each shell step. */
   readonly environment: NodeJS.ProcessEnv;
   /** Checks out the repository. */
@@ -75,9 +76,9 @@ function holds(condition: string | undefined, contexts: Contexts, succeeded: boo
 }
 
 async function runJob(runner: AzureRunner, job: PipelineJob, contexts: Contexts): Promise<PipelineJobRun> {
-  const temp = fs.mkdtempSync(path.join(os.tmpdir(), "moor-agent-"));
+  const temp = runner.folder;
   const workspace = path.join(temp, "s");
-  fs.mkdirSync(workspace);
+  fs.mkdirSync(workspace, { recursive: true });
   fs.mkdirSync(path.join(temp, "temp"));
   const own = Object.entries(job.variables ?? {}).map(([name, value]) => {
     const expression = /^\$\[(.*)\]$/.exec(value)?.[1];

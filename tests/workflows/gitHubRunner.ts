@@ -3,7 +3,6 @@
  * with stand-ins. Each job starts in an empty folder.
  */
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { type Contexts, evaluate, type Functions, interpolate } from "./expressions";
@@ -32,6 +31,8 @@ export interface GitHubRunner {
   readonly workflows: Readonly<Record<string, string>>;
   readonly github: Readonly<Record<string, unknown>>;
   readonly vars: Readonly<Record<string, string>>;
+  /** Folder of each job, which is created and removed. It is the same for all jobs, because inputs of resources can contain it. */
+  readonly folder: string;
   /** Environment of each shell step. */
   readonly environment: NodeJS.ProcessEnv;
   /** Variables that only a job which may sign in has. */
@@ -78,9 +79,9 @@ function holds(condition: string | undefined, contexts: Contexts, succeeded: boo
 }
 
 async function runJob(runner: GitHubRunner, job: Job, given: Contexts): Promise<JobRun> {
-  const temp = fs.mkdtempSync(path.join(os.tmpdir(), "moor-runner-"));
+  const temp = runner.folder;
   const workspace = path.join(temp, "work");
-  fs.mkdirSync(workspace);
+  fs.mkdirSync(workspace, { recursive: true });
   const file = (name: string) => path.join(temp, name);
   for (const name of ["output", "env", "path", "summary"]) fs.writeFileSync(file(name), "");
   const hashFiles = () => "hash";
