@@ -125,7 +125,7 @@ test.each(forged)("An approval with %s doesn't belong to the digest.", (_, appro
 test.each([
   "",
   "m1",
-  "m2" + approved.digest.slice(2),
+  `m2${approved.digest.slice(2)}`,
   approved.digest.toUpperCase(),
   `${approved.digest} `,
   `${approved.digest}\n`,
