@@ -30,29 +30,33 @@ export function reviewStack(preview: Preview, context: Context): StackReview {
   const sections = sectionsOf(changeOf(normalised(preview)), context);
   const all = subjects.flatMap((subject) => sections[subject].notices.map((notice) => ({ ...notice, subject })));
   const notices = severities.flatMap((severity) => all.filter((notice) => notice.severity === severity));
-  const isUnchanged = preview.steps.every(({ operation }) => operation === "same");
-  return { stack, result, ...judged(notices, result, isUnchanged), notices, sections };
+  const changes = preview.steps.every(({ operation }) => operation === "same") ? undefined : sections.rest.summary;
+  return { stack, result, ...judged(notices, result, changes), notices, sections };
 }
 
 /** The review of a stack that could not be previewed. @param reason Why not, in one sentence. */
 export function withoutPreview(stack: string, reason: string): StackReview {
   const notices = [{ severity: "look", subject: "failure", text: reason }] as const;
   const sections = Object.fromEntries(subjects.map((subject) => [subject, empty])) as Record<Subject, Section>;
-  return { stack, result: "none", ...judged(notices, "none", false), notices, sections };
+  return { stack, result: "none", ...judged(notices, "none", ""), notices, sections };
 }
 
-/** @param notices Most severe first. */
+/**
+ * @param notices Most severe first.
+ * @param changes All changes in a few words. Undefined if there are none.
+ */
 function judged(
   notices: StackReview["notices"],
   result: StackReview["result"],
-  isUnchanged: boolean,
+  changes: string | undefined,
 ): Pick<StackReview, "verdict" | "reason"> {
   const severe = notices.filter(({ severity }) => severity !== "note");
   const worst = severe[0];
   if (worst === undefined) {
     if (result !== "succeeded") return { verdict: "look", reason: "The preview did not succeed, so the changes are not known." };
-    if (isUnchanged) return { verdict: "unchanged", reason: "Nothing changes." };
-    return { verdict: "safe", reason: "No requests or data are lost, and nothing new is exposed." };
+    if (changes === undefined) return { verdict: "unchanged", reason: "Nothing changes." };
+    const reason = ["No requests or data are lost, and nothing new is exposed.", changes].filter((text) => text !== "").join(" ");
+    return { verdict: "safe", reason };
   }
   const reason = [worst.text, othersText(severe)].filter((text) => text !== "").join(" ");
   return { verdict: worst.severity === "danger" ? "dangerous" : "look", reason };

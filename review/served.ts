@@ -30,27 +30,36 @@ const modelType = "Microsoft.MachineLearningServices/workspaces/models/versions"
 /**
  * @param key Key of the endpoint.
  * @param resources Resources among which the environment and the model version are looked up.
+ * @param existing Resources before the run. A deployment with an unknown environment or model uses a new one. @default - none
  */
-export function servedBy(key: string, deployment: DeploymentView, resources: readonly RuleResource[]): Served {
+export function servedBy(
+  key: string,
+  deployment: DeploymentView,
+  resources: readonly RuleResource[],
+  existing: readonly RuleResource[] = [],
+): Served {
+  const earlier = new Set(existing.map(({ name }) => name));
+  const isNew = ({ name }: RuleResource) => !earlier.has(name);
   const { resource, instanceType } = deployment;
   const flags = flagsOf(at(resource, "properties.environmentVariables.VLLM_ARGS"));
   const name = flags?.["--served-model-name"];
   return {
-    ...weightsOf(deployment, resources),
-    ...defined("image", imageOf(key, resource, resources)),
+    ...weightsOf(deployment, resources, isNew),
+    ...defined("image", imageOf(key, resource, resources, isNew)),
     ...defined("servedName", printable(name, /^[\w./:-]{1,64}$/)),
     ...defined("flags", flags),
     size: instanceType,
   };
 }
 
-function weightsOf({ resource }: DeploymentView, resources: readonly RuleResource[]): Pick<Served, "model" | "revision"> {
+function weightsOf({ resource }: DeploymentView, resources: readonly RuleResource[], isNew: IsNew): Pick<Served, "model" | "revision"> {
   const fromHub = printable(at(resource, "properties.environmentVariables.MOOR_MODEL"), modelId);
   if (fromHub !== undefined) return { model: fromHub, ...defined("revision", revisionFlag(resource)) };
   const id = at(resource, "properties.model");
   const version = referenced(
     id,
     resources.filter((one) => isOfType(one, modelType)),
+    isNew,
   );
   const uri = version && at(version, "properties.modelUri");
   const staged = typeof uri === "string" ? stagedPath.exec(uri) : null;
@@ -79,16 +88,18 @@ function revisionFlag(resource: RuleResource): string | undefined {
   return revision?.replace(/^([0-9a-f]{8})[0-9a-f]{32}$/, "$1");
 }
 
+type IsNew = (resource: RuleResource) => boolean;
+
 /** The resource with an ID. In a preview, the ID of a new resource is unknown: if there is only one new resource, it is that one. */
-function referenced(id: Value, all: readonly RuleResource[]): RuleResource | undefined {
+function referenced(id: Value, all: readonly RuleResource[], isNew: IsNew): RuleResource | undefined {
   if (typeof id === "string") return all.find((one) => one.id !== undefined && sameArmId(one.id, id));
-  const created = all.filter((one) => one.id === undefined);
+  const created = all.filter(isNew);
   return id === UNKNOWN && created.length === 1 ? created[0] : undefined;
 }
 
-function imageOf(key: string, resource: RuleResource, resources: readonly RuleResource[]): string | undefined {
+function imageOf(key: string, resource: RuleResource, resources: readonly RuleResource[], isNew: IsNew): string | undefined {
   const own = resources.filter((one) => isOfType(one, environmentType) && one.name.startsWith(`${key}-image-`));
-  const found = referenced(at(resource, "properties.environmentId"), own);
+  const found = referenced(at(resource, "properties.environmentId"), own, isNew);
   const image = found && at(found, "properties.image");
   const [, repository, digest] = /^[^/]+\/([\w./-]+)@sha256:([0-9a-f]{8})/.exec(typeof image === "string" ? image : "") ?? [];
   return repository === undefined ? undefined : `${repository}@sha256:${digest}`;

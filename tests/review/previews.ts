@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Preview, readPreview } from "../../review";
+import { normalised } from "../../review/normalise";
 
 const folder = path.join(__dirname, "previews");
 
@@ -13,6 +14,11 @@ export function eventsOf(name: string): string {
   return gunzipSync(fs.readFileSync(path.join(folder, `${name}.ndjson.gz`))).toString("utf8");
 }
 
-export function previewOf(name: string): Preview {
+export function savedPreview(name: string): Preview {
   return readPreview(eventsOf(name));
+}
+
+/** A preview as a review uses it: in a fixed order, and without generated names. */
+export function previewOf(name: string): Preview {
+  return normalised(savedPreview(name));
 }

@@ -27,7 +27,7 @@ export interface Grant {
   readonly powers: readonly RolePower[];
   /** ARM ID. Undefined if the run creates the resource. */
   readonly scope?: string;
-  /** The scope in words, for example `storage account stprod`. */
+  /** The scope in words, for example `storage account platform-storage`. */
   readonly place: string;
   /** Key of the endpoint, for a role on an endpoint that only allows calls. */
   readonly callerOf?: string;
@@ -68,7 +68,7 @@ function grantOf(
     isKnown: role !== undefined && scope !== undefined,
     powers: role?.powers ?? [],
     ...(scope === undefined ? {} : { scope }),
-    place: placeOf(scope),
+    place: placeOf(scope, resources),
     ...(callerOf === undefined ? {} : { callerOf }),
     isBroad: scope !== undefined && isAboveGroups(scope),
   };
@@ -117,13 +117,15 @@ function roleOf(assignment: RuleResource, resources: ResourceSet): Role | undefi
   };
 }
 
-function placeOf(scope: string | undefined): string {
+/** A resource of the stack has its logical name, because its name in Azure is generated. */
+function placeOf(scope: string | undefined, resources: ResourceSet): string {
   if (scope === undefined) return "a resource that is known only during the update";
   const type = scopeTypeOf(scope);
   if (sameArmId(type, "Microsoft.Resources/subscriptions")) return "the whole subscription";
   if (sameArmId(type, "Microsoft.Management/managementGroups")) return `the management group ${scope.split("/").at(-1)}`;
   if (sameArmId(type, "Microsoft.Resources/tenants")) return "the whole tenant";
-  return `${kindWord(type)} ${parseArmId(scope)?.name ?? scope.split("/").filter(Boolean).at(-1)}`;
+  const own = resources.find(scope)?.name;
+  return `${kindWord(type)} ${own ?? parseArmId(scope)?.name ?? scope.split("/").filter(Boolean).at(-1)}`;
 }
 
 /** Equal for role assignments that grant the same, regardless of their names. */

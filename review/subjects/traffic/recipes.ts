@@ -33,15 +33,17 @@ export function distinctionOf(key: string, label: LabelChange, change: StackChan
 
 /** The model of a deployment without its organization, or undefined if it is unknown. */
 export function modelOf(key: string, share: Share | undefined, change: StackChange): string | undefined {
-  return servedOf(key, share, change.after)?.model?.split("/").at(-1);
+  return servedOf(key, share, change.after, change.before)?.model?.split("/").at(-1);
 }
 
 function servedPair(key: string, { before, after }: LabelChange, change: StackChange): readonly [Served, Served] | undefined {
   const [was, is] = [serving(before)[0] ?? before[0], serving(after)[0] ?? after[0]];
-  const [earlier, later] = [servedOf(key, was, change.before), servedOf(key, is, change.after)];
+  const [earlier, later] = [servedOf(key, was, change.before), servedOf(key, is, change.after, change.before)];
   return earlier === undefined || later === undefined ? undefined : [earlier, later];
 }
 
-function servedOf(key: string, share: Share | undefined, resources: StackChange["after"]): Served | undefined {
-  return share?.deployment && servedBy(key, share.deployment, resources);
+type Resources = StackChange["after"];
+
+function servedOf(key: string, share: Share | undefined, resources: Resources, existing?: Resources): Served | undefined {
+  return share?.deployment && servedBy(key, share.deployment, resources, existing);
 }

@@ -11,10 +11,10 @@ import {
 } from "../../../review";
 import { sha256 } from "../../../review/digest/inputs";
 import type { Step } from "../../../review/preview";
-import { previewOf } from "../previews";
+import { savedPreview } from "../previews";
 import { inputs } from "./inputs";
 
-const preview = previewOf("promotion");
+const preview = savedPreview("promotion");
 const approved = approvalOf(preview, inputs);
 
 function withItem(part: keyof ApprovalInputs, name: string, value: string | undefined): ApprovalInputs {
@@ -113,11 +113,11 @@ const forged: [what: string, approval: Approval][] = [
   ["a changed path", { ...approved, steps: approved.steps.map((step) => ({ ...step, properties: { forged: "00000000-" } })) }],
   ["a changed item", { ...approved, items: { ...approved.items, source: {} } }],
   ["a changed part", { ...approved, parts: { ...approved.parts, source: sha256("forged") } }],
-  ["another digest", approvalOf(previewOf("tag"), inputs)],
+  ["another digest", approvalOf(savedPreview("tag"), inputs)],
 ];
 
 test.each(forged)("An approval with %s doesn't belong to the digest.", (_, approval) => {
-  expect(() => differenceOf({ digest: approved.digest, approval }, approvalOf(previewOf("tag"), inputs))).toThrow(
+  expect(() => differenceOf({ digest: approved.digest, approval }, approvalOf(savedPreview("tag"), inputs))).toThrow(
     "The review file does not belong to the digest",
   );
 });

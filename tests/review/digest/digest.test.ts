@@ -5,11 +5,11 @@ import { approvalOf, approvalParts, type Preview } from "../../../review";
 import { leavesOf } from "../../../review/digest/inputs";
 import type { ResourceState, Step } from "../../../review/preview";
 import { SECRET, UNKNOWN, type Value } from "../../../rules";
-import { previewNames, previewOf } from "../previews";
+import { previewNames, savedPreview } from "../previews";
 import { inputs } from "./inputs";
 
 const digestOf = (preview: Preview) => approvalOf(preview, inputs).digest;
-const model = previewOf("model");
+const model = savedPreview("model");
 
 /** The preview with the inputs of one resource changed. */
 function withInputs(preview: Preview, name: string, side: "before" | "after", change: (inputs: Value) => Value): Preview {
@@ -35,7 +35,7 @@ const write = "chat-traffic-write";
 
 const digests = new Map(
   previewNames.flatMap((name) => {
-    const preview = previewOf(name);
+    const preview = savedPreview(name);
     return preview.result === "succeeded" && preview.kind === "update" ? [[name, digestOf(preview)] as const] : [];
   }),
 );
@@ -55,7 +55,7 @@ test.each(["failed", "incomplete"] as const)("A preview whose result is %s has n
 });
 
 test("A preview of `pulumi destroy` has no digest.", () => {
-  expect(() => digestOf(previewOf("destroy"))).toThrow("`npm run deploy` can't run it");
+  expect(() => digestOf(savedPreview("destroy"))).toThrow("`npm run deploy` can't run it");
 });
 
 test("The order of steps and keys doesn't change the digest.", () => {
@@ -104,9 +104,9 @@ describe("Values that differ between two runs don't change the digest:", () => {
     ["path of the build on the machine", "firstUp", "image-dc638949-build", ["build", "context"], "/another/docker/score"],
   ];
   test.each(rows)("%s", (_, preview, name, keys, value) => {
-    const changed = withInputs(previewOf(preview), name, "after", (before) => put(before, keys, value));
-    expect(changed).not.toEqual(previewOf(preview));
-    expect(digestOf(changed)).toBe(digestOf(previewOf(preview)));
+    const changed = withInputs(savedPreview(preview), name, "after", (before) => put(before, keys, value));
+    expect(changed).not.toEqual(savedPreview(preview));
+    expect(digestOf(changed)).toBe(digestOf(savedPreview(preview)));
   });
 });
 
@@ -131,8 +131,8 @@ describe("Values that count change the digest:", () => {
     ["the digest of a build's files", "firstUp", "image-dc638949-build", "after", ["build", "contextDigest"], "0".repeat(64)],
   ];
   test.each(rows)("%s", (_, preview, name, side, keys, value) => {
-    const changed = withInputs(previewOf(preview), name, side, (before) => put(before, keys, value));
-    expect(digestOf(changed)).not.toBe(digestOf(previewOf(preview)));
+    const changed = withInputs(savedPreview(preview), name, side, (before) => put(before, keys, value));
+    expect(digestOf(changed)).not.toBe(digestOf(savedPreview(preview)));
   });
 
   test("the operation, the physical ID, protection, and what requires a replacement", () => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { readPreview } from "../../../review";
 import { changeOf } from "../../../review/change";
 import { SECRET } from "../../../rules";
-import { eventsOf, previewNames, previewOf } from "../previews";
+import { eventsOf, previewNames, savedPreview } from "../previews";
 import { digestOf, eventList, fixture } from "./forms";
 
 /** The order of independent resources differs between runs. */
@@ -15,7 +15,7 @@ describe("the JSON of `pulumi preview --json`", () => {
   test.each(previewNames)("%s has the changes of the events", (name) => {
     const text = JSON.stringify(digestOf(eventsOf(name)), null, 4);
     expect(changesIn(text)).toEqual(changesIn(eventsOf(name)));
-    const { diagnostics, config, kind, result, stack, project, isComplete } = previewOf(name);
+    const { diagnostics, config, kind, result, stack, project, isComplete } = savedPreview(name);
     expect(readPreview(text)).toMatchObject({ diagnostics, config, kind, result, stack, project, isComplete });
   });
 

@@ -27,7 +27,7 @@ describe("changes of the shipped stacks", () => {
     operatorAdded: {
       summary: `2 new roles for ${added}`,
       notices: [
-        `look: The principal ${added} gets 2 roles: Storage Blob Data Contributor on storage account stprod1cudne and AcrPush on container registry crprod1cudne.`,
+        `look: The principal ${added} gets 2 roles: AcrPush on container registry platform-registry and Storage Blob Data Contributor on storage account platform-storage.`,
       ],
     },
     auth: {
@@ -40,12 +40,12 @@ describe("changes of the shipped stacks", () => {
     },
     tokenAdded: {
       summary: "1 new role for chat-identity",
-      notices: ["look: The identity chat-identity gets 1 role: Key Vault Secrets User on Key Vault kv-dev-hz4xoh."],
+      notices: ["look: The identity chat-identity gets 1 role: Key Vault Secrets User on Key Vault platform-vault."],
     },
     endpointAdded: {
       summary: "anyone with a key can call scoring; 2 new roles for scoring-identity",
       notices: [
-        "note: 2 roles for the new identity scoring-identity: AcrPull on container registry crprod1cudne and Storage Blob Data Reader on storage account stprod1cudne.",
+        "note: 2 roles for the new identity scoring-identity: AcrPull on container registry platform-registry and Storage Blob Data Reader on storage account platform-storage.",
         "look: Endpoint scoring: anyone who has one of its two keys can send requests.",
       ],
     },
@@ -58,9 +58,9 @@ describe("changes of the shipped stacks", () => {
       summary: `chat: 1 new caller (${old}); anyone with a key can call fraud; 13 new roles for 3 identities`,
       notices: [
         `look: Endpoint chat: 1 new caller can send requests: ${old}.`,
-        "note: 9 roles for the new identity platform-identity: which ones is known only during the update.",
-        "note: 2 roles for the new identity fraud-identity: which ones is known only during the update.",
         "note: 2 roles for the new identity chat-identity: which ones is known only during the update.",
+        "note: 2 roles for the new identity fraud-identity: which ones is known only during the update.",
+        "note: 9 roles for the new identity platform-identity: which ones is known only during the update.",
         "look: Endpoint fraud: anyone who has one of its two keys can send requests.",
         "note: The custom role chat-invoker-role is created. It only allows calls to an endpoint.",
       ],

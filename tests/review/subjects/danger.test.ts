@@ -82,7 +82,7 @@ test("deleted DNS zones are a danger if the private endpoints stay", () => {
 
 test("another address space names both", () => {
   expect(texts(reviewOf(previewOf("addressSpace")))).toEqual([
-    "danger: Virtual network network-vnet, subnet network-private-endpoints: addresses change from 10.40.0.0/22 to 10.44.0.0/22. Azure can't change the addresses of a subnet that private endpoints use, so the update fails, or the private endpoints are unreachable.",
+    "danger: Subnet network-private-endpoints, virtual network network-vnet: addresses change from 10.40.0.0/22 to 10.44.0.0/22. Azure can't change the addresses of a subnet that private endpoints use, so the update fails, or the private endpoints are unreachable.",
   ]);
 });
 
@@ -231,7 +231,7 @@ describe("deleted and replaced resources", () => {
       after: { ...step.after!, protect: false },
     }));
     expect(texts(reviewOf(unprotected))).toEqual([
-      "look: Storage account platform-storage, Key Vault platform-vault: no longer protected from deletion by a later change of the stack file.",
+      "look: Key Vault platform-vault, storage account platform-storage: no longer protected from deletion by a later change of the stack file.",
     ]);
   });
 });
