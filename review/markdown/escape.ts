@@ -17,7 +17,7 @@ const sign = /^[-+=–—→·×]$/u;
 const linked = /[0-9a-f]{7}|[a-z]-\d|www/i;
 
 /** A code span in a text: the project's own texts quote settings and commands in this way. White space or punctuation is around it. */
-const quoted = /(?<=(?:^| )[("'“‘]*)`(?! `)([^`]+)`(?=[.,;:!?)"'”’%…]*(?: |$))/u;
+const quoted = /(?<=(?:^| )[("'“‘]*)`(?=[^`]*[^`\s|])([^`]+)`(?=[.,;:!?)"'”’%…]*(?: |$))/u;
 
 /** @param limit Characters of the text. @default - not cut */
 export function inline(text: string, limit = Number.POSITIVE_INFINITY): string {

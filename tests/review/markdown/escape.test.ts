@@ -82,6 +82,7 @@ test.each([
   ["Set `moor:accept` (or `npm run a|b`), `x`: not `y`z.", "Set `moor:accept` (or `npm run a`&#124;`b`), `x`: not `` `y`z ``."],
   ["`` a `b` ` c", "``` `` ``` a `b` `` ` `` c"],
   ["a|b | c", "a&#124;b &#124; c"],
+  ["` | `", "`` ` `` &#124; `` ` ``"],
   ["1. first", "1\\. first"],
   ["- item", "\\- item"],
   ["=== title", "\\=== title"],
