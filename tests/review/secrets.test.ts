@@ -1,0 +1,176 @@
+// Proves that a review and an approval show only texts at the listed places of a saved preview, and no secret in a known format from anywhere in
+// it: texts and keys are planted at random places of all forms. Doesn't prove that a listed text, such as the name of a resource, isn't
+// confidential, nor that an unknown format of a secret is recognised.
+import fc from "fast-check";
+import { type Approval, approvalOf, differenceOf, readPreview, reviewJson, reviewMarkdown, reviewStack } from "../../review";
+import { runs, seed } from "../fuzz/fuzz";
+import { inputs } from "./digest/inputs";
+import { type Document, documentOf, type Form, leavesIn, textOf } from "./planted";
+import { previewNames, previewOf } from "./previews";
+
+interface Outputs {
+  readonly markdown: string;
+  readonly json: string;
+  readonly approval?: Approval;
+}
+
+function outputsOf(document: Document): Outputs {
+  const preview = readPreview(textOf(document));
+  const stack = reviewStack(preview, { today: "2026-11-30" });
+  const isWhole = preview.result === "succeeded" && preview.isComplete && preview.kind === "update";
+  const approval = isWhole ? approvalOf(preview, inputs) : undefined;
+  const stacks = [{ ...stack, ...(approval === undefined ? {} : { approval }) }];
+  const review = { moor: "0.1.0", date: "2026-11-30", source: { kind: "state" }, stacks } as const;
+  return { markdown: reviewMarkdown(review), json: reviewJson(review), ...(approval === undefined ? {} : { approval }) };
+}
+
+/** What `npm run deploy` says about a plan that differs, in both directions. */
+function differencesOf(one: Approval | undefined, other: Approval | undefined): string {
+  if (one === undefined || other === undefined) return "";
+  const difference = (from: Approval, to: Approval) => differenceOf({ digest: from.digest, approval: from }, to) ?? "";
+  return `${difference(one, other)}\n${difference(other, one)}`;
+}
+
+const approvals = new Map<string, Approval | undefined>();
+
+function approvalOfSaved(name: string): Approval | undefined {
+  if (!approvals.has(name)) approvals.set(name, outputsOf(documentOf(name, "events")).approval);
+  return approvals.get(name);
+}
+
+/** A preview, and where texts are planted in it. Places are fractions of the number of places. */
+interface Planting {
+  readonly name: string;
+  readonly form: Form;
+  readonly places: readonly (readonly [at: number, style: number])[];
+}
+
+function planting(styles: number, most: number): fc.Arbitrary<Planting> {
+  const place = fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat(styles - 1));
+  const places = fc.array(place, { minLength: most, maxLength: most });
+  const whole = fc.record({ name: fc.constantFrom(...previewNames), form: fc.constantFrom<Form[]>("events", "digest"), places });
+  const plan = fc.record({ name: fc.constant("tokenAdded"), form: fc.constant<Form>("plan"), places });
+  return fc.oneof({ weight: 8, arbitrary: whole }, { weight: 1, arbitrary: plan });
+}
+
+/** A review takes much longer than the parsers for which the number is meant. */
+const count = Math.ceil(runs / 20);
+const settings = { numRuns: count, seed, endOnFailure: true };
+
+/**
+ * Texts that a review may show: the names, sizes, regions, roles and settings that a reviewer needs. `*` is an item or a key; `**` is
+ * everything below.
+ */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  "azure-native:authorization:RoleAssignment": ["inputs.principalId", "inputs.roleDefinitionId", "inputs.scope"],
+  "azure-native:authorization:RoleDefinition": ["inputs.roleName"],
+  "azure-native:containerregistry:Registry": ["inputs.sku.name"],
+  "azure-native:machinelearningservices:OnlineDeployment": ["inputs.location", "inputs.properties.instanceType"],
+  "azure-native:monitor:MetricAlert": ["inputs.location"],
+  "azure-native:resources:Deployment": [
+    "inputs.properties.template.resources.*.identity.type",
+    "inputs.properties.template.resources.*.location",
+    "inputs.properties.template.resources.*.properties.authMode",
+    "inputs.properties.template.resources.*.type",
+  ],
+  "azure-native:storage:StorageAccount": ["inputs.sku.name"],
+  "pulumi:pulumi:Stack": [
+    "outputs.endpoints.*.gate",
+    "outputs.residency.geography",
+    "outputs.residency.accepted.*.code",
+    "outputs.residency.accepted.*.resource",
+    "outputs.residency.accepted.*.until",
+    "outputs.residency.regions.*",
+  ],
+};
+
+const patterns = new Map(
+  Object.entries(shown).map(([owner, paths]) => [
+    owner,
+    paths.map(
+      (path) =>
+        new RegExp(
+          `^${path
+            .split(".")
+            .map((part) => (part === "**" ? ".+" : part === "*" ? "[^.]+" : part))
+            .join("\\.")}$`,
+        ),
+    ),
+  ]),
+);
+
+function isShown(owner: string, path: string): boolean {
+  return patterns.get(owner)?.some((pattern) => pattern.test(path)) ?? false;
+}
+
+/** Texts with a canary, in place of a text. */
+const disguises: readonly ((canary: string, text: string) => string)[] = [
+  (canary) => canary,
+  (canary, text) => `${text}${canary}`,
+  (canary, text) => `${canary} ${text}`,
+  (canary) => JSON.stringify({ model: canary, [canary]: [canary] }),
+  (canary) => `{"chatTemplate":"{{ ${canary} }}","apiKey":"${canary}"}`,
+  (canary) => `--model ${canary} --api-key=${canary}`,
+  (canary) => `https://example.com/${canary}?code=${canary}`,
+  (canary) => `${canary}@${canary}.example.com`,
+  (canary) => `/subscriptions/0000/resourceGroups/${canary}/providers/Microsoft.Storage/storageAccounts/${canary}`,
+  (canary) => `InstrumentationKey=${canary};IngestionEndpoint=https://${canary}.example.com/`,
+  (canary) => `\u001b[31m${canary}\n<${canary}>`,
+];
+
+test(`only texts at the listed places are shown: ${count} inputs by seed ${seed}`, () => {
+  const check = ({ name, form, places }: Planting) => {
+    const document = documentOf(name, form);
+    const leaves = leavesIn(document);
+    const planted = places.map(([at, style]) => ({ leaf: leaves[Math.floor(at * leaves.length)]!, style }));
+    for (const [index, { leaf, style }] of planted.entries()) {
+      leaf.node[leaf.key] = disguises[style]!(`canary${index}x`, String(leaf.node[leaf.key]));
+    }
+    const { markdown, json, approval } = outputsOf(document);
+    const text = [markdown, json, differencesOf(approvalOfSaved(name), approval)].join("\n");
+    const found = [...text.matchAll(/.{0,80}canary(\d+)x/gi)].map(([excerpt, index]) => ({ excerpt, ...planted[Number(index)]!.leaf }));
+    const unlisted = found.filter(({ owner, path }) => !isShown(owner, path));
+    expect(unlisted.map(({ owner, path, excerpt }) => `${owner} ${path}: ${excerpt}`)).toEqual([]);
+  };
+  fc.assert(fc.property(planting(disguises.length, 40), check), settings);
+});
+
+/** Secrets in the formats of facts/secretForms.ts. Each starts with the canary, so that no part of it stays. */
+const secrets: readonly string[] = [
+  "hf_CANARYabcdefghijklmnopqrstuvwxyz",
+  "ghp_CANARYabcdefghijklmnopqrstuvwxyz1234",
+  "sk-proj-CANARYabcdefghijklmnop",
+  "AKIACANARYABCDEFGHIJ",
+  `CANARY${"a".repeat(80)}==`,
+  "https://example.com/?sv=1&sig=CANARYabcdefghijklmnop%3D",
+  `CAN8Q~CANARY${"a".repeat(28)}`,
+  "eyJCANARYabcdefgh.abc.def",
+  "-----BEGIN PRIVATE KEY-----\nCANARYabc\n-----END PRIVATE KEY-----",
+  "https://user:CANARY@example.com",
+];
+
+/** Where a secret is: in place of a text, in it, in JSON in it, as a key next to it, and as a longer text in which it would be cut. */
+const carriers: readonly ((secret: string, text: string) => string | Readonly<Record<string, unknown>>)[] = [
+  (secret) => secret,
+  (secret, text) => `${text} ${secret}`,
+  (secret, text) => `${secret} ${text}`,
+  (secret) => JSON.stringify({ token: secret, [secret]: secret }),
+  (secret) => `--token ${secret} --other`,
+  (secret, text) => ({ [secret]: text, name: secret }),
+];
+
+test(`no secret in a known format is shown: ${count} inputs by seed ${seed}`, () => {
+  const check = ({ name, form, places }: Planting) => {
+    const document = documentOf(name, form);
+    const leaves = leavesIn(document);
+    for (const [at, style] of places) {
+      const { node, key } = leaves[Math.floor(at * leaves.length)]!;
+      const [secret, carrier] = [secrets[style % secrets.length]!, carriers[Math.floor(style / secrets.length)]!];
+      node[key] = carrier(secret, String(node[key]));
+    }
+    const { markdown, json, approval } = outputsOf(document);
+    const text = [markdown, json, differencesOf(approvalOfSaved(name), approval)].join("\n");
+    expect(text.match(/.{0,80}CANARY.{0,20}/gi) ?? []).toEqual([]);
+  };
+  fc.assert(fc.property(planting(secrets.length * carriers.length, 40), check), settings);
+});
