@@ -3,10 +3,10 @@
  * before the run, nor the inputs that stay the same. Source: pulumi/pulumi, sdk/go/common/apitype/plan.go (2026-06).
  */
 import { isJson, type Json } from "../../rules/read/json";
-import { bodyFromWire } from "../../rules/read/wire";
 import type { Operation, Preview, ResourceState } from "../preview";
 import { configOf } from "./config";
 import { unreadable } from "./json";
+import { safeBody } from "./secrets";
 import { isDestroy, operationOf, type StepReport, stackOf, stepsOf, type Urn, urnOf } from "./steps";
 
 export function isPlan(value: Json): boolean {
@@ -19,7 +19,7 @@ export function previewOfPlan({ config, resourcePlans }: Json): Preview {
   const entries = Object.entries(resourcePlans).map(([text, plan], index) => [urnOf(text, `resourcePlans[${index}]`), plan] as const);
   const stack = stackOf(entries.map(([urn]) => urn));
   if (stack === undefined) throw unreadable("`resourcePlans` is empty, so the stack is not known.");
-  const reports = entries.filter(([urn]) => !isDefaultProvider(urn)).flatMap(([urn, plan]) => reportsOf(urn, plan));
+  const reports = entries.flatMap(([urn, plan], index) => (isDefaultProvider(urn) ? [] : reportsOf(urn, plan, `resourcePlans[${index}]`)));
   const { steps } = stepsOf(reports);
   return {
     ...stack,
@@ -41,14 +41,14 @@ function isDefaultProvider({ token, text }: Urn): boolean {
 /** Operations of resources that exist before the run. */
 const existing: readonly Operation[] = ["update", "delete", "replace", "create-replacement", "delete-replaced", "discard"];
 
-function reportsOf(urn: Urn, plan: unknown): StepReport[] {
-  const place = `The plan of ${urn.token}`;
+/** @param place Where the plan of the resource is, for errors. */
+function reportsOf(urn: Urn, plan: unknown, place: string): StepReport[] {
   if (!isJson(plan) || !Array.isArray(plan.steps)) throw unreadable(`${place} has no list of steps.`);
   const changes = plan.steps.map((step) => operationOf(step, place));
   const goal = isJson(plan.goal) ? plan.goal : {};
   const diff = isJson(goal.inputDiff) ? goal.inputDiff : {};
-  const [adds, updates] = [bodyFromWire(diff.adds), bodyFromWire(diff.updates)];
-  const outputs = bodyFromWire(plan.state);
+  const [adds, updates] = [safeBody(diff.adds), safeBody(diff.updates)];
+  const outputs = safeBody(plan.state);
   const after: ResourceState = {
     ...(typeof outputs.id === "string" && outputs.id !== "" ? { id: outputs.id } : {}),
     inputs: { ...adds, ...updates },

@@ -6,7 +6,7 @@ import { type Approval, approvalOf, differenceOf, readPreview, reviewJson, revie
 import { runs, seed } from "../fuzz/fuzz";
 import { inputs } from "./digest/inputs";
 import { type Document, documentOf, type Form, leavesIn, textOf } from "./planted";
-import { previewNames, previewOf } from "./previews";
+import { previewNames } from "./previews";
 
 interface Outputs {
   readonly markdown: string;
@@ -31,6 +31,16 @@ function differencesOf(one: Approval | undefined, other: Approval | undefined): 
   return `${difference(one, other)}\n${difference(other, one)}`;
 }
 
+/** What `readPreview` says about a text that it can't read. Empty if it can read it. */
+function errorOf(text: string): string {
+  try {
+    readPreview(text);
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 const approvals = new Map<string, Approval | undefined>();
 
 function approvalOfSaved(name: string): Approval | undefined {
@@ -46,7 +56,10 @@ interface Planting {
 }
 
 function planting(styles: number, most: number): fc.Arbitrary<Planting> {
-  const place = fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat(styles - 1));
+  const place = fc.tuple(
+    fc.noBias(fc.nat(999_999)).map((place) => place / 1_000_000),
+    fc.nat(styles - 1),
+  );
   const places = fc.array(place, { minLength: most, maxLength: most });
   const whole = fc.record({ name: fc.constantFrom(...previewNames), form: fc.constantFrom<Form[]>("events", "digest"), places });
   const plan = fc.record({ name: fc.constant("tokenAdded"), form: fc.constant<Form>("plan"), places });
@@ -59,21 +72,28 @@ const settings = { numRuns: count, seed, endOnFailure: true };
 
 /**
  * Texts that a review may show: the names, sizes, regions, roles and settings that a reviewer needs. `*` is an item or a key; `**` is
- * everything below.
+ * everything below. The owner `*` is any resource.
  */
 const shown: Readonly<Record<string, readonly string[]>> = {
   "azure-native:authorization:RoleAssignment": ["inputs.principalId", "inputs.roleDefinitionId", "inputs.scope"],
-  "azure-native:authorization:RoleDefinition": ["inputs.roleName"],
+  "azure-native:authorization:RoleDefinition": ["inputs.roleName", "inputs.permissions.*.actions.*", "inputs.permissions.*.dataActions.*"],
   "azure-native:containerregistry:Registry": ["inputs.sku.name"],
-  "azure-native:machinelearningservices:OnlineDeployment": ["inputs.location", "inputs.properties.instanceType"],
-  "azure-native:monitor:MetricAlert": ["inputs.location"],
+  "azure-native:machinelearningservices:OnlineDeployment": ["inputs.properties.instanceType"],
+  "azure-native:machinelearningservices:Workspace": [
+    "inputs.identity.type",
+    "inputs.managedNetwork.firewallSku",
+    "inputs.managedNetwork.isolationMode",
+  ],
   "azure-native:resources:Deployment": [
     "inputs.properties.template.resources.*.identity.type",
     "inputs.properties.template.resources.*.location",
     "inputs.properties.template.resources.*.properties.authMode",
     "inputs.properties.template.resources.*.type",
   ],
+  "azure-native:resources:Resource": ["inputs.parentResourcePath", "inputs.resourceProviderNamespace", "inputs.resourceType"],
   "azure-native:storage:StorageAccount": ["inputs.sku.name"],
+  "*": ["inputs.location"],
+  config: ["moor:accept.*.code", "moor:accept.*.resource", "moor:accept.*.until"],
   "pulumi:pulumi:Stack": [
     "outputs.endpoints.*.gate",
     "outputs.residency.geography",
@@ -100,7 +120,7 @@ const patterns = new Map(
 );
 
 function isShown(owner: string, path: string): boolean {
-  return patterns.get(owner)?.some((pattern) => pattern.test(path)) ?? false;
+  return ["*", owner].some((key) => patterns.get(key)?.some((pattern) => pattern.test(path)));
 }
 
 /** Texts with a canary, in place of a text. */
@@ -173,4 +193,60 @@ test(`no secret in a known format is shown: ${count} inputs by seed ${seed}`, ()
     expect(text.match(/.{0,80}CANARY.{0,20}/gi) ?? []).toEqual([]);
   };
   fc.assert(fc.property(planting(secrets.length * carriers.length, 40), check), settings);
+});
+
+test("an error about an unreadable preview contains no text of it", () => {
+  const canary = "canaryx";
+  const places = ["op", "urn", "type", "old", "new", "metadata", "steps", "resourcePlans", "preludeEvent", "config", "goal", "state"];
+  const anywhere = (text: string, key: string, value: unknown) =>
+    JSON.stringify(JSON.parse(text), (name, item: unknown) => (name === key ? value : item));
+  const broken = (["events", "digest", "plan"] as const).flatMap((form) => {
+    const [saved] = [textOf(documentOf("tokenAdded", form))];
+    const whole = form === "events" ? JSON.stringify({ events: saved.split("\n").map((line) => JSON.parse(line)) }) : saved;
+    const urns = whole.replaceAll("urn:pulumi:", `urn:pulumi:${canary}:`);
+    return [
+      urns,
+      whole.replace("urn:pulumi:", `urn:pulumi:${canary}`),
+      ...places.flatMap((key) =>
+        [canary, [canary], { [canary]: canary }, { "urn:pulumi:a::b::canaryx:d:E::canaryx": canary }].map((value) =>
+          anywhere(whole, key, value),
+        ),
+      ),
+      `{"${canary}":`,
+      `${whole.slice(0, whole.length / 2)}${canary}`,
+    ];
+  });
+  const errors = [...broken, canary, `"${canary}"`, `{"${canary}":1}`, `{"deployment":{"${canary}":1}}`].map(errorOf).filter(Boolean);
+  expect(errors.length).toBeGreaterThan(40);
+  expect(errors.filter((message) => message.includes(canary))).toEqual([]);
+});
+
+describe("values that the engine marks as secret", () => {
+  /** The forms in which the engine writes a secret. */
+  const forms: readonly ((secret: string) => unknown)[] = [
+    () => "[secret]",
+    (secret) => ({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(secret) }),
+    (secret) => ({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: secret }),
+    (secret) => ({ "4dabf18193072939515e22adb298388d": "d0e6a833031e9bbcd3f4e8bde6ca49a4", secret: true, value: secret }),
+  ];
+
+  /** The review and the approval with each secret of the preview, and of its configuration, in a form. */
+  function withSecrets(name: string, form: (secret: string) => unknown, text: string): Outputs {
+    const document = documentOf(name, "events");
+    const secret = leavesIn(document).filter(({ node, key }) => node[key] === "[secret]");
+    expect(secret.length).toBeGreaterThan(0);
+    for (const { owner, node, key } of secret) node[key] = owner === "config" ? { value: text, secret: true } : form(text);
+    return outputsOf(document);
+  }
+
+  test.each(["tokenRotated", "model"])("%s: neither the review nor the approval depends on them", (name) => {
+    const expected = outputsOf(documentOf(name, "events"));
+    for (const form of forms) expect(withSecrets(name, form, "1234")).toEqual(expected);
+  });
+
+  test("a value that becomes another secret is the same plan", () => {
+    const [one, other] = ["1234", "4321"].map((text) => withSecrets("tokenRotated", forms[1]!, text).approval);
+    expect(one?.digest).toBe(other?.digest);
+    expect(differencesOf(one, other).trim()).toBe("");
+  });
 });
