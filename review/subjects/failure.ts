@@ -91,7 +91,9 @@ function errorText(errors: readonly Diagnostic[]): string {
 /** Words and their separators. Everything else can be a value of a property. */
 const part = /[^\s"'`()[\]{}<>,;:=/|\\]+/g;
 /** Words of letters, possibly with hyphens and points, and short numbers, such as a status. */
-const plainPart = /^(?:\p{L}{1,30}(?:['.-]\p{L}{1,30})*|\d{1,4})[.!?…-]*$|^[.…\p{P}]+$|^\[secret\]$/u;
+const plainPart = /^(?:\p{L}{1,30}(?:['.-]\p{L}{1,30})*|\d{1,4})[.!?…-]*$|^\p{P}+$/u;
+/** What an equals sign assigns, except for the codes of Azure's errors. */
+const assigned = /(?<!\b(?:code|status|statusCode))=\s*(?:"[^"]*"|'[^']*'|[^\s,;"']+)/gi;
 
 /**
  * The message with "…" in place of what can be a secret value: words that contain digits or signs, and what an equals sign assigns. The output of
@@ -99,7 +101,7 @@ const plainPart = /^(?:\p{L}{1,30}(?:['.-]\p{L}{1,30})*|\d{1,4})[.!?…-]*$|^[.�
  */
 function withoutValues(line: string): string {
   return line
-    .replace(/=\s*(?:"[^"]*"|'[^']*'|[^\s,;]+)/g, "=…")
+    .replace(assigned, "=…")
     .replace(part, (word) => (plainPart.test(word) ? word : "…"))
     .replace(/…(?:[^\s…]?…)+/g, "…");
 }

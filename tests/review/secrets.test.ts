@@ -104,24 +104,20 @@ const shown: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const patterns = new Map(
-  Object.entries(shown).map(([owner, paths]) => [
-    owner,
-    paths.map(
-      (path) =>
-        new RegExp(
-          `^${path
-            .split(".")
-            .map((part) => (part === "**" ? ".+" : part === "*" ? "[^.]+" : part))
-            .join("\\.")}$`,
-        ),
-    ),
-  ]),
-);
+type Patterns = ReadonlyMap<string, readonly RegExp[]>;
 
-function isShown(owner: string, path: string): boolean {
+function patternsOf(places: typeof shown): Patterns {
+  const pattern = (path: string) => path.split(".").map((part) => (part === "**" ? ".+" : part === "*" ? "[^.]+" : part));
+  return new Map(
+    Object.entries(places).map(([owner, paths]) => [owner, paths.map((path) => new RegExp(`^${pattern(path).join("\\.")}$`))]),
+  );
+}
+
+function isListed(patterns: Patterns, { owner, path }: { readonly owner: string; readonly path: string }): boolean {
   return ["*", owner].some((key) => patterns.get(key)?.some((pattern) => pattern.test(path)));
 }
+
+const textPatterns = patternsOf(shown);
 
 /** Texts with a canary, in place of a text. */
 const disguises: readonly ((canary: string, text: string) => string)[] = [
@@ -149,10 +145,30 @@ test(`only texts at the listed places are shown: ${count} inputs by seed ${seed}
     const { markdown, json, approval } = outputsOf(document);
     const text = [markdown, json, differencesOf(approvalOfSaved(name), approval)].join("\n");
     const found = [...text.matchAll(/.{0,80}canary(\d+)x/gi)].map(([excerpt, index]) => ({ excerpt, ...planted[Number(index)]!.leaf }));
-    const unlisted = found.filter(({ owner, path }) => !isShown(owner, path));
+    const unlisted = found.filter((one) => !isListed(textPatterns, one));
     expect(unlisted.map(({ owner, path, excerpt }) => `${owner} ${path}: ${excerpt}`)).toEqual([]);
   };
   fc.assert(fc.property(planting(disguises.length, 40), check), settings);
+});
+
+/** Maps whose keys a review may show, in the same form as `shown`. An approval contains all keys: it names the first property that differs. */
+const keyPatterns = patternsOf({});
+
+test(`only keys of the listed maps are shown: ${count} inputs by seed ${seed}`, () => {
+  const check = ({ name, form, places }: Planting) => {
+    const document = documentOf(name, form);
+    const leaves = leavesIn(document);
+    const planted = places.map(([at]) => leaves[Math.floor(at * leaves.length)]!);
+    for (const [index, { node, key }] of planted.entries()) node[`canary${index}x`] = node[key];
+    const { markdown, json } = outputsOf(document);
+    const withoutApproval = JSON.stringify(JSON.parse(json), (key, value: unknown) => (key === "approval" ? undefined : value), 1);
+    const found = [...`${markdown}\n${withoutApproval}`.matchAll(/.{0,80}canary(\d+)x/gi)];
+    const unlisted = found
+      .map(([excerpt, index]) => ({ excerpt, ...planted[Number(index)]! }))
+      .filter((one) => !isListed(keyPatterns, one));
+    expect(unlisted.map(({ owner, path, excerpt }) => `${owner} ${path}: ${excerpt}`)).toEqual([]);
+  };
+  fc.assert(fc.property(planting(1, 40), check), settings);
 });
 
 /** Secrets in the formats of facts/secretForms.ts. Each starts with the canary, so that no part of it stays. */
@@ -219,6 +235,18 @@ test("an error about an unreadable preview contains no text of it", () => {
   const errors = [...broken, canary, `"${canary}"`, `{"${canary}":1}`, `{"deployment":{"${canary}":1}}`].map(errorOf).filter(Boolean);
   expect(errors.length).toBeGreaterThan(40);
   expect(errors.filter((message) => message.includes(canary))).toEqual([]);
+});
+
+test("keys whose secrets are hidden don't hide a change", () => {
+  const digestWith = (...values: readonly string[]) => {
+    const document = documentOf("tag", "events");
+    const { node } = leavesIn(document).find(({ path }) => path === "inputs.tags.owner")!;
+    for (const [index, value] of values.entries()) node[`hf_CANARYabcdefghijklmnopqrst${index}`] = value;
+    const { approval, json } = outputsOf(document);
+    expect(json).not.toMatch(/canary/i);
+    return approval?.digest;
+  };
+  expect(new Set([digestWith("a", "b"), digestWith("a", "c"), digestWith("c", "b"), digestWith("a"), digestWith()]).size).toBe(5);
 });
 
 describe("values that the engine marks as secret", () => {
