@@ -1,5 +1,6 @@
 /** The review of a run: all stacks, and how they were previewed. docs/review.md describes the JSON form. */
 import * as z from "zod";
+import { withoutSecrets } from "../facts/secretForms";
 import { SECRET, UNKNOWN } from "../rules";
 import type { StackReview, Verdict } from "./review";
 import { type Notice, type Severity, type Subject, subjects } from "./section";
@@ -129,7 +130,7 @@ function plain(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (Array.isArray(value)) return value.map((item) => plain(item) ?? null);
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [clean(key), plain(item)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [withoutSecrets(key), plain(item)]));
   }
   return typeof value === "boolean" ? value : value === null ? null : undefined;
 }
