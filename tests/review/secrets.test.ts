@@ -67,7 +67,7 @@ function planting(styles: number, most: number): fc.Arbitrary<Planting> {
 }
 
 /** A review takes much longer than the parsers for which the number is meant. */
-const count = Math.ceil(runs / 20);
+const count = Math.ceil(runs / 25);
 const settings = { numRuns: count, seed, endOnFailure: true };
 
 /**
