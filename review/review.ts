@@ -62,9 +62,9 @@ function judged(
   return { verdict: worst.severity === "danger" ? "dangerous" : "look", reason };
 }
 
-/** How many notices have the severity of the first one, in addition to it. Empty if there are none. */
-export function othersText(notices: readonly Notice[]): string {
-  const others = notices.filter(({ severity }) => severity === notices[0]?.severity).length - 1;
+/** How many notices have the severity of the first one, in addition to the first `shown`. Empty if there are none. */
+export function othersText(notices: readonly Notice[], shown = 1): string {
+  const others = notices.filter(({ severity }) => severity === notices[0]?.severity).length - shown;
   if (others < 1) return "";
   const [one, many] = notices[0]?.severity === "danger" ? ["danger", "dangers"] : ["point needs a look", "points need a look"];
   return `${others} more ${others === 1 ? one : many}.`;

@@ -20,7 +20,7 @@ const typeWords: Readonly<Record<string, readonly [one: string, several: string]
   "microsoft.keyvault/vaults": ["Key Vault", "Key Vaults"],
   "microsoft.keyvault/vaults/secrets": ["Key Vault secret", "Key Vault secrets"],
   "microsoft.machinelearningservices/registries": ["Asset registry", "Asset registries"],
-  "microsoft.machinelearningservices/workspaces": ["Workspace", "Workspaces"],
+  "microsoft.machinelearningservices/workspaces": ["Machine Learning workspace", "Machine Learning workspaces"],
   "microsoft.machinelearningservices/workspaces/environments/versions": ["Environment", "Environments"],
   "microsoft.machinelearningservices/workspaces/models/versions": ["Model", "Models"],
   "microsoft.machinelearningservices/workspaces/onlineendpoints": ["Endpoint", "Endpoints"],
@@ -117,7 +117,7 @@ export function sharesText(endpoint: EndpointView): string {
 
 /** The first word in lower case, unless it is a name or an abbreviation. */
 export function withinSentence(text: string): string {
-  if (/^(Application Insights|Azure|Key Vault|Log Analytics|DNS|NAT)\b/.test(text)) return text;
+  if (/^(Application Insights|Azure|Key Vault|Log Analytics|Machine Learning|DNS|NAT)\b/.test(text)) return text;
   return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 

@@ -45,7 +45,10 @@ export function rangeText({ min, max }: Range, text: (usd: number) => string = u
   return min === max ? text(min) : `${text(min)} to ${text(max)}`;
 }
 
-/** For example `+3,485.75`, `-198.56`, or `0.00 to +3,485.75`. */
-export function differenceText(difference: Range): string {
-  return rangeText(difference, (usd) => `${usd < 0 ? "-" : usd > 0 ? "+" : ""}${usdText(Math.abs(usd))}`);
+/** For example `+3,485.75`, `-198.56`, `+10.00 to +20.00`, or `+3,485.75 at the maximum` if the minimum stays the same. */
+export function differenceText({ min, max }: Range): string {
+  const text = (usd: number) => `${usd < 0 ? "-" : usd > 0 ? "+" : ""}${usdText(Math.abs(usd))}`;
+  if (min === 0 && max !== 0) return `${text(max)} at the maximum`;
+  if (max === 0 && min !== 0) return `${text(min)} at the minimum`;
+  return rangeText({ min, max }, text);
 }

@@ -20,9 +20,17 @@ export function leavesOf(value: Value, path = ""): Leaf[] {
   return value === undefined || path === "" ? [] : [{ path, value }];
 }
 
+/** Keys of maps are text of the stack file: a secret in one is hidden, and invisible characters are escaped. */
 function memberPath(path: string, key: string): string {
-  if (!/^[\w$-]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === "" ? key : `${path}.${key}`;
+  const shown = withoutSecrets(key);
+  if (!/^[\w$-]+$/.test(shown)) return `${path}[${JSON.stringify(shown).replace(invisible, escaped)}]`;
+  return path === "" ? shown : `${path}.${shown}`;
+}
+
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The steps of a preview in the form in which they are approved. */
+import { withoutSecrets } from "../../facts/secretForms";
 import { canonicalJson } from "../../planner/names";
 import type { ApprovedStep } from "../approval";
 import type { Preview, ResourceState, Step } from "../preview";
@@ -27,15 +28,26 @@ function approvedStep(step: Step, isLeftOut: IsLeftOut): ApprovedStep {
   const rows = paths.map((path) => [path, before!.get(path) ?? null, after!.get(path) ?? null] as const);
   const properties = rows.map(([path, was, is]) => [path, `${shortOf(was)}-${shortOf(is)}`]);
   const hash = sha256(canonicalJson([urn, operation, [...replacedBy].sort(), rows]));
-  return { name, type: token, operation, hash, properties: Object.fromEntries(properties) };
+  return { name: withoutSecrets(name), type: withoutSecrets(token), operation, hash, properties: Object.fromEntries(properties) };
 }
 
 /** The physical ID and protection are part of a resource's state before the step, like its inputs. */
 function textsOf(step: Step, state: ResourceState | undefined, isLeftOut: IsLeftOut): Map<string, string> {
   if (state === undefined) return new Map();
   const leaves = leavesOf(state.inputs).filter(({ path, value }) => !isLeftOut(step, path, value));
-  const texts = leaves.map(({ path, value }) => [path, hashedText(value)] as const);
-  return new Map([...texts, ["(id)", hashedText(state.id ?? null)], ["(protect)", hashedText(state.protect)]]);
+  const texts = new Map([
+    ["(id)", hashedText(state.id ?? null)],
+    ["(protect)", hashedText(state.protect)],
+  ]);
+  for (const { path, value } of leaves) texts.set(unusedPath(path, texts), hashedText(value));
+  return texts;
+}
+
+/** Keys whose secrets are hidden can give the same path. Each of their values counts. */
+function unusedPath(path: string, used: ReadonlyMap<string, string>): string {
+  let unused = path;
+  for (let number = 2; used.has(unused); number++) unused = `${path} (${number})`;
+  return unused;
 }
 
 function shortOf(text: string | null): string {

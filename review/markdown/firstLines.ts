@@ -9,6 +9,8 @@ import { countText, namesText, verdictWords } from "./words";
 
 /** Characters of a line, before characters are escaped. */
 const limit = 320;
+/** Characters of the headline, which has room for the texts of two notices. */
+const headlineLimit = 480;
 /** Characters that the reason in the headline has at least. The rest of the line says which stacks, and how many others there are. */
 const leastReason = 150;
 
@@ -37,7 +39,7 @@ function headline(groups: readonly StackGroup[]): string {
   const total = sizeOf(groups);
   const names = worst.stacks.length === total ? namesText(worst.stacks) : someText(worst.stacks, total);
   const others = othersOf(groups);
-  const reason = reasonText(worst.review, limit - `${names}. `.length - ` ${others}`.length);
+  const reason = reasonText(worst.review, headlineLimit - `${names}. `.length - ` ${others}`.length);
   return [`${names}.`, reason, others].filter((text) => text !== "").join(" ");
 }
 
@@ -48,11 +50,16 @@ function someText(stacks: StackGroup["stacks"], total: number): string {
     : `${names} (${stacks.length} of ${countText(total)})`;
 }
 
-/** The reason with about `room` characters, cut so that the number of further dangers stays. */
+/** The reason with about `room` characters: the most severe notices that fit, and the number of the others. The first one is cut if necessary. */
 function reasonText({ notices, reason }: StackReview, room: number): string {
   const severe = notices.filter(({ severity }) => severity !== "note");
-  const [worst, others] = [severe[0]?.text ?? reason, othersText(severe)];
-  const text = cut(clean(worst), Math.max(room - ` ${others}`.length, leastReason));
+  const same = severe.filter(({ severity }) => severity === severe[0]?.severity).map(({ text }) => clean(text));
+  for (let count = same.length; count > 1; count--) {
+    const text = [...same.slice(0, count), othersText(severe, count)].filter((one) => one !== "").join(" ");
+    if (text.length <= room) return text;
+  }
+  const others = othersText(severe);
+  const text = cut(same[0] ?? clean(reason), Math.max(room - ` ${others}`.length, leastReason));
   return others === "" ? text : `${text} ${others}`;
 }
 

@@ -1,4 +1,5 @@
 /** The settings of the stack file in a saved preview. */
+import { withoutSecrets } from "../../facts/secretForms";
 import { isJson } from "../../rules/read/json";
 
 /**
@@ -18,7 +19,7 @@ export function configOf(config: unknown): Record<string, string> {
 function textOfSetting(value: unknown): string | undefined {
   if (value === undefined || value === null || containsSecret(value)) return undefined;
   if (isJson(value) && typeof value.secret === "boolean") return textOfSetting(value.value);
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return withoutSecrets(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 /** `[secret]` is the engine's text; `secure` is ciphertext of a stack file; a plan marks a secret with a signature, next to its ciphertext. */

@@ -18,7 +18,7 @@ export function previewOfPlan({ config, resourcePlans }: Json): Preview {
   const entries = Object.entries(resourcePlans).map(([text, plan], index) => [urnOf(text, `resourcePlans[${index}]`), plan] as const);
   const stack = stackOf(entries.map(([urn]) => urn));
   if (stack === undefined) throw unreadable("`resourcePlans` is empty, so the stack is not known.");
-  const reports = entries.filter(([urn]) => !isDefaultProvider(urn)).flatMap(([urn, plan]) => reportsOf(urn, plan));
+  const reports = entries.flatMap(([urn, plan], index) => (isDefaultProvider(urn) ? [] : reportsOf(urn, plan, `resourcePlans[${index}]`)));
   const { steps } = stepsOf(reports);
   return {
     ...stack,
@@ -40,8 +40,8 @@ function isDefaultProvider({ token, text }: Urn): boolean {
 /** Operations of resources that exist before the run. */
 const existing: readonly Operation[] = ["update", "delete", "replace", "create-replacement", "delete-replaced", "discard"];
 
-function reportsOf(urn: Urn, plan: unknown): StepReport[] {
-  const place = `The plan of ${urn.token}`;
+/** @param place Where the plan of the resource is, for errors. */
+function reportsOf(urn: Urn, plan: unknown, place: string): StepReport[] {
   if (!isJson(plan) || !Array.isArray(plan.steps)) throw unreadable(`${place} has no list of steps.`);
   const changes = plan.steps.map((step) => operationOf(step, place));
   const goal = isJson(plan.goal) ? plan.goal : {};

@@ -1,9 +1,10 @@
 /** The steps of a preview from what the engine reports, which is the same in all forms of a saved preview. */
+import { withoutSecrets } from "../../facts/secretForms";
 import { type Body, isBody, UNKNOWN, type Value } from "../../rules";
 import { isJson, type Json, nameOfUrn, textOf } from "../../rules/read/json";
-import { bodyFromWire } from "../../rules/read/wire";
 import { type Operation, operations, type ResourceState, type Step } from "../preview";
 import { unreadable } from "./json";
+import { safeBody } from "./secrets";
 
 /** One report about a resource. The engine reports a resource several times, and a replacement as several operations. */
 export interface StepReport {
@@ -49,9 +50,9 @@ function stateOf(value: unknown): ResourceState | undefined {
   if (!isJson(value)) return undefined;
   const id = textOf(value.id);
   return {
-    ...(id === undefined ? {} : { id }),
-    inputs: bodyFromWire(value.inputs),
-    outputs: bodyFromWire(value.outputs),
+    ...(id === undefined ? {} : { id: withoutSecrets(id) }),
+    inputs: safeBody(value.inputs),
+    outputs: safeBody(value.outputs),
     protect: value.protect === true,
   };
 }
@@ -127,7 +128,7 @@ function stepOf(report: StepReport): Step {
   return {
     urn: urn.text,
     token: urn.token,
-    name: nameOfUrn(urn.text),
+    name: withoutSecrets(nameOfUrn(urn.text)),
     operation: isReplaced(report) ? "replace" : operation,
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),

@@ -81,9 +81,27 @@ function plain(message: string): string {
   return withoutSecrets(message).replace(/<\{%[^%]{0,40}%\}>/g, "");
 }
 
-/** The first line of the first error that isn't empty. Its text is the engine's, a provider's or Azure's. */
+/** The first line of the first error that isn't empty. Its text is the engine's, a provider's or Azure's, and can quote any value. */
 function errorText(errors: readonly Diagnostic[]): string {
   const lines = errors.flatMap(({ message }) => plain(message).split("\n")).map((line) => line.trim());
   const line = lines.find((one) => /\w/.test(one)) ?? "The engine reported no error.";
-  return shorten(line, longestError);
+  return shorten(withoutValues(line), longestError);
+}
+
+/** Words and their separators. Everything else can be a value of a property. */
+const part = /[^\s"'`()[\]{}<>,;:=/|\\]+/g;
+/** Words of letters, possibly with hyphens and points, and short numbers, such as a status. */
+const plainPart = /^(?:\p{L}{1,30}(?:['.-]\p{L}{1,30})*|\d{1,4})[.!?…-]*$|^\p{P}+$/u;
+/** What an equals sign assigns, except for the codes of Azure's errors. */
+const assigned = /(?<!\b(?:code|status|statusCode))=\s*(?:"[^"]*"|'[^']*'|[^\s,;"']+)/gi;
+
+/**
+ * The message with "…" in place of what can be a secret value: words that contain digits or signs, and what an equals sign assigns. The output of
+ * the preview has the whole message.
+ */
+function withoutValues(line: string): string {
+  return line
+    .replace(assigned, "=…")
+    .replace(part, (word) => (plainPart.test(word) ? word : "…"))
+    .replace(/…(?:[^\s…]?…)+/g, "…");
 }

@@ -162,7 +162,7 @@ function summaryText({ region, family, before, peak, after, quota }: FamilyChang
       ? after === 0
         ? ""
         : ", no limit declared"
-      : `, limit ${quota.limit}${quota.others ? ` with ${quota.others} for others` : ""}`;
+      : `, limit ${quota.limit}${quota.others ? `, of which others use ${quota.others}` : ""}`;
   const change = before === after ? `${after}` : `${before} to ${after}`;
   return `${family}${hasRegions ? ` in ${region}` : ""}: ${change} vCPUs${during}${limit}`;
 }

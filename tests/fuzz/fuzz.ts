@@ -8,7 +8,7 @@ export const runs = Number(process.env.MOOR_FUZZ_RUNS ?? (process.env.MOOR_FUZZ 
 export const share = (part: number) => Math.ceil(runs * part);
 
 /** The same inputs in every run, so that a failure can be reproduced; `npm run fuzz` generates new ones and prints their seed. */
-const seed = Number(process.env.MOOR_FUZZ_SEED ?? 1);
+export const seed = Number(process.env.MOOR_FUZZ_SEED ?? 1);
 
 /** Maximum processor time for one input, in milliseconds. Wall time would depend on the load of the machine. */
 const longestMilliseconds = 2_000;

@@ -169,5 +169,6 @@ function roles(grants: readonly Grant[], word: string, preposition: string): str
   const who = [...new Set(grants.map(({ principal }) => principal))];
   const isOwn = grants.every(({ principalKind }) => principalKind === "identity");
   const holders = who.length === 1 ? who[0] : isOwn ? counted(who.length, "identity", "identities") : counted(who.length, "principal");
-  return [`${counted(grants.length, word)} ${preposition} ${holders}`];
+  const name = grants.length === 1 && grants[0]!.isKnown ? ` (${grants[0]!.role})` : "";
+  return [`${counted(grants.length, word)} ${preposition} ${holders}${name}`];
 }

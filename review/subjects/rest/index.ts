@@ -8,6 +8,7 @@ import { counted, groupBy, listed, shortened } from "../../lists";
 import { type SortedChange, sorted } from "../../noise";
 import type { Step } from "../../preview";
 import { empty, type Section } from "../../section";
+import { alertNotices } from "./alerts";
 import { effectOf } from "./effect";
 import { gapNotices } from "./gaps";
 import { noiseLines } from "./noiseLines";
@@ -24,7 +25,7 @@ export function rest(change: StackChange): Section {
   ];
   const effective = new Set(updates.filter(hasEffect).map(({ change: { step } }) => step.urn));
   const noise = noiseLines(updates.filter(({ change: { step } }) => !effective.has(step.urn)));
-  const notices = gapNotices(change);
+  const notices = [...gapNotices(change), ...alertNotices(change)];
   if (lines.length === 0 && noise.length === 0 && notices.length === 0) return empty;
   return { summary: summaryOf(lines, noise), notices, details: [...lines.map((line) => `${line}.`), ...noise] };
 }
@@ -93,12 +94,15 @@ function outsideLines(steps: readonly Step[]): string[] {
   });
 }
 
+/** Characters of a summary. The headline of a safe change contains it. */
+const longest = 220;
+
 function summaryOf(lines: readonly string[], noise: readonly string[]): string {
-  if (lines.length === 0) return shortened(noise[0] ?? "", 160);
+  if (lines.length === 0) return shortened(noise[0] ?? "", longest);
   const text = lines.join("; ");
-  if (text.length < 160) return `${text}.`;
+  if (text.length < longest) return `${text}.`;
   const counts = lines.map((line) => line.slice(0, line.indexOf(":"))).join("; ");
-  if (counts.length < 160) return `${counts}.`;
+  if (counts.length < longest) return `${counts}.`;
   const total = lines.reduce((sum, line) => sum + Number.parseInt(line, 10), 0);
   const verb = Object.values(verbs).find((one) => lines.every((line) => line.slice(0, line.indexOf(":")).endsWith(` ${one}`)));
   return `${counted(total, "resource")} of ${counted(lines.length, "kind")} are ${verb ?? "created, changed or deleted"}.`;

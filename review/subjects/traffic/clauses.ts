@@ -56,12 +56,14 @@ function gone(was: readonly Share[], after: readonly Share[]): string {
 function move(key: string, label: LabelChange, change: StackChange): Clause {
   const [was, is] = [serving(label.before), serving(label.after)];
   const end = onlyIn(was, label.after).length > 0 ? "then deleted" : "kept at 0%";
+  const isRollback = onlyIn(is, label.before).length === 0;
+  const prefix = isRollback ? `rollback of ${label.label} to a running deployment: ` : "";
   const { values, kind } = distinctionOf(key, label, change) ?? {};
   const text = (verb: string, before: string, after: string | undefined) =>
     `${weightOf(is)}%${verb} from ${names(was)} (${before}) to ${names(is)}${after === undefined ? "" : ` (${after})`}`;
   return {
-    long: values === undefined ? text(" moves", end, kind) : text(" moves", `${values[0]}, ${end}`, values[1]),
-    short: text("", end, kind),
+    long: prefix + (values === undefined ? text(" moves", end, kind) : text(" moves", `${values[0]}, ${end}`, values[1])),
+    short: prefix + text("", end, kind),
   };
 }
 

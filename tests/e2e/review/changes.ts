@@ -195,7 +195,7 @@ export const changes: readonly ReviewedChange[] = [
   { name: "gateOff", stack: "prod", edits: [[[...chat, "gate"], "off"]], expected: "ask" },
   { name: "privateLogs", stack: "prod", edits: [[[platform, "logQueries"], "private"]], expected: "approve" },
   { name: "logRetention", stack: "prod", edits: [[[platform, "logRetentionDays"], 180]], expected: "approve" },
-  { name: "alerts", stack: "prod", edits: [[[platform, "alerts"], { emails: ["ml-oncall@example.com"] }]], expected: "approve" },
+  { name: "alerts", stack: "prod", edits: [[[platform, "alerts"], { emails: ["ml-oncall@example.com"] }]], expected: "ask" },
   { name: "tokenAdded", stack: "dev", edits: [token], expected: "ask" },
   { name: "tokenRotated", stack: "dev", state: "token", edits: [[["moor:huggingFaceToken"], secret("djE6b3RoZXI=")]], expected: "approve" },
   { name: "destroy", stack: "dev", edits: [], command: "destroy", expected: "ask" },

@@ -89,6 +89,12 @@ test.each([
   ["# title\n> quote\r\n\t```\ncode", "`#` title `>` quote ```` ``` ```` code"],
   ["main\u200b-\u202e8c1f02ab\u0007", "`main-8c1f02ab`"],
   ["ends in hf_\u200babcdefghijklmnopqrst", "ends in `[secret]`"],
+  ["dev\n<!-- moor-review -->", "dev `<!--` moor-review `-->`"],
+  ["(`@user`) `@user`x ,@user é@user", "(`@user`) `` `@user`x `` `,@user` `é@user`"],
+  ["` @user | `@user | <@1> @<A B>", "`` ` `` `@user` &#124; `` `@user `` &#124; `<@1>` `@<A` `B>`"],
+  ["JIRA-1 CVE-2024-1 ftp://a b.example xmpp:a@b", "`JIRA-1` `CVE-2024-1` `ftp://a` `b.example` `xmpp:a@b`"],
+  ["[[_TOC_]] ::: mermaid {{x}} ~~x~~ *x*", "`[[_TOC_]]` ::: mermaid `{{x}}` `~~x~~` `*x*`"],
+  ["\u2067@user\u2069 a\u2028# b", "`@user` a `#` b"],
   ["", ""],
   [" \n ", ""],
 ])("%j", (text, expected) => {

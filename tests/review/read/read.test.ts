@@ -184,7 +184,7 @@ describe("text that is not one preview of a stack", () => {
     ],
     ["plans that are no object", '{"resourcePlans":[]}', "`resourcePlans` is not an object."],
     ["an empty plan", '{"resourcePlans":{}}', "`resourcePlans` is empty"],
-    ["a plan without steps", '{"resourcePlans":{"urn:pulumi:a::b::c:d:E::f":{}}}', "The plan of c:d:E has no list of steps."],
+    ["a plan without steps", '{"resourcePlans":{"urn:pulumi:a::b::c:d:E::f":{}}}', "resourcePlans[0] has no list of steps."],
     ["deep JSON", `{"steps":${"[".repeat(50_000)}${"]".repeat(50_000)}}`, "The preview contains JSON with more than 200 levels."],
   ])("%s", (_, text, problem) => {
     const error = readOr(text);

@@ -55,6 +55,11 @@ test("a preview that ended early is a look", () => {
 test.each([
   ["an error of the engine", ["\n<{%reset%}>update failed<{%reset%}>\nfurther lines"], "update failed"],
   ["no error", [], "The engine reported no error."],
+  [
+    "an error that quotes values",
+    ["Status=400 Code=\"InvalidParameter\" Message: 'KEY=canary' of p4ssw0rd at https://u:x@a.example/?code=abc1 (WorkspaceNotFound)."],
+    "Status=400 Code=\"InvalidParameter\" Message: 'KEY=…' of … at https://u:… (WorkspaceNotFound).",
+  ],
   ["a secret", ["The token hf_abcdefghijklmnopqrst is invalid."], "The token [secret] is invalid."],
 ])("%s is one line", (_, messages, expected) => {
   expect(noticesOf(failedWith(...messages))).toEqual([{ severity: "look", text: `The preview fails, so nothing is applied: ${expected}` }]);
