@@ -22,7 +22,13 @@ export function normalised(preview: Preview): Preview {
   const given = new Set(Object.values(preview.config).flatMap((text) => [...wordsOf(text)]));
   const generated = generatedOf(preview, given);
   const suffixes = suffixesOf(preview);
-  const text = (value: string) => withoutSuffix(withoutGenerated(value, generated), suffixes, given);
+  // Most texts, such as IDs of resources, occur many times in a preview.
+  const known = new Map<string, string>();
+  const text = (value: string): string => {
+    const found = known.get(value) ?? withoutSuffix(withoutGenerated(value, generated), suffixes, given);
+    known.set(value, found);
+    return found;
+  };
   // Resources that don't depend on each other have no fixed order.
   const steps = preview.steps.map((step) => stepWith(step, text)).sort((a, b) => (a.urn < b.urn ? -1 : 1));
   return {
@@ -39,10 +45,12 @@ function stepWith(step: Step, text: (value: string) => string): Step {
     outputs: bodyWith(withoutDuration(step.token, outputs), text),
     protect,
   });
+  const before = step.before && state(step.before);
+  const after = step.after === step.before ? before : step.after && state(step.after);
   return {
     ...step,
-    ...(step.before && { before: state(step.before) }),
-    ...(step.after && { after: state(step.after) }),
+    ...(before && { before }),
+    ...(after && { after }),
     changed: step.changed.map(text),
     replacedBy: step.replacedBy.map(text),
   };
@@ -109,7 +117,7 @@ function generatedOf({ steps }: Preview, given: ReadonlySet<string>): Map<string
   const places = new Map<string, string>();
   for (const { urn, before, after } of steps) {
     // A value that changes has two replacements, so that it still changes.
-    for (const [when, state] of Object.entries({ before, after })) {
+    for (const [when, state] of Object.entries(after === before ? { before } : { before, after })) {
       if (state === undefined) continue;
       for (const [value, path] of generatedIn(state)) {
         const place = `${when} ${urn} ${path}`;

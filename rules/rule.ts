@@ -23,7 +23,12 @@ export interface Rule {
  * @param resources The resources to check. @default - all resources of the context
  */
 export function runRules(rules: readonly Rule[], context: RuleContext, resources = context.resources.all): Check[] {
-  return resources.flatMap((resource) => rules.flatMap((rule) => (appliesTo(rule, resource) ? rule.check(resource, context) : [])));
+  const byType = new Map<string, readonly Rule[]>();
+  return resources.flatMap((resource) => {
+    const applying = byType.get(resource.type) ?? rules.filter((rule) => appliesTo(rule, resource));
+    byType.set(resource.type, applying);
+    return applying.flatMap((rule) => rule.check(resource, context));
+  });
 }
 
 function appliesTo({ types }: Rule, resource: RuleResource): boolean {
