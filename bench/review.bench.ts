@@ -3,8 +3,8 @@ import { eventsOf, previewNames } from "../tests/review/previews";
 import type { Ratio } from "./index";
 
 const stacks = 200;
-/** About 6 s of CPU time for all stacks on a machine that parses their 170 MB of JSON in half a second. The bound has a margin of a half. */
-const mostTimes = 16;
+/** About 5 s of CPU time for all stacks on a machine that parses their 170 MB of JSON in 0.4 s. The bound has a margin of a half. */
+const mostTimes = 18;
 
 /** What a review of many saved previews costs, compared with parsing their JSON. */
 export async function measure(): Promise<readonly Ratio[]> {

@@ -116,8 +116,8 @@ function generatedOf({ steps }: Preview, given: ReadonlySet<string>): Map<string
   // A value can occur at several places, whose order depends on the engine. The first one in the alphabet decides.
   const places = new Map<string, string>();
   for (const { urn, before, after } of steps) {
-    // A value that changes has two replacements, so that it still changes.
-    for (const [when, state] of Object.entries(after === before ? { before } : { before, after })) {
+    // A value that changes has two replacements, so that it still changes. If nothing changes, `after` is the first one in the alphabet.
+    for (const [when, state] of Object.entries(after === before ? { after } : { before, after })) {
       if (state === undefined) continue;
       for (const [value, path] of generatedIn(state)) {
         const place = `${when} ${urn} ${path}`;
