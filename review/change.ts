@@ -74,7 +74,8 @@ const kinds = {
 function changesOf(step: Step, subscription: string | undefined): ResourceChange[] {
   const kind = kinds[step.operation];
   const before = resourcesOf(step, step.before, subscription);
-  const after = kind === "delete" ? [] : resourcesOf(step, step.after, subscription);
+  const isUnchanged = step.before === step.after;
+  const after = kind === "delete" ? [] : isUnchanged ? before : resourcesOf(step, step.after, subscription);
   const names = new Set([...before, ...after].map(({ name }) => name));
   return [...names].map((name) => {
     const [was, is] = [before, after].map((list) => list.find((one) => one.name === name));

@@ -26,9 +26,14 @@ export interface NewFinding {
 /** Roles and authentication modes are other subjects of a review, which compare them by principal and by endpoint. */
 const otherSubjects: readonly FindingCode[] = ["MOOR467", "MOOR480", "MOOR481", "MOOR482", "MOOR483"];
 
-/** A key of a check that is the same for a deployment and its successor, whose names differ by a hash. */
+/** A key of a check that is the same for a deployment and its successor. */
 function keyOf({ code, resource, property }: Check): string {
-  return [code, resource.name.replace(/-[0-9a-f]{8}(?=-deployment$)/, ""), property].join("\n").toLowerCase();
+  return [code, nameOf(resource), property].join("\n").toLowerCase();
+}
+
+/** A name that is the same for a deployment and its successor, whose logical names differ by a hash. */
+function nameOf({ name }: RuleResource): string {
+  return name.replace(/-[0-9a-f]{8}(?=-deployment$)/, "").toLowerCase();
 }
 
 /** What a change does to the findings. */
@@ -60,7 +65,11 @@ function compare(change: StackChange, today: string): FindingChange {
   const contract = before.contract ?? { ...after.contract, authModes: undefined };
   const isSameContract = before.contract === undefined || before.contract.regions.join() === after.contract.regions.join();
   if (isSameContract && change.changes.every(({ kind }) => kind === "same")) return { gained: [], unproved: 0 };
-  const [was, is] = [open(change.before, contract), open(change.after, after.contract)];
+  const is = open(change.after, change.after, after.contract);
+  // The checks of other resources before the run have nothing to be compared with.
+  const names = new Set(is.map(({ resource }) => nameOf(resource)));
+  const compared = change.before.filter((resource) => names.has(nameOf(resource)));
+  const was = open(compared, change.before, contract);
   const known = { violated: new Set(was.filter(isFinding).map(keyOf)), all: new Set(was.map(keyOf)) };
   const { refused, accepted, expired } = judge(
     is.filter((check) => isFinding(check) && !known.violated.has(keyOf(check))),
@@ -77,9 +86,9 @@ function compare(change: StackChange, today: string): FindingChange {
   };
 }
 
-/** Checks that don't hold. */
-function open(resources: readonly RuleResource[], contract: Contract): Check[] {
-  return review(resources, contract, resources, false).filter(({ outcome, code }) => outcome !== "holds" && !otherSubjects.includes(code));
+/** Checks of resources that don't hold. @param all The resources of the stack at the same time. */
+function open(resources: readonly RuleResource[], all: readonly RuleResource[], contract: Contract): Check[] {
+  return review(resources, contract, all, false).filter(({ outcome, code }) => outcome !== "holds" && !otherSubjects.includes(code));
 }
 
 /** Whether a finding says who can reach data, instead of where data is. */

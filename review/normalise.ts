@@ -22,7 +22,13 @@ export function normalised(preview: Preview): Preview {
   const given = new Set(Object.values(preview.config).flatMap((text) => [...wordsOf(text)]));
   const generated = generatedOf(preview, given);
   const suffixes = suffixesOf(preview);
-  const text = (value: string) => withoutSuffix(withoutGenerated(value, generated), suffixes, given);
+  // Most texts, such as IDs of resources, occur many times in a preview.
+  const known = new Map<string, string>();
+  const text = (value: string): string => {
+    const found = known.get(value) ?? withoutSuffix(withoutGenerated(value, generated), suffixes, given);
+    known.set(value, found);
+    return found;
+  };
   // Resources that don't depend on each other have no fixed order.
   const steps = preview.steps.map((step) => stepWith(step, text)).sort((a, b) => (a.urn < b.urn ? -1 : 1));
   return {
@@ -39,10 +45,12 @@ function stepWith(step: Step, text: (value: string) => string): Step {
     outputs: bodyWith(withoutDuration(step.token, outputs), text),
     protect,
   });
+  const before = step.before && state(step.before);
+  const after = step.after === step.before ? before : step.after && state(step.after);
   return {
     ...step,
-    ...(step.before && { before: state(step.before) }),
-    ...(step.after && { after: state(step.after) }),
+    ...(before && { before }),
+    ...(after && { after }),
     changed: step.changed.map(text),
     replacedBy: step.replacedBy.map(text),
   };
@@ -82,7 +90,7 @@ function suffixesOf({ stack, steps }: Preview): string[] {
 function outputsOf(steps: readonly Step[]): string[] {
   return steps
     .filter(({ token }) => token === "pulumi:pulumi:Stack")
-    .flatMap(({ before }) => (before === undefined ? [] : [...textsOf(before.outputs)].map(([text]) => text)));
+    .flatMap(({ before }) => (before === undefined ? [] : textsOf(before.outputs).map(({ text }) => text)));
 }
 
 function unique(values: readonly string[]): string[] {
@@ -108,8 +116,8 @@ function generatedOf({ steps }: Preview, given: ReadonlySet<string>): Map<string
   // A value can occur at several places, whose order depends on the engine. The first one in the alphabet decides.
   const places = new Map<string, string>();
   for (const { urn, before, after } of steps) {
-    // A value that changes has two replacements, so that it still changes.
-    for (const [when, state] of Object.entries({ before, after })) {
+    // A value that changes has two replacements, so that it still changes. If nothing changes, `after` is the first one in the alphabet.
+    for (const [when, state] of Object.entries(after === before ? { after } : { before, after })) {
       if (state === undefined) continue;
       for (const [value, path] of generatedIn(state)) {
         const place = `${when} ${urn} ${path}`;
@@ -130,24 +138,33 @@ function generatedOf({ steps }: Preview, given: ReadonlySet<string>): Map<string
 function* generatedIn({ id, inputs, outputs }: ResourceState): Generator<[value: string, path: string]> {
   const own = /\/([^/]+)$/.exec(id ?? "")?.[1]?.toLowerCase();
   if (own !== undefined && isGuid(own)) yield [own, "id"];
-  const written = new Set([...textsOf(inputs)].map(([text]) => text.toLowerCase()));
-  for (const [text, path] of textsOf(outputs)) {
+  const given = textsOf(inputs);
+  const written = new Set(given.map(({ text }) => text.toLowerCase()));
+  for (const { text, path } of textsOf(outputs)) {
+    if (!isGuid(text) && !timeForm.test(text)) continue;
     const value = text.toLowerCase();
-    if (!written.has(value) && (isGuid(value) || timeForm.test(text))) yield [value, path];
+    if (!written.has(value)) yield [value, path];
   }
   const { resourceName, parentResourcePath } = inputs;
   const isEnvironment = typeof parentResourcePath === "string" && /\/environments\/[^/]+$/.test(parentResourcePath);
   if (isEnvironment && typeof resourceName === "string" && isHash(resourceName)) yield [resourceName, "version"];
-  for (const [text, path] of textsOf(inputs)) {
+  for (const { text, path } of given) {
     if (/\.tags\.moor-written$/.test(path) && isHash(text)) yield [text, path];
     if (timeForm.test(text) && /\.(endpointC|c)reatedAt(\.|$)/.test(path)) yield [text.toLowerCase(), path];
   }
 }
 
-function* textsOf(value: Value, path = ""): Generator<[text: string, path: string]> {
-  if (typeof value === "string") yield [value, path];
-  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* textsOf(item, `${path}.${index}`);
-  else if (isBody(value)) for (const [key, item] of Object.entries(value)) yield* textsOf(item, `${path}.${keyOf(key)}`);
+interface PlacedText {
+  readonly text: string;
+  readonly path: string;
+}
+
+/** All texts in a value. @param found Receives them. */
+function textsOf(value: Value, path = "", found: PlacedText[] = []): readonly PlacedText[] {
+  if (typeof value === "string") found.push({ text: value, path });
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) textsOf(item, `${path}.${index}`, found);
+  else if (isBody(value)) for (const [key, item] of Object.entries(value)) textsOf(item, `${path}.${keyOf(key)}`, found);
+  return found;
 }
 
 /** A key that is an ID contains generated values itself. */
@@ -158,12 +175,9 @@ function keyOf(key: string): string {
 /** The subscription that the IDs of most resources contain. Without IDs, the one in the outputs of the stack, or in most inputs. */
 function subscriptionOf(steps: readonly Step[], given: ReadonlySet<string>): string | undefined {
   const ids = steps.flatMap(({ before, after }) => [before?.id ?? "", after?.id ?? ""]);
-  const sources = [ids.flatMap(subscriptionsIn), outputsOf(steps).flatMap(subscriptionsIn), steps.flatMap(subscriptionsOfInputs)];
-  return sources.map((source) => mostFrequent(source, given)).find((one) => one !== undefined);
-}
-
-function subscriptionsOfInputs({ after }: Step): string[] {
-  return after === undefined ? [] : [...textsOf(after.inputs)].flatMap(([text]) => subscriptionsIn(text));
+  const ofInputs = () => steps.flatMap(({ after }) => (after === undefined ? [] : textsOf(after.inputs).map(({ text }) => text)));
+  const mostFrequentIn = (texts: readonly string[]) => mostFrequent(texts.flatMap(subscriptionsIn), given);
+  return mostFrequentIn(ids) ?? mostFrequentIn(outputsOf(steps)) ?? mostFrequentIn(ofInputs());
 }
 
 function subscriptionsIn(text: string): string[] {

@@ -40,6 +40,7 @@ export interface Step {
   readonly name: string;
   readonly operation: Operation;
   readonly before?: ResourceState;
+  /** The same object as `before` if nothing differs, so that it is read and compared once. */
   readonly after?: ResourceState;
   /** Paths of the inputs that differ, as the engine reports them. */
   readonly changed: readonly string[];

@@ -34,6 +34,7 @@ export function at({ body }: RuleResource, path: string): Value {
 /** The resources of a review, to look up references. */
 export class ResourceSet {
   private readonly byId: ReadonlyMap<string, RuleResource>;
+  private readonly byType = new Map<string, RuleResource[]>();
 
   /** @param isComplete Whether these are all resources of the stack. In an update, a run learns of them one after the other. @default false */
   constructor(
@@ -41,6 +42,12 @@ export class ResourceSet {
     readonly isComplete = false,
   ) {
     this.byId = new Map(all.flatMap((resource) => (resource.id === undefined ? [] : [[resource.id.toLowerCase(), resource] as const])));
+    for (const resource of all) {
+      const type = resource.type.toLowerCase();
+      const others = this.byType.get(type);
+      if (others === undefined) this.byType.set(type, [resource]);
+      else others.push(resource);
+    }
   }
 
   /** The resource with an ARM ID. Undefined if it was neither planned nor read. */
@@ -48,7 +55,7 @@ export class ResourceSet {
     return this.byId.get(id.toLowerCase());
   }
 
-  ofType(type: string): RuleResource[] {
-    return this.all.filter((resource) => isOfType(resource, type));
+  ofType(type: string): readonly RuleResource[] {
+    return this.byType.get(type.toLowerCase()) ?? [];
   }
 }

@@ -23,7 +23,18 @@ export interface Rule {
  * @param resources The resources to check. @default - all resources of the context
  */
 export function runRules(rules: readonly Rule[], context: RuleContext, resources = context.resources.all): Check[] {
-  return resources.flatMap((resource) => rules.flatMap((rule) => (appliesTo(rule, resource) ? rule.check(resource, context) : [])));
+  return resources.flatMap((resource) => applying(rules, resource).flatMap((rule) => rule.check(resource, context)));
+}
+
+/** The rules for each type, by the list of rules. The lists are constants. */
+const indexes = new WeakMap<readonly Rule[], Map<string, readonly Rule[]>>();
+
+function applying(rules: readonly Rule[], resource: RuleResource): readonly Rule[] {
+  const index = indexes.get(rules) ?? new Map<string, readonly Rule[]>();
+  indexes.set(rules, index);
+  const found = index.get(resource.type) ?? rules.filter((rule) => appliesTo(rule, resource));
+  index.set(resource.type, found);
+  return found;
 }
 
 function appliesTo({ types }: Rule, resource: RuleResource): boolean {

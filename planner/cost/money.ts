@@ -35,9 +35,11 @@ export function isSame(one: Range, other: Range): boolean {
   return one.min === other.min && one.max === other.max;
 }
 
+const amounts = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
 /** For example `20,932.14`. */
 export function usdText(usd: number): string {
-  return usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return amounts.format(usd);
 }
 
 /** For example `20,932.14 to 31,389.80`, or one amount if both are equal. */

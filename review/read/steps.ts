@@ -1,4 +1,6 @@
 /** The steps of a preview from what the engine reports, which is the same in all forms of a saved preview. */
+
+import { isDeepStrictEqual } from "node:util";
 import { withoutSecrets } from "../../facts/secretForms";
 import { type Body, isBody, UNKNOWN, type Value } from "../../rules";
 import { isJson, type Json, nameOfUrn, textOf } from "../../rules/read/json";
@@ -122,9 +124,9 @@ const kept: readonly Operation[] = ["same", "update", "refresh", "read"];
 
 function stepOf(report: StepReport): Step {
   const { urn, operation, changed, replacedBy } = report;
-  const [before, written] = [stateOf(report.before), stateOf(report.after)];
+  const before = stateOf(report.before);
   const isKept = before !== undefined && kept.includes(operation);
-  const after = written && identified(urn, written, isKept ? before : undefined);
+  const after = isKept && isDeepStrictEqual(report.before, report.after) ? before : afterOf(report, isKept ? before : undefined);
   return {
     urn: urn.text,
     token: urn.token,
@@ -135,6 +137,11 @@ function stepOf(report: StepReport): Step {
     changed,
     replacedBy,
   };
+}
+
+function afterOf({ urn, after }: StepReport, before: ResourceState | undefined): ResourceState | undefined {
+  const written = stateOf(after);
+  return written && identified(urn, written, before);
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Resource types without a rule: where their data is can't be proved. */
-import { sameArmId } from "../../azure/armId";
 import { at } from "../resource";
 import { checked, type Rule } from "../rule";
 import { byHost, flowRules } from "./flows";
@@ -7,12 +6,12 @@ import { isCovered } from "./types";
 
 /** Returns a rule for all types that no given rule names, and that aren't known to hold no data. It never refuses a resource. */
 export function coverageRule(rules: readonly Rule[]): Rule {
-  const known = rules.flatMap(({ types }) => (types === "all" ? [] : types));
+  const known = new Set(rules.flatMap(({ types }) => (types === "all" ? [] : types.map((type) => type.toLowerCase()))));
   return {
     code: "MOOR418",
     types: "all",
     check(resource) {
-      const isKnown = isCovered(resource.type) || known.some((type) => sameArmId(type, resource.type));
+      const isKnown = isCovered(resource.type) || known.has(resource.type.toLowerCase());
       if (isKnown) return [];
       const problem = `No rule checks ${resource.type}, so the locations where it stores and sends data are not proved.`;
       return [checked("MOOR418", "unknown", resource, "type", resource.type, { problem, allowed: "resource types with rules" })];

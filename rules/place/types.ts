@@ -1,6 +1,4 @@
 /** What is known about resource types: which have a location, and which hold no data. The case of types has no meaning. */
-import { sameArmId } from "../../azure/armId";
-
 /** Types with a location of their own, which ARM requires or the provider adds. */
 const REGIONAL_TYPES: readonly string[] = [
   "Microsoft.Resources/resourceGroups",
@@ -96,12 +94,19 @@ const TYPES_WITHOUT_DATA: readonly string[] = [
   "Microsoft.Storage/storageAccounts/privateEndpointConnections",
 ];
 
+const regionalTypes = inLowerCase(REGIONAL_TYPES);
+const coveredTypes = inLowerCase([...TYPES_BOUND_TO_LOCATION, ...TYPES_WITHOUT_DATA]);
+
+function inLowerCase(types: readonly string[]): ReadonlySet<string> {
+  return new Set(types.map((type) => type.toLowerCase()));
+}
+
 /** Whether a resource of a type has a location of its own. */
 export function needsLocation(type: string): boolean {
-  return REGIONAL_TYPES.some((one) => sameArmId(one, type));
+  return regionalTypes.has(type.toLowerCase());
 }
 
 /** Whether the rules for locations prove where the data of a type is, or the type holds none. */
 export function isCovered(type: string): boolean {
-  return [...TYPES_BOUND_TO_LOCATION, ...TYPES_WITHOUT_DATA].some((one) => sameArmId(one, type));
+  return coveredTypes.has(type.toLowerCase());
 }

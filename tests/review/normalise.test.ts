@@ -60,6 +60,14 @@ test("The normalised preview contains no generated value.", () => {
   expect(text).not.toContain("00000000-0000-4000-8000-000000000001");
 });
 
+test.each(previewNames)("%s: an unchanged state may be one object or two equal ones.", (name) => {
+  const preview = readPreview(eventsOf(name));
+  const steps = preview.steps.map(({ after, ...step }) => ({ ...step, ...(after && { after: { ...after } }) }));
+  const copied = { ...preview, steps };
+  expect(normalised(copied)).toEqual(normalised(preview));
+  expect(reviewStack(copied, { today: "2026-11-30" })).toEqual(reviewStack(preview, { today: "2026-11-30" }));
+});
+
 test("A preview that is normalised already stays the same.", () => {
   const once = normalised(readPreview(eventsOf("auth")));
   expect(normalised(once)).toEqual(once);

@@ -226,7 +226,7 @@ describe("Azure DevOps", () => {
 
   test.each<[name: string, change: () => void, number: string, error: string]>([
     ["a review that is a symbolic link", () => link("review.md", "/etc/passwd"), "7", "is not a regular file"],
-    ["a review that is too large", () => write("review.md", "x".repeat(60_001)), "7", "is not a regular file"],
+    ["a review that is too large", () => write("review.md", "x".repeat(240_001)), "7", "is not a regular file"],
     ["a build that is not of a pull request", () => undefined, "", "This build is not of a pull request."],
   ])("%s is refused", async (_, change, number, error) => {
     change();

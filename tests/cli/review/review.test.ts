@@ -59,6 +59,16 @@ test("A file that isn't a saved preview is named.", () => {
   expect(review(["--from", "-"]).stderr).toContain("The standard input is not a saved preview. ");
 });
 
+test("A wrong file among others is the only message.", () => {
+  const file = path.join(folder, "cut.json");
+  fs.writeFileSync(file, eventsOf("tag").slice(0, 1000));
+  const { status, stdout, stderr } = review(["--from", saved("tag"), "--from", file, "--from", saved("destroy")]);
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr.split("\n")[0]).toBe(
+    `${file} is not a saved preview. The text starts like JSON, but it is cut off, or contains more than one value.`,
+  );
+});
+
 test("Two previews of one stack are refused, and one file that is named twice is read once.", () => {
   const [tag, model] = [saved("tag"), saved("model")];
   expect(review(["--from", tag, "--from", model])).toMatchObject({

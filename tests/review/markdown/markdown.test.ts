@@ -233,6 +233,22 @@ test("the order of the stacks doesn't matter", () => {
   );
 });
 
+test("200 dangerous stacks of saved previews, each with endpoints of its own, fit", () => {
+  const dangerous = previewNames
+    .map((name) => reviewStack(previewOf(name), { today: "2026-11-30" }))
+    .filter(({ verdict }) => verdict === "dangerous");
+  const all = Array.from({ length: 200 }, (_, index): StackReview => {
+    const text = JSON.stringify(dangerous[index % dangerous.length]).replaceAll(/\b(chat|fraud)\b/g, `$1${index}`);
+    return { ...JSON.parse(text), stack: `stack-${index}` };
+  });
+  expect(dangerous.length).toBeGreaterThan(5);
+  const text = reviewMarkdown(reviewOf(...all));
+  expect(text.length).toBeLessThanOrEqual(60_000);
+  expect(fiveLines(text)[0]).toMatch(/^\*\*Dangerous\*\*: .* Other stacks: \d+ dangerous\.$/);
+  expect(fiveLines(text)).toEqual(fiveLines(reviewMarkdown(reviewOf(...all), Number.POSITIVE_INFINITY)));
+  expect(brokenParts(text)).toEqual([]);
+});
+
 test("the saved previews, all in one review, fit and have no link", () => {
   const all = previewNames.map((name) => ({ ...reviewStack(previewOf(name), { today: "2026-11-30" }), stack: name }));
   const text = reviewMarkdown(reviewOf(...all));
