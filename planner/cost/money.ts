@@ -47,10 +47,10 @@ export function rangeText({ min, max }: Range, text: (usd: number) => string = u
   return min === max ? text(min) : `${text(min)} to ${text(max)}`;
 }
 
-/** For example `+3,485.75`, `-198.56`, `+10.00 to +20.00`, or `+3,485.75 at the maximum` if the minimum stays the same. */
-export function differenceText({ min, max }: Range): string {
+/** For example `+3,485.75`, `-198.56`, `+10.00 to +20.00`, or `+3,485.75 at the maximum` if the minimum stays the same. @param unit Follows the amount. */
+export function differenceText({ min, max }: Range, unit = ""): string {
   const text = (usd: number) => `${usd < 0 ? "-" : usd > 0 ? "+" : ""}${usdText(Math.abs(usd))}`;
-  if (min === 0 && max !== 0) return `${text(max)} at the maximum`;
-  if (max === 0 && min !== 0) return `${text(min)} at the minimum`;
-  return rangeText({ min, max }, text);
+  if (min === 0 && max !== 0) return `${text(max)}${unit} at the maximum`;
+  if (max === 0 && min !== 0) return `${text(min)}${unit} at the minimum`;
+  return `${rangeText({ min, max }, text)}${unit}`;
 }

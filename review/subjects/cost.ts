@@ -104,14 +104,12 @@ function risingNotice(change: StackChange, { before, after }: Costs["serving"]):
       },
     ];
   }
-  const own = differenceText(rise);
+  const own = differenceText(rise, " USD/month");
   const others = parts.length > 1 ? "mostly for" : "for";
   const [from, to] = [rangeText(before.usdPerMonth), rangeText(after.usdPerMonth)];
   const percent = percentText(before.usdPerMonth, rise, bound ?? "max");
   const total = isComplete ? ` The stack then costs ${to} USD/month instead of ${from}${percent}.` : "";
-  return [
-    { severity: "look", text: `The cost changes by ${own} USD/month at list price, ${others} ${largest.name}.${total} Is it approved?` },
-  ];
+  return [{ severity: "look", text: `The list price changes by ${own}, ${others} ${largest.name}.${total} Is it approved?` }];
 }
 
 /** For example ` (+14% at the maximum)`. Empty if there was no cost. */

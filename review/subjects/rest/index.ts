@@ -95,7 +95,7 @@ function outsideLines(steps: readonly Step[]): string[] {
 }
 
 /** Characters of a summary. The headline of a safe change contains it. */
-const longest = 220;
+const longest = 260;
 
 function summaryOf(lines: readonly string[], noise: readonly string[]): string {
   if (lines.length === 0) return shortened(noise[0] ?? "", longest);
