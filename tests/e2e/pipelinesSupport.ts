@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { writeStagedLock } from "../support/stagedLock";
-import { openTokenServer, type TokenServer, writePrograms } from "../workflows/standIns";
+import { type Commands, openTokenServer, type TokenServer, writePrograms } from "../workflows/standIns";
 import { cloneProgram } from "./clone";
 
 export interface DryRun {
@@ -13,6 +13,8 @@ export interface DryRun {
   /** The commit of the branch main, and the next one of another branch, which changes a tag of the stack dev. */
   readonly base: string;
   readonly head: string;
+  /** The same two commits without the stack prod. */
+  readonly devOnly: { readonly base: string; readonly head: string };
   readonly tokens: TokenServer;
   /** Environment of shell steps. */
   readonly environment: NodeJS.ProcessEnv;
@@ -33,26 +35,32 @@ interface ReviewFile {
   readonly stacks: readonly { readonly stack: string; readonly verdict: string; readonly approval?: { readonly digest: string } }[];
 }
 
-export async function openDryRun(): Promise<DryRun> {
+export async function openDryRun(commands: Commands): Promise<DryRun> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-pipelines-"));
   const at = (...names: string[]) => path.join(folder, ...names);
   fs.mkdirSync(at("home"));
   writeStagedLock(at("home"));
-  writePrograms(at("programs"), at("npm.log"));
+  writePrograms(at("programs"), at("npm.log"), commands, at("recorded"));
   fs.writeFileSync(at("npm.log"), "");
   const origin = cloneProgram();
   fs.rmSync(path.join(origin, "node_modules"));
   git(origin, "init", "--quiet", "--initial-branch=main");
   const base = commit(origin);
-  git(origin, "checkout", "--quiet", "-b", "change");
+  const changed = (branch: string, from: string, edit: () => void) => {
+    git(origin, "checkout", "--quiet", "-b", branch, from);
+    edit();
+    return commit(origin);
+  };
   const file = path.join(origin, "Pulumi.dev.yaml");
-  fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("owner: ml-platform", "owner: ml-platform-2"));
-  const head = commit(origin);
+  const rename = () => fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("owner: ml-platform", "owner: ml-platform-2"));
+  const head = changed("change", base, rename);
+  const withoutProd = changed("dev-only", base, () => fs.rmSync(path.join(origin, "Pulumi.prod.yaml")));
+  const devOnly = { base: withoutProd, head: changed("dev-only-change", withoutProd, rename) };
   const tokens = await openTokenServer();
   const readArtifact = (...names: string[]) => fs.readFileSync(at("artifacts", ...names), "utf8");
   const stacksIn = (artifact: string) => (JSON.parse(readArtifact(artifact, "review.json")) as ReviewFile).stacks;
   return {
-    ...{ at, base, head, tokens, readArtifact },
+    ...{ at, base, head, devOnly, tokens, readArtifact },
     environment: { ...process.env, PATH: at("programs"), MOOR_LOCAL_HOME: at("home") },
     checkout(sha, workspace) {
       git(origin, "clone", "--quiet", origin, workspace);
