@@ -71,14 +71,14 @@ test("the pipelines run the commands of the GitHub workflows", () => {
 
 test("a fork's pull request is reviewed without credentials", async () => {
   record("safe");
-  const { results, commands } = await resultsOf(runPipeline(runnerAt(run.head, pull("True")), "pull-request.yml"));
+  const { results, commands } = await resultsOf(runPipeline(runnerAt(run.devOnly.head, pull("True")), "pull-request.yml"));
   expect(results).toEqual({ check: "Succeeded", review: "Skipped", reviewFork: "Succeeded", comment: "Skipped" });
   expect(commands).toEqual([...checks, `run --silent review -- --base origin/main --output ${work("temp/review")}`]);
 });
 
 test("a branch is reviewed against the deployed stacks", async () => {
   record("look");
-  const { results, commands } = await resultsOf(runPipeline(runnerAt(run.head, pull("False")), "pull-request.yml"));
+  const { results, commands } = await resultsOf(runPipeline(runnerAt(run.devOnly.head, pull("False")), "pull-request.yml"));
   expect(results).toEqual({ check: "Succeeded", review: "Succeeded", reviewFork: "Skipped", comment: "Skipped" });
   expect(commands).toEqual([...checks, `run --silent review -- --output ${work("temp/review")}`]);
   expect(run.readArtifact("review", "review.md")).toBe("dev: look\n");
@@ -86,7 +86,7 @@ test("a branch is reviewed against the deployed stacks", async () => {
 
 test("a stack is deployed as reviewed", async () => {
   record("dangerous");
-  const deployment = runTemplate(runnerAt(run.base), "deploy-stack.yml", { stack: "dev", after: "check" });
+  const deployment = runTemplate(runnerAt(run.main), "deploy-stack.yml", { stack: "dev", after: "check" });
   const { jobs, results, commands } = await resultsOf(deployment);
   expect(results).toEqual({ plan: "Succeeded", deploy: "Succeeded" });
   expect(jobs.plan!.outputs).toEqual({ "plan.verdict": "dangerous", "plan.digest": digest });
@@ -101,14 +101,14 @@ test("a stack is deployed as reviewed", async () => {
 
 test("without changes, nothing is deployed", async () => {
   record("unchanged");
-  const deployment = runTemplate(runnerAt(run.base), "deploy-stack.yml", { stack: "dev", after: "check" });
+  const deployment = runTemplate(runnerAt(run.main), "deploy-stack.yml", { stack: "dev", after: "check" });
   const { results, commands } = await resultsOf(deployment);
   expect(results).toEqual({ plan: "Succeeded", deploy: "Skipped" });
   expect(commands).toEqual([`run --silent review -- -s dev --output ${work("temp/review")}`]);
 });
 
 test("the drift check reads the stack", async () => {
-  const { results, commands } = await resultsOf(runTemplate(runnerAt(run.base), "drift-stack.yml", { stack: "dev" }));
+  const { results, commands } = await resultsOf(runTemplate(runnerAt(run.main), "drift-stack.yml", { stack: "dev" }));
   expect(results).toEqual({ drift: "Succeeded" });
   expect(commands).toEqual(["run --silent drift -- -s dev"]);
 });

@@ -1,4 +1,4 @@
-/** A repository with two commits, a local Azure, and the programs that a dry run of the pipelines replaces. */
+/** A repository with three commits, a local Azure, and the programs that a dry run of the pipelines replaces. */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -10,10 +10,9 @@ import { cloneProgram } from "./clone";
 export interface DryRun {
   /** Path in the folder of the dry run. */
   at(...names: string[]): string;
-  /** The commit of the branch main, and the next one of another branch, which changes a tag of the stack dev. */
-  readonly base: string;
-  readonly head: string;
-  /** The same two commits without the stack prod. */
+  /** The commit of the branch main. */
+  readonly main: string;
+  /** Two commits of another branch, which has only the stack dev. The second one changes a tag. */
   readonly devOnly: { readonly base: string; readonly head: string };
   readonly tokens: TokenServer;
   /** Environment of shell steps. */
@@ -45,23 +44,20 @@ export async function openDryRun(commands: Commands): Promise<DryRun> {
   const origin = cloneProgram();
   fs.rmSync(path.join(origin, "node_modules"));
   git(origin, "init", "--quiet", "--initial-branch=main");
+  const main = commit(origin);
+  git(origin, "checkout", "--quiet", "-b", "dev-only");
+  fs.rmSync(path.join(origin, "Pulumi.prod.yaml"));
   const base = commit(origin);
-  const changed = (branch: string, from: string, edit: () => void) => {
-    git(origin, "checkout", "--quiet", "-b", branch, from);
-    edit();
-    return commit(origin);
-  };
   const file = path.join(origin, "Pulumi.dev.yaml");
-  const rename = () => fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("owner: ml-platform", "owner: ml-platform-2"));
-  const head = changed("change", base, rename);
-  const withoutProd = changed("dev-only", base, () => fs.rmSync(path.join(origin, "Pulumi.prod.yaml")));
-  const devOnly = { base: withoutProd, head: changed("dev-only-change", withoutProd, rename) };
+  fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("owner: ml-platform", "owner: ml-platform-2"));
+  const devOnly = { base, head: commit(origin) };
   const tokens = await openTokenServer();
   const readArtifact = (...names: string[]) => fs.readFileSync(at("artifacts", ...names), "utf8");
   const stacksIn = (artifact: string) => (JSON.parse(readArtifact(artifact, "review.json")) as ReviewFile).stacks;
   return {
-    ...{ at, base, head, devOnly, tokens, readArtifact },
-    environment: { ...process.env, PATH: at("programs"), MOOR_LOCAL_HOME: at("home") },
+    ...{ at, main, devOnly, tokens, readArtifact },
+    // The engine of a test runs for seconds, so garbage collection isn't required.
+    environment: { ...process.env, PATH: at("programs"), MOOR_LOCAL_HOME: at("home"), GOGC: "400" },
     checkout(sha, workspace) {
       git(origin, "clone", "--quiet", origin, workspace);
       git(workspace, "checkout", "--quiet", sha);
