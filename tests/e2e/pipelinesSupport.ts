@@ -17,7 +17,7 @@ export interface DryRun {
   readonly tokens: TokenServer;
   /** Environment of shell steps. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Checks out a commit. */
+  /** Checks out a commit, in an empty workspace. Jobs of the same commit share the files, which are cleaned before each job. */
   checkout(commit: string, workspace: string): void;
   /** The npm commands so far. */
   commands(): string[];
@@ -59,8 +59,15 @@ export async function openDryRun(commands: Commands): Promise<DryRun> {
     // The engine of a test runs for seconds, so garbage collection isn't required.
     environment: { ...process.env, PATH: at("programs"), MOOR_LOCAL_HOME: at("home"), GOGC: "400" },
     checkout(sha, workspace) {
-      git(origin, "clone", "--quiet", origin, workspace);
-      git(workspace, "checkout", "--quiet", sha);
+      const clone = at("clones", sha);
+      if (fs.existsSync(clone)) {
+        git(clone, "clean", "-ffdx", "--quiet");
+      } else {
+        git(origin, "clone", "--quiet", "--no-checkout", origin, clone);
+        git(clone, "checkout", "--quiet", sha);
+      }
+      fs.rmdirSync(workspace);
+      fs.symlinkSync(clone, workspace);
     },
     commands: () => fs.readFileSync(at("npm.log"), "utf8").trim().split("\n"),
     verdicts: (artifact) => Object.fromEntries(stacksIn(artifact).map(({ stack, verdict }) => [stack, verdict])),
