@@ -118,7 +118,8 @@ test("a branch is reviewed against the deployed stacks", async () => {
 });
 
 test("without changes, nothing is deployed", async () => {
-  const jobs = await runWorkflow(runnerAt(run.main), "deploy-stack.yml", { stack: "dev" });
+  // The same stack as that of main, in another folder.
+  const jobs = await runWorkflow(runnerAt(run.devOnly.base), "deploy-stack.yml", { stack: "dev" });
   expect(resultsOf(jobs)).toEqual({ plan: "success", deploy: "skipped" });
 });
 
