@@ -53,6 +53,16 @@ function contentHash({ image, settings }: Build): string {
   return hashInputs(image, settings);
 }
 
+/**
+ * Inputs without the paths of the build, which are absolute here and so differ between clones of a repository. The hash of the files says
+ * whether the image changes.
+ */
+function withoutPaths(inputs: Properties): Properties {
+  if (!isObject(inputs.build) || inputs.build[CONTENT] === undefined) return inputs;
+  const { context: _context, dockerfile: _dockerfile, ...build } = inputs.build;
+  return { ...inputs, build };
+}
+
 interface ImageName {
   /** Host, with a port if there is one. */
   readonly server: string;
@@ -106,7 +116,7 @@ class Docker implements Provider {
   }
 
   diff({ news, oldInputs }: { news: Properties; oldInputs: Properties }): DiffResult {
-    const [old, next] = [plainProperties(oldInputs), plainProperties(news)];
+    const [old, next] = [withoutPaths(plainProperties(oldInputs)), withoutPaths(plainProperties(news))];
     const changed = [...new Set([...Object.keys(old), ...Object.keys(next)])].filter(
       (key) => key !== "registry" && !equal(old[key], next[key]),
     );

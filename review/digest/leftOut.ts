@@ -34,12 +34,12 @@ export const leftOut = [
   {
     token: "docker:index/image:Image",
     path: "build.context",
-    reason: "Absolute path on the machine of the run. `build.contextDigest` and the source tree cover the files.",
+    reason: "In the local Azure, an absolute path of the clone. `build.contextDigest` and the source tree cover the files.",
   },
   {
     token: "docker:index/image:Image",
     path: "build.dockerfile",
-    reason: "Absolute path on the machine of the run. The source tree covers the file, and the stack file covers its name.",
+    reason: "In the local Azure, an absolute path of the clone. The source tree covers the file, and the stack file covers its name.",
   },
 ] as const satisfies readonly LeftOut[];
 

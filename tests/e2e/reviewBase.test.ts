@@ -30,7 +30,8 @@ function git(...args: string[]): string {
 async function review(home: string, ...args: string[]) {
   const child = spawn(process.execPath, [path.join(clone, "cli", "run.js"), "review", ...args], {
     cwd: clone,
-    env: { ...process.env, MOOR_LOCAL_HOME: home },
+    // The engine of a test runs for seconds, so garbage collection isn't required.
+    env: { ...process.env, MOOR_LOCAL_HOME: home, GOGC: "400" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [output, progress] = ["", ""];
@@ -61,43 +62,50 @@ test("A review against a commit needs no state, and equals the review with the s
   const commit = git("rev-parse", "HEAD");
 
   const sandbox = await openSandbox({}, undefined, clone);
+  let first: Awaited<ReturnType<typeof review>>;
   try {
-    const up = await sandbox.run("up", "prod");
-    expect([up.code, up.output.slice(-2000)]).toEqual([0, expect.any(String)]);
+    for (const stack of ["dev", "prod"]) {
+      const up = await sandbox.run("up", stack);
+      expect([up.code, up.output.slice(-2000)]).toEqual([0, expect.any(String)]);
+    }
+    edit(path.join(clone, "Pulumi.dev.yaml"), (text) => text.replace("owner: ml-platform", "owner: another-team"));
     edit(stackFile, (text) =>
       text.replace("weight: 90", "weight: 70").replace("weight: 10\n", "weight: 30\n").replace("owner: ml-platform", "owner: another-team"),
     );
-    const withState = await review(sandbox.home, "--local", "-s", "prod", "--format", "json");
-    expect(withState).toMatchObject({ code: 0, progress: ["prod: previewed"] });
+    const withState = await review(sandbox.home, "--local", "--format", "json");
+    expect(withState).toMatchObject({ code: 0, progress: ["dev: previewed", "prod: previewed"] });
 
-    const first = await review(empty, "--base", "HEAD", "-s", "prod", "--format", "json");
-    expect(first).toMatchObject({ code: 0, progress: [`prod: bringing up ${commit.slice(0, 12)} on the local Azure`, "prod: previewed"] });
+    first = await review(empty, "--base", "HEAD", "--format", "json");
+    const bringingUp = `bringing up ${commit.slice(0, 12)} on the local Azure`;
+    const progress = [`dev: ${bringingUp}`, "dev: previewed", `prod: ${bringingUp}`, "prod: previewed"];
+    expect(first).toMatchObject({ code: 0, progress });
     expect(stacksOf(first.output)).toEqual(stacksOf(withState.output));
     expect(JSON.stringify(stacksOf(first.output)) === JSON.stringify(stacksOf(withState.output))).toBe(true);
     // A review of nothing would be equal too.
     expect(stacksOf(first.output)).toMatchObject([
+      { stack: "dev", result: "succeeded", verdict: "safe" },
       { stack: "prod", result: "succeeded", sections: { traffic: { summary: trafficSummary } } },
     ]);
-
-    const second = await review(empty, "--base", "HEAD", "-s", "prod", "--format", "json");
-    expect(second).toEqual({ ...first, progress: ["prod: previewed"] });
   } finally {
     await sandbox.close();
   }
-  expect(git("status", "--porcelain")).toBe("M Pulumi.prod.yaml");
+
+  const second = await review(empty, "--base", "HEAD", "-s", "dev", "--format", "json");
+  expect(second).toMatchObject({ code: 0, progress: ["dev: previewed"] });
+  expect(stacksOf(second.output)).toEqual(stacksOf(first.output).slice(0, 1));
+  expect(git("status", "--porcelain").split("\n")).toEqual(["M Pulumi.dev.yaml", " M Pulumi.prod.yaml"]);
   expect(git("worktree", "list").split("\n")).toHaveLength(1);
   expect(fs.readdirSync(empty)).toEqual([]);
   const cached = fs.readdirSync(path.join(clone, ".moor", "base", commit)).sort();
-  expect(cached).toEqual([expect.stringMatching(/^prod-[0-9a-f]{16}$/), "program"]);
+  expect(cached).toEqual([expect.stringMatching(/^dev-[0-9a-f]{16}$/), expect.stringMatching(/^prod-[0-9a-f]{16}$/), "program"]);
+});
 
+test("A stack can be new, removed, or have a preview that fails.", async () => {
   fs.renameSync(path.join(clone, "Pulumi.dev.yaml"), path.join(clone, "Pulumi.test.yaml"));
-  const all = await review(empty, "--base", "HEAD");
-  expect(all).toMatchObject({ code: 0, progress: ["prod: previewed", "test: previewed"] });
-  expect(all.output).toContain("stack dev is removed from the repository");
-
   fs.writeFileSync(stackFile, "config: {}\n");
-  const failed = await review(empty, "--base", "HEAD", "-s", "prod");
-  expect(failed).toMatchObject({ code: 1, progress: ["prod: the preview failed"] });
+  const { code, output, progress } = await review(empty, "--base", "HEAD");
+  expect({ code, progress }).toEqual({ code: 1, progress: ["prod: the preview failed", "test: previewed"] });
+  expect(output).toContain("stack dev is removed from the repository");
 });
 
 test("A base that can't be brought up is the reason why the stack has no review.", async () => {

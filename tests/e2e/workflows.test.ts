@@ -11,7 +11,7 @@ jest.setTimeout(600_000);
 
 let run: DryRun;
 beforeAll(async () => {
-  run = await openDryRun();
+  run = await openDryRun("real");
 });
 afterAll(() => run.close());
 
@@ -50,7 +50,7 @@ function runnerAt(commit: string, event: object = {}): GitHubRunner {
 }
 
 const pull = (repository: string) => ({
-  pull_request: { number: 7, base: { sha: run.base }, head: { repo: { full_name: repository } }, user: { login: "someone" } },
+  pull_request: { number: 7, base: { sha: run.devOnly.base }, head: { repo: { full_name: repository } }, user: { login: "someone" } },
 });
 
 /** Result of each job. Throws with the output of the first step that failed, unless the failure is expected. */
@@ -63,17 +63,17 @@ function resultsOf(jobs: Readonly<Record<string, JobRun>>, expectedFailure?: str
 }
 
 test("a fork's pull request is reviewed without credentials", async () => {
-  const jobs = await runWorkflow(runnerAt(run.head, pull("fork/moor")), "pull-request.yml");
+  const jobs = await runWorkflow(runnerAt(run.devOnly.head, pull("fork/moor")), "pull-request.yml");
   expect(resultsOf(jobs)).toEqual({ check: "success", review: "skipped", "review-fork": "success" });
   expect(run.commands()).toEqual(expect.arrayContaining(["run lint", "run typecheck", "test"]));
   expect(run.readArtifact("review", "number")).toBe("7\n");
   expect(run.readArtifact("review", "review.md")).toContain("dev");
-  expect(run.verdicts("review")).toMatchObject({ dev: "safe" });
+  expect(run.verdicts("review")).toEqual({ dev: "safe" });
   expect(run.tokens.requests).toEqual([]);
 });
 
 test("the main branch is deployed stack by stack, as reviewed", async () => {
-  const jobs = await runWorkflow(runnerAt(run.base), "deploy.yml");
+  const jobs = await runWorkflow(runnerAt(run.main), "deploy.yml");
   expect(resultsOf(jobs)).toEqual({
     check: "success",
     dev: "success",
@@ -97,9 +97,9 @@ test("the main branch is deployed stack by stack, as reviewed", async () => {
 });
 
 test("a plan of another commit is not applied", async () => {
-  const runner = runnerAt(run.head);
+  const runner = runnerAt(run.devOnly.head);
   // The deploy job gets the commit before the reviewed one.
-  const stale = runnerAt(run.base).actions["actions/checkout"]!;
+  const stale = runnerAt(run.devOnly.base).actions["actions/checkout"]!;
   let checkouts = 0;
   const checkout: typeof stale = (...given) => (++checkouts === 1 ? runner.actions["actions/checkout"]!(...given) : stale(...given));
   const jobs = await runWorkflow({ ...runner, actions: { ...runner.actions, "actions/checkout": checkout } }, "deploy-stack.yml", {
@@ -111,18 +111,19 @@ test("a plan of another commit is not applied", async () => {
 });
 
 test("a branch is reviewed against the deployed stacks", async () => {
-  const jobs = await runWorkflow(runnerAt(run.head, pull("owner/moor")), "pull-request.yml");
+  const jobs = await runWorkflow(runnerAt(run.devOnly.head, pull("owner/moor")), "pull-request.yml");
   expect(resultsOf(jobs)).toEqual({ check: "success", review: "success", "review-fork": "skipped" });
-  expect(run.verdicts("review")).toEqual({ dev: "safe", prod: "unchanged" });
+  expect(run.verdicts("review")).toEqual({ dev: "safe" });
   expect(run.readArtifact("review", "number")).toBe("7\n");
 });
 
 test("without changes, nothing is deployed", async () => {
-  const jobs = await runWorkflow(runnerAt(run.base), "deploy-stack.yml", { stack: "prod" });
+  // The same stack as that of main, in another folder.
+  const jobs = await runWorkflow(runnerAt(run.devOnly.base), "deploy-stack.yml", { stack: "dev" });
   expect(resultsOf(jobs)).toEqual({ plan: "success", deploy: "skipped" });
 });
 
 test("the drift check reads each stack", async () => {
-  const jobs = await runWorkflow(runnerAt(run.base), "drift.yml");
+  const jobs = await runWorkflow(runnerAt(run.main), "drift.yml");
   expect(resultsOf(jobs)).toEqual({ "drift/dev": "success", "drift/prod": "success" });
 });

@@ -23,7 +23,7 @@ export interface AzureRunner {
   readonly pipelines: Readonly<Record<string, string>>;
   /** Variables of the build and the pipeline. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Folder of each job, which is created and removed. It is the same for all jobs, because inputs of resources can contain it. */
+  /** Folder of each job, which is created and removed. */
   readonly folder: string;
   /** Environment of each shell step. */
   readonly environment: NodeJS.ProcessEnv;

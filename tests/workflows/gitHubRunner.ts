@@ -31,7 +31,7 @@ export interface GitHubRunner {
   readonly workflows: Readonly<Record<string, string>>;
   readonly github: Readonly<Record<string, unknown>>;
   readonly vars: Readonly<Record<string, string>>;
-  /** Folder of each job, which is created and removed. It is the same for all jobs, because inputs of resources can contain it. */
+  /** Folder of each job, which is created and removed. */
   readonly folder: string;
   /** Environment of each shell step. */
   readonly environment: NodeJS.ProcessEnv;

@@ -7,7 +7,7 @@ import { lockFileName } from "../../../config/lockFile";
 import { cachedFolder } from "../../../operations/review/cache";
 import { endOfOutput } from "../../../operations/review/preview";
 import { openSession } from "../../local/session";
-import { prepareStack, projectName } from "../../local/stackFile";
+import { prepareStack } from "../../local/stackFile";
 import { root, stackFileOf } from "../../stackFiles";
 import { stackPulumi } from "../../stackPulumi";
 
@@ -34,7 +34,6 @@ export async function baseState(base: BaseState): Promise<string | undefined> {
   return cachedFolder(path.join(folder, `${stack}-${keyOf(base, source)}`), async (home) => {
     report(`${stack}: bringing up ${commit.slice(0, 12)} on the local Azure`);
     await bringUp(base, source, home);
-    useCurrentFolder(home, base);
   });
 }
 
@@ -71,12 +70,4 @@ async function bringUp({ stack, commit, program, signal, report }: BaseState, so
   } finally {
     await session.close();
   }
-}
-
-/** Some inputs are absolute paths, such as those of images. The current program has them in its own folder. */
-function useCurrentFolder(home: string, { stack, program }: BaseState): void {
-  const file = path.join(home, "state", ".pulumi", "stacks", projectName(program), `${stack}.json`);
-  const json = (folder: string) => JSON.stringify(folder).slice(1, -1);
-  const text = fs.readFileSync(file, "utf8");
-  fs.writeFileSync(file, text.replaceAll(json(program + path.sep), json(root + path.sep)));
 }

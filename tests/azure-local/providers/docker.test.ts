@@ -66,6 +66,21 @@ test("a changed file is a difference, new credentials are not", async () => {
   expect([...provider.diff({ ...base, oldInputs: before, news: after, ignoreChanges: [] }).differences.keys()]).toEqual(["build"]);
 });
 
+test("the same files in another folder are no difference, other files are", async () => {
+  const before = (await check(image())).inputs;
+  const moved = mkdtempSync(join(tmpdir(), "moor-docker-"));
+  try {
+    writeFileSync(join(moved, "Dockerfile"), "FROM scratch\n");
+    const same = (await check(image({ context: moved, dockerfile: join(moved, "Dockerfile") }))).inputs;
+    expect([...provider.diff({ ...base, oldInputs: before, news: same, ignoreChanges: [] }).differences.keys()]).toEqual([]);
+    writeFileSync(join(moved, "Dockerfile"), "FROM busybox\n");
+    const other = (await check(image({ context: moved, dockerfile: join(moved, "Dockerfile") }))).inputs;
+    expect([...provider.diff({ ...base, oldInputs: before, news: other, ignoreChanges: [] }).differences.keys()]).toEqual(["build"]);
+  } finally {
+    rmSync(moved, { recursive: true });
+  }
+});
+
 test("the state contains no credentials", async () => {
   expect(JSON.stringify((await create(image())).state)).not.toContain("hunter2");
 });
