@@ -72,7 +72,7 @@ function summaryOf({ preview }: StackChange, costs: Costs, peak: Range): string 
   const [before, after] = [costs.before.usdPerMonth, costs.after.usdPerMonth];
   const difference = differenceOf(before, after);
   if (!preview.isComplete) {
-    return `${differenceText(difference)} USD/month at list price; totals are unknown, because the preview lacks the unchanged resources`;
+    return `${differenceText(difference, " USD/month")} (list price); totals are unknown, because the preview lacks the unchanged resources`;
   }
   const rollout = peak.max > Math.max(before.max, after.max) ? `; up to ${usdText(peak.max)} during the rollout` : "";
   const until = isRising(before, after) && costs.retained.length > 0 ? ` until ${costs.retained.join(" and ")} is retired` : "";

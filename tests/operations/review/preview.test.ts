@@ -1,7 +1,7 @@
 // Proves how the output of a preview is read, and which reason a run without a preview gives. Doesn't prove what an engine prints.
 import { endOfOutput, previewStack } from "../../../operations/review/preview";
 import type { PulumiRun, StackPulumi } from "../../../operations/stackPulumi";
-import { eventsOf, previewOf } from "../../review/previews";
+import { eventsOf, savedPreview } from "../../review/previews";
 import { memoryStack } from "../memoryStack";
 
 const given: { args: readonly string[]; environment?: Readonly<Record<string, string>> }[] = [];
@@ -19,7 +19,7 @@ function answering(run: Partial<PulumiRun>): StackPulumi {
 
 test("A preview streams its events, and includes unchanged resources if the engine doesn't stream.", async () => {
   given.length = 0;
-  expect(await previewStack(answering({ output: eventsOf("tag") }), ["--diff"])).toEqual(previewOf("tag"));
+  expect(await previewStack(answering({ output: eventsOf("tag") }), ["--diff"])).toEqual(savedPreview("tag"));
   expect(given).toEqual([
     { args: ["preview", "--json", "--show-sames", "--diff"], environment: { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "1" } },
   ]);
@@ -37,7 +37,7 @@ test("The preview of an engine without that feature is read too.", async () => {
 });
 
 test("A preview that fails is returned.", async () => {
-  expect(await previewStack(answering({ code: 255, output: eventsOf("region") }))).toEqual(previewOf("region"));
+  expect(await previewStack(answering({ code: 255, output: eventsOf("region") }))).toEqual(savedPreview("region"));
 });
 
 test.each<[what: string, run: Partial<PulumiRun>, reason: string]>([

@@ -114,7 +114,7 @@ test.each<[number, number]>([
 });
 
 test.each<[Range, string]>([
-  [{ min: 0, max: 3485.75 }, "0.00 to +3,485.75"],
+  [{ min: 0, max: 3485.75 }, "+3,485.75 at the maximum"],
   [{ min: -198.5, max: -198.5 }, "-198.50"],
   [{ min: 0, max: 0 }, "0.00"],
 ])("the difference %j is written %s", (difference, text) => {

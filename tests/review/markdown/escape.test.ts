@@ -53,7 +53,7 @@ function shown(markdown: string): Shown {
 /** Asserts that the text is shown exactly, in all places. */
 function expectShown(text: string): void {
   const escaped = inline(text);
-  const expected = clean(text).replace(/(?<=(^| )[("'“‘]*)`(?! `)([^`]+)`(?=[.,;:!?)"'”’%…]*( |$))/gu, "$2");
+  const expected = clean(text).replace(/(?<=(^| )[("'“‘]*)`(?=[^`]*[^`\s|])([^`]+)`(?=[.,;:!?)"'”’%…]*( |$))/gu, "$2");
   // Parsers omit an empty paragraph.
   if (expected === "") {
     expect(escaped).toBe("");

@@ -23,7 +23,7 @@ const linesOf = (...stacks: readonly StackReview[]) => fiveLines(reviewMarkdown(
 
 test("one stack", () => {
   expect(linesOf(prod)).toEqual([
-    "**Dangerous**: prod. Endpoint fraud is deleted. 1 more danger.",
+    "**Dangerous**: prod. Endpoint fraud is deleted. Endpoint chat loses its callers.",
     "- **Traffic**: chat: main 90% to 70%, candidate 10% to 30%; capacity: chat/candidate: 48 of 64 requests",
     "- **Cost**: +3,485.75 USD/month",
     "- **Quota**: no change",
@@ -53,7 +53,7 @@ test("several stacks: most dangerous first, equal texts together, stacks without
   const test = stackReview("test", "look", { notices: [look("A caller is added.")], sections: { access: { summary: "1 caller gained" } } });
   const others = ["a", "b", "c", "d"].map((name) => stackReview(name, "safe"));
   expect(linesOf(test, ...others, withoutPreview("dev", "The login expired."), weu, prod)).toEqual([
-    "**Dangerous**: prod (1 of 8 stacks). Endpoint fraud is deleted. 1 more danger. Other stacks: 1 dangerous, 2 need a look, 4 safe.",
+    "**Dangerous**: prod (1 of 8 stacks). Endpoint fraud is deleted. Endpoint chat loses its callers. Other stacks: 1 dangerous, 2 need a look, 4 safe.",
     "- **Traffic**: prod, prod-weu: chat: main 90% to 70%, candidate 10% to 30%; capacity: chat/candidate: 48 of 64 requests; dev: unknown, because there is no preview; 5 stacks: no change",
     "- **Cost**: prod: +3,485.75 USD/month; prod-weu: +1.00 USD/month; dev: unknown, because there is no preview; 5 stacks: no change",
     "- **Quota**: dev: unknown, because there is no preview; 7 stacks: no change",

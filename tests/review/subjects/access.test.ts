@@ -39,7 +39,7 @@ describe("changes of the shipped stacks", () => {
       ],
     },
     tokenAdded: {
-      summary: "1 new role for chat-identity",
+      summary: "1 new role for chat-identity (Key Vault Secrets User)",
       notices: ["look: The identity chat-identity gets 1 role: Key Vault Secrets User on Key Vault platform-vault."],
     },
     endpointAdded: {

@@ -20,7 +20,7 @@ const prod = "14,467.41 to 24,924.66";
 
 test.each<[string, string]>([
   // The maximum is 7 instead of 6 instances: 24,924.66 + 3,485.75.
-  ["autoscale", `14,467.41 to 28,410.41 USD/month at list price, 0.00 to +3,485.75 (now ${prod})`],
+  ["autoscale", `14,467.41 to 28,410.41 USD/month at list price, +3,485.75 at the maximum (now ${prod})`],
   // The candidate has 2 GPUs for twice the price: + 3,485.75. During the rollout, the old one runs, too: + 3,485.75.
   ["size", `17,953.16 to 28,410.41 USD/month at list price, +3,485.75 (now ${prod}); up to 31,896.16 during the rollout`],
   // 1 × Standard_DS3_v2: 0.272 × 730 = 198.56, and 3 metric alerts: 0.30.
@@ -32,7 +32,7 @@ test.each<[string, string]>([
   // 3 to 6 instances of the new deployment next to the old one: 24,924.66 + 20,914.50.
   ["model", `unchanged at ${prod} USD/month at list price; up to 45,839.16 during the rollout`],
   // Without traffic, main isn't autoscaled: 3 instead of 3 to 6 instances.
-  ["promotion", `14,467.41 USD/month at list price, 0.00 to -10,457.25 (now ${prod})`],
+  ["promotion", `14,467.41 USD/month at list price, -10,457.25 at the maximum (now ${prod})`],
   // 5 private endpoints: 36.50, and 6 private DNS zones: 3.00.
   ["networkMode", `14,427.91 to 24,885.16 USD/month at list price, -39.50 (now ${prod})`],
   // The deployment that lost its traffic keeps its 6 instances instead of 3 to 6, and the other one has 3 to 6 instead of 3.
@@ -62,7 +62,7 @@ test("notices name the deployment, the difference and the cost of the stack", ()
   const texts = ["autoscale", "model", "rollback", "destroy"].map((name) => sectionOf(name).notices.map(({ text }) => text));
   expect(texts).toEqual([
     [
-      "chat/main changes the cost by 0.00 to +3,485.75 USD/month at list price. The stack then costs 14,467.41 to 28,410.41 USD/month instead of 14,467.41 to 24,924.66 (+14% at the maximum).",
+      "The list price changes by +3,485.75 USD/month at the maximum, for chat/main. The stack then costs 14,467.41 to 28,410.41 USD/month instead of 14,467.41 to 24,924.66 (+14% at the maximum). Is it approved?",
     ],
     [
       // At the minimum, 3 instances with 64 concurrent requests are replaced by 12 with 16, of which 6 are allowed: 14,467.41 + 20,914.50.
@@ -89,8 +89,10 @@ test("a preview without the unchanged resources has only the difference", () => 
     ({ operation, token }) => operation !== "same" || token.endsWith(":OnlineEndpoint") || token.endsWith(":OnlineDeployment"),
   );
   const { summary, notices } = cost(changeOf({ ...change.preview, steps, isComplete: false }));
-  expect(summary).toBe("0.00 to +3,485.75 USD/month at list price; totals are unknown, because the preview lacks the unchanged resources");
-  expect(notices).toEqual([{ severity: "look", text: "chat/main changes the cost by 0.00 to +3,485.75 USD/month at list price." }]);
+  expect(summary).toBe(
+    "+3,485.75 USD/month at the maximum (list price); totals are unknown, because the preview lacks the unchanged resources",
+  );
+  expect(notices).toEqual([{ severity: "look", text: "The list price changes by +3,485.75 USD/month at the maximum, for chat/main. Is it approved?" }]);
 });
 
 test.each(previewNames)("%s: before plus difference is after to the cent, and texts have their lengths", (name) => {
@@ -251,7 +253,7 @@ test("a firewall needs a look: it costs more than 50 USD and 5%", () => {
     // 4 × 7.30 = 29.20; 912.50 + 29.20 = 941.70
     [
       "look",
-      "firewall (Standard) of the managed network changes the cost by +912.50 USD/month at list price. The stack then costs 941.70 USD/month instead of 29.20 (+3125% at the maximum).",
+      "The list price changes by +912.50 USD/month, for firewall (Standard) of the managed network. The stack then costs 941.70 USD/month instead of 29.20 (+3125% at the maximum). Is it approved?",
     ],
   ]);
 });
@@ -266,7 +268,7 @@ test("a rise of the minimum from nothing has no percentage", () => {
   expect(cost(changeTo([logs], [logs, ...addresses])).notices).toEqual([
     {
       severity: "look",
-      text: "public IP address changes the cost by +73.00 USD/month at list price. The stack then costs 73.00 to 91,018.83 USD/month instead of 0.00 to 90,945.83.",
+      text: "The list price changes by +73.00 USD/month, for public IP address. The stack then costs 73.00 to 91,018.83 USD/month instead of 0.00 to 90,945.83. Is it approved?",
     },
   ]);
 });

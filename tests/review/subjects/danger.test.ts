@@ -69,7 +69,7 @@ test("another authentication mode names the callers that Azure rejects", () => {
 
 test("deleted private endpoints and DNS zones are one danger", () => {
   expect(texts(reviewOf(previewOf("networkMode")))).toEqual([
-    "danger: 5 private endpoints and 6 private DNS zones are deleted, but the Key Vault, container registry, storage account and workspace stay: the virtual network can't reach them until other private endpoints exist. The stack file expects them from a policy of the landing zone.",
+    "danger: 5 private endpoints and 6 private DNS zones are deleted, but the Key Vault, Machine Learning workspace, container registry and storage account stay: the virtual network can't reach them until other private endpoints exist. The stack file expects them from a policy of the landing zone.",
   ]);
 });
 
@@ -95,8 +95,8 @@ test("an accepted one-way door stays a danger", () => {
   const accepted = [...shippedEntries, ...["MOOR475", "MOOR510"].map((code) => ({ code, resource: "*", until: "2029-12-31" }))];
   const review = reviewOf(previewOf("oneWayDoorAccepted"), shipped, { ...shipped, residency: { ...sweden, accepted } });
   expect(texts(review)).toEqual([
-    "danger: Workspace platform-workspace: `hbiWorkspace` changes from true to false. Azure applies the setting only at the creation of the workspace, so the change has no effect on the diagnostic data that Microsoft collects. The stack file accepts MOOR510 until 2029-12-31.",
-    "danger: Workspace platform-workspace: More diagnostic data collected by Microsoft. The stack file accepts MOOR475 until 2029-12-31.",
+    "danger: Machine Learning workspace platform-workspace: `hbiWorkspace` changes from true to false. Azure applies the setting only at the creation of the workspace, so the change has no effect on the diagnostic data that Microsoft collects. The stack file accepts MOOR510 until 2029-12-31.",
+    "danger: Machine Learning workspace platform-workspace: More diagnostic data collected by Microsoft. The stack file accepts MOOR475 until 2029-12-31.",
   ]);
 });
 
@@ -254,7 +254,7 @@ test("destroying a stack is one danger", () => {
     notices: [
       {
         severity: "danger",
-        text: "Stack dev is destroyed: 62 resources are deleted. Endpoint chat stops answering. The data of the storage account, Key Vault, container registry, Log Analytics workspace and workspace is deleted.",
+        text: "Stack dev is destroyed: 62 resources are deleted. Endpoint chat stops answering. The data of the storage account, Key Vault, container registry, Log Analytics workspace and Machine Learning workspace is deleted.",
         rollback:
           "Most of it can't be undone. Azure keeps deleted Key Vaults and workspaces for a time, and their names stay reserved until then.",
       },

@@ -15,16 +15,16 @@ const withQuota = (preview: Preview, value: object | string) => ({
 
 // A100: main 6 × 24, candidate 1 × 24. DSv2: 2 instances and 1 reserved for upgrades, × 4.
 test.each([
-  ["model", "NCADSA100v4: 168 vCPUs (312 during the rollout), limit 384 with 24 for others"],
-  ["image", "NCADSA100v4: 168 vCPUs (336 during the rollout), limit 384 with 24 for others"],
-  ["size", "NCADSA100v4: 168 to 192 vCPUs (216 during the rollout), limit 384 with 24 for others"],
-  ["autoscale", "NCADSA100v4: 168 to 192 vCPUs, limit 384 with 24 for others"],
+  ["model", "NCADSA100v4: 168 vCPUs (312 during the rollout), limit 384, of which others use 24"],
+  ["image", "NCADSA100v4: 168 vCPUs (336 during the rollout), limit 384, of which others use 24"],
+  ["size", "NCADSA100v4: 168 to 192 vCPUs (216 during the rollout), limit 384, of which others use 24"],
+  ["autoscale", "NCADSA100v4: 168 to 192 vCPUs, limit 384, of which others use 24"],
   ["endpointAdded", "DSv2: 12 to 20 vCPUs, limit 32"],
   ["endpointRemovedAccepted", "DSv2: 12 to 0 vCPUs, limit 32"],
-  ["firstUp", "DSv2: 0 to 12 vCPUs, limit 32; NCADSA100v4: 0 to 168 vCPUs, limit 384 with 24 for others"],
+  ["firstUp", "DSv2: 0 to 12 vCPUs, limit 32; NCADSA100v4: 0 to 168 vCPUs, limit 384, of which others use 24"],
   ["destroy", "NCASv3_T4: 8 to 0 vCPUs"],
   // The deployment that is kept keeps its instances, and main can scale to 6 again.
-  ["rollback", "NCADSA100v4: 240 to 312 vCPUs, limit 384 with 24 for others"],
+  ["rollback", "NCADSA100v4: 240 to 312 vCPUs, limit 384, of which others use 24"],
   ["promotion", ""],
   ["shareWithinCapacity", ""],
   ["tag", ""],
@@ -114,7 +114,7 @@ test("a size that isn't in the table is named", () => {
   const name = "chat-candidate-55bedae7-deployment";
   const preview = edited(previewOf("autoscale"), name, (step) => withInput(step, "properties.instanceType", "Standard_ND999"));
   expect(quota(changeOf(preview))).toMatchObject({
-    summary: "NCADSA100v4: 168 vCPUs (192 during the rollout), limit 384 with 24 for others",
+    summary: "NCADSA100v4: 168 vCPUs (192 during the rollout), limit 384, of which others use 24",
     details: [expect.any(String), "Not included, because the table of sizes doesn't contain them: Standard_ND999."],
   });
 });

@@ -9,10 +9,10 @@ import { fixture } from "../read/forms";
 
 const restOf = (name: string) => rest(changeOf(previewOf(name)));
 
-test.each(previewNames)("%s has a short summary, no notice, and one line for each kind and operation", (name) => {
+test.each(previewNames)("%s has a short summary, and one line for each kind and operation", (name) => {
   const { summary, notices, details = [] } = restOf(name);
-  expect(notices).toEqual([]);
-  expect(summary.length).toBeLessThanOrEqual(160);
+  expect(notices.map(({ severity }) => severity)).toEqual(name === "alerts" ? ["look"] : []);
+  expect(summary.length).toBeLessThanOrEqual(260);
   expect(summary === "").toBe(details.length === 0);
   const kinds = details.map((line) => line.replace(/:.*/, "").replace(/^\d+ /, ""));
   expect(new Set(kinds).size).toBe(kinds.length);
@@ -34,10 +34,10 @@ test.each([
   ],
   [
     "privateLogs",
-    "1 Log Analytics workspace is changed; 1 Application Insights resource is changed.",
+    "1 Application Insights resource is changed: log queries over public addresses Enabled to Disabled (platform-app-insights); 1 Log Analytics workspace is changed: log queries over public addresses Enabled to Disabled (platform-logs).",
     [
-      "1 Log Analytics workspace is changed: log queries over public addresses Enabled to Disabled (platform-logs).",
       "1 Application Insights resource is changed: log queries over public addresses Enabled to Disabled (platform-app-insights).",
+      "1 Log Analytics workspace is changed: log queries over public addresses Enabled to Disabled (platform-logs).",
     ],
   ],
   [
@@ -50,7 +50,7 @@ test.each([
   ],
   [
     "size",
-    "1 online endpoint is changed; 1 online deployment is created; 1 online deployment is deleted.",
+    "1 online endpoint is changed: traffic weights (chat-traffic-write); 1 online deployment is created: chat-candidate-43a48745-deployment; 1 online deployment is deleted: chat-candidate-55bedae7-deployment.",
     [
       "1 online endpoint is changed: traffic weights (chat-traffic-write).",
       "1 online deployment is created: chat-candidate-43a48745-deployment.",
@@ -67,7 +67,7 @@ test("what is created or deleted as a whole is counted once, with at most 3 name
   expect(restOf("destroy").summary).toBe(`${resources("destroy").length} resources of 24 kinds are deleted.`);
   expect(restOf("firstUp").summary).toBe(`${resources("firstUp").length} resources of 28 kinds are created.`);
   expect(restOf("destroy").details).toContain(
-    "11 role assignments are deleted: chat-acr-pull, chat-blob-reader, platform-workspace-contributor and 8 others.",
+    "11 role assignments are deleted: chat-acr-pull, chat-blob-reader, platform-app-insights-contributor and 8 others.",
   );
   expect(restOf("endpointAdded").details).toContain("1 online endpoint is created: scoring-endpoint.");
 });
@@ -152,7 +152,27 @@ test("an update plan has names in place of the values before the run", () => {
     "1 role assignment is created: chat-secrets-user.",
     "1 random string is created: hub-token-suffix.",
   ]);
-  expect(summary.length).toBeLessThanOrEqual(160);
+  expect(summary.length).toBeLessThanOrEqual(260);
+});
+
+describe("alerts", () => {
+  const group = (...addresses: string[]) => ({ emailReceivers: addresses.map((emailAddress) => ({ name: emailAddress, emailAddress })) });
+  const changed = (before: Body, after: Body) =>
+    rest(changeFrom([{ token: "azure-native:monitor:ActionGroup", name: "chat-monitoring-emails", before, after }]));
+
+  test("a removed address needs a look, and is not shown", () => {
+    const { notices } = changed(group("a@example.com", "b@example.com"), group("A@example.com", "c@example.com", "d@example.com"));
+    expect(notices).toEqual([
+      {
+        severity: "look",
+        text: "Alerts (chat-monitoring-emails): 1 of 2 email addresses is removed, and 2 other ones are added. The stack file contains the addresses.",
+      },
+    ]);
+  });
+
+  test("an added address needs none", () => {
+    expect(changed(group("a@example.com"), group("b@example.com", "a@example.com")).notices).toEqual([]);
+  });
 });
 
 describe("what the review can't see needs a look", () => {

@@ -25,7 +25,11 @@ test.each([
     ["look"],
   ],
   ["promptLogging", "chat: 10% moves from candidate-55bedae7 (then deleted) to candidate-ca1e354a (new flags)", ["look"]],
-  ["rollback", "chat: 90% moves from main-55bedae7 (Qwen3-8B, kept at 0%) to main-d7d743dc (Qwen2.5-7B-Instruct)", ["note"]],
+  [
+    "rollback",
+    "chat: rollback of main to a running deployment: 90% moves from main-55bedae7 (Qwen3-8B, kept at 0%) to main-d7d743dc (Qwen2.5-7B-Instruct)",
+    ["note"],
+  ],
   ["shareWithinCapacity", "chat: main 90% to 95%, candidate 10% to 5%", ["note"]],
   ["shareAboveCapacity", "chat: main 90% to 70%, candidate 10% to 30%", ["note"]],
   ["promotion", "chat: candidate 10% to 100%, main 90% to 0%", ["note"]],
