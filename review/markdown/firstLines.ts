@@ -5,7 +5,7 @@ import { othersText, type StackReview, type Verdict } from "../review";
 import type { Subject } from "../section";
 import { clean, cut } from "../text";
 import { inline } from "./escape";
-import { countText, namesText, verdictWords } from "./words";
+import { countText, headlineWords, namesText } from "./words";
 
 /** Characters of a line, before characters are escaped. */
 const limit = 320;
@@ -17,7 +17,7 @@ const leastReason = 150;
 /** Five lines of Markdown. */
 export function firstLines(review: Review, groups: readonly StackGroup[]): string[] {
   return [
-    `**${verdictWords[verdictOf(review)]}**: ${inline(headline(groups))}`,
+    `**${headlineWords[verdictOf(review)]}**: ${inline(headline(groups))}`,
     ...lines.map(([label, ...parts]) => `- **${label}**: ${inline(subjectLine(groups, parts))}`),
   ];
 }

@@ -10,6 +10,14 @@ export const verdictWords = {
   unchanged: "No changes",
 } as const satisfies Record<Verdict, string>;
 
+/** The verdict with what a reviewer does, for the headline. */
+export const headlineWords = {
+  dangerous: "Dangerous, ask the author",
+  look: "Needs a look, ask the author",
+  safe: "Safe to approve",
+  unchanged: "No changes, safe to approve",
+} as const satisfies Record<Verdict, string>;
+
 export const severityWords = { danger: "Danger", look: "Needs a look", note: "Note" } as const satisfies Record<Severity, string>;
 
 export const subjectWords = {

@@ -3,6 +3,7 @@ import type { StackChange } from "../../change";
 import type { EndpointView } from "../../endpoints";
 import { counted, groupBy, listed, shortened } from "../../lists";
 import { empty, type Notice, type Section } from "../../section";
+import { closedNotices } from "./closed";
 import { definitionNotices } from "./definitions";
 import { type Grant, grantsOf, keyOf } from "./grants";
 
@@ -11,7 +12,13 @@ export function access(change: StackChange): Section {
   const gained = without(after, before);
   const lost = without(before, after);
   const keys = keyEndpoints(change);
-  const notices = [...gainedNotices(gained, change), ...keys.map(keyNotice), ...lostNotices(lost, change), ...definitionNotices(change)];
+  const notices = [
+    ...gainedNotices(gained, change),
+    ...keys.map(keyNotice),
+    ...lostNotices(lost, change),
+    ...definitionNotices(change),
+    ...closedNotices(change),
+  ];
   if (notices.length === 0) return empty;
   return { summary: summaryOf(gained, lost, keys, notices), notices, data: { gained, lost } };
 }

@@ -193,7 +193,7 @@ export const changes: readonly ReviewedChange[] = [
     expected: "ask",
   },
   { name: "gateOff", stack: "prod", edits: [[[...chat, "gate"], "off"]], expected: "ask" },
-  { name: "privateLogs", stack: "prod", edits: [[[platform, "logQueries"], "private"]], expected: "approve" },
+  { name: "privateLogs", stack: "prod", edits: [[[platform, "logQueries"], "private"]], expected: "ask" },
   { name: "logRetention", stack: "prod", edits: [[[platform, "logRetentionDays"], 180]], expected: "approve" },
   { name: "alerts", stack: "prod", edits: [[[platform, "alerts"], { emails: ["ml-oncall@example.com"] }]], expected: "ask" },
   { name: "tokenAdded", stack: "dev", edits: [token], expected: "ask" },

@@ -23,7 +23,7 @@ const linesOf = (...stacks: readonly StackReview[]) => fiveLines(reviewMarkdown(
 
 test("one stack", () => {
   expect(linesOf(prod)).toEqual([
-    "**Dangerous**: prod. Endpoint fraud is deleted. Endpoint chat loses its callers.",
+    "**Dangerous, ask the author**: prod. Endpoint fraud is deleted. Endpoint chat loses its callers.",
     "- **Traffic**: chat: main 90% to 70%, candidate 10% to 30%; capacity: chat/candidate: 48 of 64 requests",
     "- **Cost**: +3,485.75 USD/month",
     "- **Quota**: no change",
@@ -32,8 +32,8 @@ test("one stack", () => {
 });
 
 test.each<[verdict: Verdict, headline: string]>([
-  ["safe", "**Safe**: dev. No requests or data are lost, and nothing new is exposed."],
-  ["unchanged", "**No changes**: dev. Nothing changes."],
+  ["safe", "**Safe to approve**: dev. No requests or data are lost, and nothing new is exposed."],
+  ["unchanged", "**No changes, safe to approve**: dev. Nothing changes."],
 ])("one stack that is %s", (verdict, headline) => {
   const nothing = ["Traffic", "Cost", "Quota", "Residency and access"].map((label) => `- **${label}**: no change`);
   expect(linesOf(stackReview("dev", verdict))).toEqual([headline, ...nothing]);
@@ -43,7 +43,7 @@ test("a stack whose preview failed", () => {
   const failed = stackReview("dev", "look", { result: "failed", notices: [look("The preview fails: MOOR021.")] });
   const unknown = "unknown, because the preview failed";
   expect(linesOf(failed)).toEqual([
-    "**Needs a look**: dev. The preview fails: MOOR021.",
+    "**Needs a look, ask the author**: dev. The preview fails: MOOR021.",
     ...["Traffic", "Cost", "Quota", "Residency and access"].map((label) => `- **${label}**: ${unknown}`),
   ]);
 });
@@ -53,7 +53,7 @@ test("several stacks: most dangerous first, equal texts together, stacks without
   const test = stackReview("test", "look", { notices: [look("A caller is added.")], sections: { access: { summary: "1 caller gained" } } });
   const others = ["a", "b", "c", "d"].map((name) => stackReview(name, "safe"));
   expect(linesOf(test, ...others, withoutPreview("dev", "The login expired."), weu, prod)).toEqual([
-    "**Dangerous**: prod (1 of 8 stacks). Endpoint fraud is deleted. Endpoint chat loses its callers. Other stacks: 1 dangerous, 2 need a look, 4 safe.",
+    "**Dangerous, ask the author**: prod (1 of 8 stacks). Endpoint fraud is deleted. Endpoint chat loses its callers. Other stacks: 1 dangerous, 2 need a look, 4 safe.",
     "- **Traffic**: prod, prod-weu: chat: main 90% to 70%, candidate 10% to 30%; capacity: chat/candidate: 48 of 64 requests; dev: unknown, because there is no preview; 5 stacks: no change",
     "- **Cost**: prod: +3,485.75 USD/month; prod-weu: +1.00 USD/month; dev: unknown, because there is no preview; 5 stacks: no change",
     "- **Quota**: dev: unknown, because there is no preview; 7 stacks: no change",
@@ -63,9 +63,9 @@ test("several stacks: most dangerous first, equal texts together, stacks without
 
 test("stacks with equal changes are one text, in which <stack> stands for the name", () => {
   const stacks = ["dev", "prod"].map((name) => stackReview(name, "look", { notices: [look(`Storage moor-${name}-x is replaced.`)] }));
-  expect(linesOf(...stacks)[0]).toBe("**Needs a look**: dev, prod. Storage `moor-<stack>-x` is replaced.");
+  expect(linesOf(...stacks)[0]).toBe("**Needs a look, ask the author**: dev, prod. Storage `moor-<stack>-x` is replaced.");
   expect(linesOf(...stacks, stackReview("test", "safe"))[0]).toBe(
-    "**Needs a look**: dev, prod (2 of 3 stacks). Storage `moor-<stack>-x` is replaced. Other stacks: 1 safe.",
+    "**Needs a look, ask the author**: dev, prod (2 of 3 stacks). Storage `moor-<stack>-x` is replaced. Other stacks: 1 safe.",
   );
 });
 
@@ -74,7 +74,7 @@ test("many stacks are counted", () => {
     stackReview(`s${index}`, "dangerous", { notices: [danger("It is deleted.")], sections: { cost: { summary: `+${index} USD/month` } } }),
   );
   const [headline, , cost] = linesOf(...many);
-  expect(headline).toBe("**Dangerous**: s0 (1 of 40 stacks). It is deleted. Other stacks: 39 dangerous.");
+  expect(headline).toBe("**Dangerous, ask the author**: s0 (1 of 40 stacks). It is deleted. Other stacks: 39 dangerous.");
   expect(cost).toMatch(/^- \*\*Cost\*\*: s0: \+0 USD\/month; s1: \+1 USD\/month; s10: .*; and 26 more stacks$/);
 });
 
@@ -88,7 +88,7 @@ test("long texts are cut at a word, and the counts stay", () => {
   );
   const lines = linesOf(...stacks, stackReview("d", "safe"));
   expect(lines[0]).toMatch(
-    /^\*\*Dangerous\*\*: a \(1 of 4 stacks\)\. aword (word )+word… 1 more danger\. Other stacks: 2 dangerous, 1 safe\.$/,
+    /^\*\*Dangerous, ask the author\*\*: a \(1 of 4 stacks\)\. aword (word )+word… 1 more danger\. Other stacks: 2 dangerous, 1 safe\.$/,
   );
   expect(lines[3]).toMatch(/^- \*\*Quota\*\*: a: (word )+word…; b: (word )+word…; and 2 more stacks$/);
   expect(linesOf(stacks[0]!)[3]).toMatch(/^- \*\*Quota\*\*: (word )+word…$/);

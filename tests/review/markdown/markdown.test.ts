@@ -22,7 +22,7 @@ test("one stack with all parts", () => {
     },
     digest,
   });
-  expect(reviewMarkdown(reviewOf(prod))).toBe(`**Dangerous**: prod. Endpoint fraud is deleted.
+  expect(reviewMarkdown(reviewOf(prod))).toBe(`**Dangerous, ask the author**: prod. Endpoint fraud is deleted.
 
 - **Traffic**: chat: main 90% to 70%
 - **Cost**: no change
@@ -153,7 +153,7 @@ test("200 stacks with equal changes are one group", () => {
   const text = reviewMarkdown(reviewOf(...equal));
   expect(text.length).toBeLessThan(60_000);
   expect(text.match(/^### /gm)).toHaveLength(2);
-  expect(fiveLines(text)[0]).toMatch(/^\*\*Dangerous\*\*: 200 stacks\. Endpoint number 0 is deleted\./);
+  expect(fiveLines(text)[0]).toMatch(/^\*\*Dangerous, ask the author\*\*: 200 stacks\. Endpoint number 0 is deleted\./);
   expect(text.match(new RegExp(`\`${digest}\``, "g"))).toHaveLength(200);
 });
 
@@ -244,7 +244,7 @@ test("200 dangerous stacks of saved previews, each with endpoints of its own, fi
   expect(dangerous.length).toBeGreaterThan(5);
   const text = reviewMarkdown(reviewOf(...all));
   expect(text.length).toBeLessThanOrEqual(60_000);
-  expect(fiveLines(text)[0]).toMatch(/^\*\*Dangerous\*\*: .* Other stacks: \d+ dangerous\.$/);
+  expect(fiveLines(text)[0]).toMatch(/^\*\*Dangerous, ask the author\*\*: .* Other stacks: \d+ dangerous\.$/);
   expect(fiveLines(text)).toEqual(fiveLines(reviewMarkdown(reviewOf(...all), Number.POSITIVE_INFINITY)));
   expect(brokenParts(text)).toEqual([]);
 });

@@ -38,6 +38,13 @@ describe("changes of the shipped stacks", () => {
         "note: The custom role chat-invoker-role is deleted.",
       ],
     },
+    privateLogs: {
+      summary:
+        "platform-app-insights and platform-logs: log queries from public addresses are rejected. People and tools outside the network lose access.",
+      notices: [
+        "look: platform-app-insights and platform-logs: log queries from public addresses are rejected. People and tools outside the network lose access.",
+      ],
+    },
     tokenAdded: {
       summary: "1 new role for chat-identity (Key Vault Secrets User)",
       notices: ["look: The identity chat-identity gets 1 role: Key Vault Secrets User on Key Vault platform-vault."],

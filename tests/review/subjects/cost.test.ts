@@ -92,7 +92,9 @@ test("a preview without the unchanged resources has only the difference", () => 
   expect(summary).toBe(
     "+3,485.75 USD/month at the maximum (list price); totals are unknown, because the preview lacks the unchanged resources",
   );
-  expect(notices).toEqual([{ severity: "look", text: "The list price changes by +3,485.75 USD/month at the maximum, for chat/main. Is it approved?" }]);
+  expect(notices).toEqual([
+    { severity: "look", text: "The list price changes by +3,485.75 USD/month at the maximum, for chat/main. Is it approved?" },
+  ]);
 });
 
 test.each(previewNames)("%s: before plus difference is after to the cent, and texts have their lengths", (name) => {
