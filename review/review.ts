@@ -30,7 +30,10 @@ export function reviewStack(preview: Preview, context: Context): StackReview {
   const sections = sectionsOf(changeOf(normalised(preview)), context);
   const all = subjects.flatMap((subject) => sections[subject].notices.map((notice) => ({ ...notice, subject })));
   const notices = severities.flatMap((severity) => all.filter((notice) => notice.severity === severity));
-  const changes = preview.steps.every(({ operation }) => operation === "same") ? undefined : sections.rest.summary;
+  const isUnchanged = preview.steps.every(({ operation }) => operation === "same");
+  // What happens to requests matters more than which resources change.
+  const moved = sections.traffic.notices.find(({ severity }) => severity === "note")?.text;
+  const changes = isUnchanged ? undefined : (moved ?? sections.rest.summary);
   return { stack, result, ...judged(notices, result, changes), notices, sections };
 }
 

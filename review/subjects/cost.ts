@@ -75,7 +75,7 @@ function summaryOf({ preview }: StackChange, costs: Costs, peak: Range): string 
     return `${differenceText(difference, " USD/month")} (list price); totals are unknown, because the preview lacks the unchanged resources`;
   }
   const rollout = peak.max > Math.max(before.max, after.max) ? `; up to ${usdText(peak.max)} during the rollout` : "";
-  const until = isRising(before, after) && costs.retained.length > 0 ? ` until ${costs.retained.join(" and ")} is retired` : "";
+  const until = isRising(before, after) && costs.retained.length > 0 ? ` while ${costs.retained.join(" and ")} is kept` : "";
   const texts = isSame(before, after)
     ? [`unchanged at ${rangeText(after)} USD/month at list price${rollout}`]
     : [

@@ -84,7 +84,8 @@ function replacementNotice(key: string, { severity, moves, difference, rollback 
     .slice(0, shownMoves)
     .map(({ percent, from, to }, at) => `${percent}%${at === 0 ? " of the requests move" : ""} from ${from} to ${to}`);
   const more = moves.length > shownMoves ? `, and ${moves.length - shownMoves} more` : "";
-  return { severity, text: `Endpoint ${key}: ${texts.join(", ")}${more}. ${difference}`, rollback };
+  const isRollback = severity === "note" ? " This is a rollback to a deployment that already runs." : "";
+  return { severity, text: `Endpoint ${key}: ${texts.join(", ")}${more}.${isRollback} ${difference}`, rollback };
 }
 
 /** A deployment with traffic whose recipe changes under the same name. */

@@ -38,7 +38,7 @@ test.each<[string, string]>([
   // The deployment that lost its traffic keeps its 6 instances instead of 3 to 6, and the other one has 3 to 6 instead of 3.
   [
     "rollback",
-    "35,381.91 to 45,839.16 USD/month at list price, +10,457.25 until chat/main-55bedae7 is retired (now 24,924.66 to 35,381.91)",
+    "35,381.91 to 45,839.16 USD/month at list price, +10,457.25 while chat/main-55bedae7 is kept (now 24,924.66 to 35,381.91)",
   ],
   ...["noChange", "tag", "shareWithinCapacity", "shareAboveCapacity", "alerts", "auth", "gateOff", "privateLogs", "tokenRotated"].map(
     (name): [string, string] => [name, ""],
