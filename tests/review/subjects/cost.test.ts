@@ -36,10 +36,7 @@ test.each<[string, string]>([
   // 5 private endpoints: 36.50, and 6 private DNS zones: 3.00.
   ["networkMode", `14,427.91 to 24,885.16 USD/month at list price, -39.50 (now ${prod})`],
   // The deployment that lost its traffic keeps its 6 instances instead of 3 to 6, and the other one has 3 to 6 instead of 3.
-  [
-    "rollback",
-    "35,381.91 to 45,839.16 USD/month at list price, +10,457.25 while chat/main-55bedae7 is kept (now 24,924.66 to 35,381.91)",
-  ],
+  ["rollback", "35,381.91 to 45,839.16 USD/month at list price, +10,457.25 while chat/main-55bedae7 is kept (now 24,924.66 to 35,381.91)"],
   ...["noChange", "tag", "shareWithinCapacity", "shareAboveCapacity", "alerts", "auth", "gateOff", "privateLogs", "tokenRotated"].map(
     (name): [string, string] => [name, ""],
   ),
