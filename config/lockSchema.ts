@@ -4,6 +4,7 @@ import { autoscaleLimits, endpointLimits } from "../azure/limits";
 import { sizes } from "../facts/sizes";
 import type { DeploymentDecision, ModelDecision, WeightSource } from "../planner/decision";
 import { patterns } from "../planner/pattern";
+import { poolingTasks } from "../planner/task";
 import { manifestPathPattern } from "../planner/weights";
 import { map, oneOf, text, whole } from "./leaves";
 
@@ -30,6 +31,16 @@ const baseModelId = anyText.describe("Model ID of the base model on Hugging Face
 const revision = text(/^[0-9a-f]{40}$/, "a commit hash of 40 hexadecimal digits");
 const modelVersion = text(/^[1-9]\d*$/, "a whole number, as text");
 
+const adapter = z.strictObject(
+  {
+    name: anyText.describe("Model name that clients send."),
+    id: modelId.optional(),
+    revision: text(/^([0-9a-f]{40}|[0-9a-f]{64})$/, "a commit hash of 40 hexadecimal digits, or a SHA-256 hash of 64"),
+    rank: whole(1, 1024).describe("Rank of the adapter's matrices."),
+  },
+  map("name, revision, rank, and optionally id"),
+);
+
 /** The weights by source. */
 const models = {
   mirror: z.strictObject(
@@ -38,10 +49,15 @@ const models = {
       revision,
       source: source("mirror"),
       path: anyText.describe("Folder in the blob datastore of the workspace."),
+      adapters: z
+        .array(adapter, { error: "a list of adapters" })
+        .min(1, { error: "a list of at least one adapter" })
+        .optional()
+        .describe("LoRA adapters in the same folder."),
       staged: z.boolean({ error: "true or false" }).describe("Whether the weights are staged in this region."),
       manifest: sha256().optional().describe("Hash of the list of the staged files, which is in `manifests`."),
     },
-    map("id, revision, source, path, staged, and optionally manifest"),
+    map("id, revision, source, path, staged, and optionally adapters, manifest"),
   ),
   hub: z.strictObject({ id: modelId, revision, source: source("hub") }, map("id, revision, source")),
   workspace: z.strictObject(
@@ -127,6 +143,7 @@ const decision = z.strictObject(
     ),
     model: model.optional(),
     registeredModel: registeredModel.optional(),
+    task: oneOf(poolingTasks).optional().describe("What the deployment does for its clients. Default: chat."),
     tensorParallelSize: whole(1, 64).optional(),
     flags: z.array(anyText, { error: "a list of flags" }).optional(),
     environmentVariables: z.record(anyText, anyText, map("names to text")),

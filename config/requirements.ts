@@ -40,6 +40,7 @@ const requirements: PatternTable<RecordedRequirements> = {
     "vllm.concurrencyPerInstance": vllm.concurrencyPerInstance,
     "vllm.source": vllm.source,
     ...given({ "vllm.registeredModel": vllm.registeredModel, "vllm.remoteCode": setRemoteCode(vllm) }),
+    ...given({ "vllm.task": vllm.task }),
     "vllm.servedName": vllm.servedName ?? vllm.model,
     ...Object.fromEntries(Object.entries(vllm.flags).map(([flag, value]) => [`vllm.flags.${flag}`, value])),
   }),
@@ -100,6 +101,7 @@ function decideVllm(vllm: VllmSettings, { label, settings, resolved }: DecisionI
     concurrencyPerInstance: vllm.concurrencyPerInstance,
     maxInstances: mostInstances(settings),
     servedName: vllm.servedName ?? vllm.model,
+    task: vllm.task,
     requestTimeout: settings.requestTimeout,
   });
 }

@@ -10,6 +10,7 @@ import { namePartPattern, physicalNamePattern } from "../planner/names";
 import { type Pattern, patterns } from "../planner/pattern";
 import { countries, geographies } from "../planner/residency";
 import { defaultGate, gateModes } from "../planner/rollout/gateMode";
+import { tasks } from "../planner/task";
 import { hasCommit, registryModelPattern, weightSources, workspaceModelPattern } from "../planner/weights";
 import { accept } from "./acceptSettings";
 import { imageSetting } from "./imageSettings";
@@ -64,13 +65,16 @@ const weightForms = [
   { properties: { source: { enum: weightSources.filter((source) => hasCommit[source]) } }, not: { required: ["registeredModel"] } },
 ];
 
+const modelId = text(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "a Hugging Face model ID such as Qwen/Qwen2.5-7B-Instruct");
+const commit = text(/^[0-9a-f]{40}$/, "a commit hash of 40 hexadecimal digits");
+
 const vllm = z
   .strictObject(
     {
-      model: text(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "a Hugging Face model ID such as Qwen/Qwen2.5-7B-Instruct").describe(
+      model: modelId.describe(
         "Model ID on Hugging Face. With `source: workspace` or `catalogue`, the ID of the base model, which specifies the architecture.",
       ),
-      revision: text(/^[0-9a-f]{40}$/, "a commit hash of 40 hexadecimal digits")
+      revision: commit
         .describe("Commit of the model repository. Only with `source: mirror` or `hub`. Default: `npm run lock` uses the newest commit.")
         .optional(),
       configJson: freeText("a path, for example ./models/my-model/config.json")
@@ -104,6 +108,28 @@ const vllm = z
         .describe(
           "Whether `npm run mirror` stages the Python files of a model repository. `refuse`: it rejects a model with Python files. `omit`: it stages the model without them, which is sufficient if vLLM implements the architecture. `allow`: it stages them, and the flag `trust-remote-code`, with which vLLM runs them, is allowed.",
         ),
+      task: oneOf(tasks)
+        .describe(
+          "What the deployment does for its clients: chat completions (`chat`), embeddings (`embed`), or scores of documents for a query (`rerank`). Default: the task that the model is made for.",
+        )
+        .optional(),
+      adapters: z
+        .record(
+          text(/^[A-Za-z0-9][\w.-]*$/, "a name of letters, digits and . _ -"),
+          z.strictObject(
+            {
+              model: modelId.describe("ID of the adapter on Hugging Face.").optional(),
+              revision: commit.describe("Commit of the adapter's repository. Default: `npm run lock` uses the newest commit.").optional(),
+              path: freeText("a folder, for example ./adapters/support").describe("Folder with the files of the adapter.").optional(),
+            },
+            map("model and optionally revision, or path"),
+          ),
+          map("names to adapters"),
+        )
+        .describe(
+          "LoRA adapters, each served under its name next to the model. They are staged together with it. Only with `source: mirror`.",
+        )
+        .optional(),
       servedName: freeText("text").describe("Model name that clients use in requests. Default: the model ID on Hugging Face.").optional(),
       flags: z
         .record(
@@ -115,7 +141,7 @@ const vllm = z
         .describe("Flags of `vllm serve`, without leading hyphens. They override derived flags and are checked for consistency with them."),
     },
     map(
-      "model, context, concurrencyPerInstance, and optionally revision, configJson, checkpointGiB, source, registeredModel, remoteCode, servedName, flags",
+      "model, context, concurrencyPerInstance, and optionally revision, configJson, checkpointGiB, source, registeredModel, remoteCode, task, adapters, servedName, flags",
     ),
   )
   .meta({

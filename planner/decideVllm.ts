@@ -9,6 +9,7 @@ import { imageText } from "./image";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
 import { type ExplicitSettings, reviewExplicitSettings } from "./size/review";
+import type { Task } from "./task";
 import { arrivals, modelDecision, type WeightsChoice } from "./weights";
 
 /** Requirements for a model served by vLLM. */
@@ -30,6 +31,8 @@ export interface VllmRequirements {
   readonly maxInstances: number;
   /** Model name that clients send. */
   readonly servedName: string;
+  /** @default the task that the model is made for, or chat */
+  readonly task?: Task;
   /** Seconds, within `endpointLimits`. @default from the planned speed */
   readonly requestTimeout?: number;
   /** Flags from the stack file. They override derived ones. A flag that contradicts a requirement is a problem. */

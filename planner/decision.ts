@@ -3,6 +3,7 @@
  * them, or each run of a stack without a lock file. All other code reads them through these types.
  */
 import type { Pattern } from "./pattern";
+import type { PoolingTask } from "./task";
 
 /** An HTTP probe of the container, in whole seconds. Azure's startup probe is not used because no source confirms that it works. */
 export interface Probe {
@@ -63,6 +64,18 @@ interface ServedModel {
   readonly id: string;
 }
 
+/** A LoRA adapter, which vLLM serves under its name next to the base model. Its files are a part of the model version. */
+export interface AdapterDecision {
+  /** Model name that clients send. */
+  readonly name: string;
+  /** Hugging Face ID of the adapter. Absent for an adapter from a folder. */
+  readonly id?: string;
+  /** Commit of the adapter's repository; for an adapter from a folder, the SHA-256 hash of its files. 40 or 64 hexadecimal digits. */
+  readonly revision: string;
+  /** Rank of its matrices. */
+  readonly rank: number;
+}
+
 /** A commit of a model repository on Hugging Face. */
 interface CommittedModel extends ServedModel {
   /** Commit of the model repository, 40 hexadecimal digits. */
@@ -74,6 +87,8 @@ export interface MirroredWeights extends CommittedModel {
   readonly source: "mirror";
   /** Folder below the workspace's blob datastore. */
   readonly path: string;
+  /** LoRA adapters in the same folder, in the order of the stack file. @default - none */
+  readonly adapters?: readonly AdapterDecision[];
   /** Whether the weights are staged in this region. A deployment is not created until its weights are staged. */
   readonly staged: boolean;
   /**
@@ -147,7 +162,9 @@ export interface DeploymentRecipe {
   readonly model?: ModelDecision;
   /** With `score`: the model that score.py loads. @default - the model is part of the image */
   readonly registeredModel?: RegisteredModel;
-  /** With `vllm`: GPUs that one server spans. */
+  /** With `vllm`: what it does for its clients. Absent with `chat`. */
+  readonly task?: PoolingTask;
+  /** With `vllm`: GPUs across which each layer is split. */
   readonly tensorParallelSize?: number;
   /** With `vllm`: the arguments of `vllm serve`, in order. */
   readonly flags?: readonly string[];

@@ -35,7 +35,7 @@ export function canonicalJson(value: unknown): string {
  * whether the weights are staged, because they don't affect answers.
  */
 export function recipeHash(recipe: DeploymentRecipe): string {
-  const { pattern, instanceType, image, routes, registeredModel, tensorParallelSize, flags, environmentVariables, probes } = recipe;
+  const { pattern, instanceType, image, routes, registeredModel, task, tensorParallelSize, flags, environmentVariables, probes } = recipe;
   const model = recipe.model && identityOf(recipe.model);
   // The digest of a build is not known before the build, so its inputs identify the image.
   const identified = "inputs" in image ? { repository: image.repository, inputs: image.inputs } : image;
@@ -47,6 +47,7 @@ export function recipeHash(recipe: DeploymentRecipe): string {
     model,
     // Absent in most recipes. Keys without a value are not counted, so that the names of such recipes stay the same.
     registeredModel,
+    task,
     tensorParallelSize,
     flags,
     environmentVariables,

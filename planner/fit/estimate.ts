@@ -3,6 +3,7 @@
  * PyTorch, peak activations and CUDA graphs.
  */
 import { vllmVersion as plannedVersion } from "../../facts/vllm";
+import type { Task } from "../task";
 import { engineDefaults, type GpuNumbers } from "./engine";
 import { cacheCapacity, cacheLayout, longestRequest } from "./kvCache";
 import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "./memoryFormulas";
@@ -22,10 +23,56 @@ export interface EngineSettings {
   readonly enforceEager?: boolean;
   /** @default the version of the flag table */
   readonly vllmVersion?: string;
+  /** Groups of GPUs that each have a part of the layers. @default 1 */
+  readonly pipelineParallelSize?: number;
+  /** Whether each GPU has whole experts instead of a part of every expert. @default false */
+  readonly expertParallel?: boolean;
+  /** Value of `--quantization`: the format to which vLLM converts 16-bit weights when it loads them. @default the format of the checkpoint */
+  readonly quantization?: string;
+  /** Tokens per block of the KV cache. @default the choice of vLLM */
+  readonly blockSize?: number;
+  /** @default no speculative decoding */
+  readonly speculative?: Speculation;
+  /** @default no LoRA adapters */
+  readonly lora?: LoraSettings;
+  /** Value of `--limit-mm-per-prompt`: the most items of each kind (`image`, `video`, `audio`) in a request. @default the choice of vLLM */
+  readonly limitMmPerPrompt?: Readonly<Record<string, number>>;
+  /** @default chat */
+  readonly task?: Task;
+}
+
+/** Speculative decoding: a method proposes `tokens` tokens per step, which the model verifies together. */
+export interface Speculation {
+  /** `draft`: a smaller model of its own. `mtp`: layers for multi-token prediction in the checkpoint. `eagle`: a head of its own. `ngram`: no weights. */
+  readonly method: "draft" | "mtp" | "eagle" | "ngram";
+  readonly tokens: number;
+  /** With `draft` and `eagle`: the model that proposes. */
+  readonly model?: Model;
+}
+
+/** LoRA adapters that can be active in one step. */
+export interface LoraSettings {
+  /** Adapters that are loaded on the GPU. */
+  readonly maxLoras: number;
+  /** Largest rank of the adapters. */
+  readonly maxRank: number;
 }
 
 /** The settings of an estimate, including defaults. */
-export type ResolvedSettings = Required<EngineSettings>;
+export type ResolvedSettings = EngineSettings &
+  Required<
+    Pick<
+      EngineSettings,
+      | "tensorParallelSize"
+      | "gpuMemoryUtilization"
+      | "maxModelLen"
+      | "maxNumSeqs"
+      | "maxNumBatchedTokens"
+      | "kvCacheDtype"
+      | "enforceEager"
+      | "vllmVersion"
+    >
+  >;
 
 export interface Estimate {
   readonly settings: ResolvedSettings;
@@ -90,6 +137,7 @@ function resolve(model: Model, gpu: GpuNumbers, wanted: EngineSettings): Resolve
   const maxModelLen = wanted.maxModelLen ?? model.maxModelLen;
   const defaults = engineDefaults(gpu, vllmVersion, maxModelLen);
   return {
+    ...wanted,
     tensorParallelSize: wanted.tensorParallelSize ?? 1,
     gpuMemoryUtilization: wanted.gpuMemoryUtilization ?? defaults.gpuMemoryUtilization,
     maxModelLen,

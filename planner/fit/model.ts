@@ -3,6 +3,7 @@
  * table or from a `config.json`.
  */
 import { type ModelFacts, modelFacts, type Quantization, type StateFacts } from "../../facts/models";
+import type { Task } from "../task";
 
 export const GiB = 2 ** 30;
 
@@ -53,6 +54,10 @@ export interface Model {
   readonly maxModelLen: number;
   readonly quantization?: Quantization;
   readonly vision: boolean;
+  /** Whether it is an encoder, which processes a whole text in one step and has no KV cache. @default false */
+  readonly encoder?: boolean;
+  /** The task that the model is made for. @default - its files don't make it clear */
+  readonly task?: Task;
   /** Bytes that are split across the GPUs. */
   readonly weightBytes: number;
   /** Bytes that are replicated on each GPU: the table of rotary angles. */

@@ -32,8 +32,13 @@ export interface Rejected {
   readonly reason: string;
 }
 
+/** `notKnown`: the planner can't compute what the model needs, which says nothing about whether it fits. */
+export type Verdict = "fits" | "doesntFit" | "notKnown";
+
 export interface FitResult {
-  readonly fits: boolean;
+  readonly verdict: Verdict;
+  /** Null if it isn't known. */
+  readonly fits: boolean | null;
   /** Azure's name; null if no size fits or the GPU was given by numbers. */
   readonly size: string | null;
   readonly gpus: number;
@@ -180,8 +185,10 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
   const estimate = candidate?.estimate;
   const contract = candidate?.contract;
   const instanceType = candidate?.machine.instanceType;
+  const verdict = verdictOf(candidate, why);
   return {
-    fits: candidate !== undefined && why === undefined,
+    verdict,
+    fits: { fits: true, doesntFit: false, notKnown: null }[verdict],
     size: why ? null : (instanceType ?? null),
     gpus: candidate?.machine.gpus ?? 0,
     tensorParallelSize: estimate?.settings.tensorParallelSize ?? 0,
@@ -205,6 +212,12 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
     reasons: reasonsOf(input, candidate, why),
     rejected,
   };
+}
+
+/** A model whose cache can't be computed is not known to fit, and not known not to. */
+function verdictOf(candidate: Candidate | undefined, why: Problem | undefined): Verdict {
+  if (why === undefined) return candidate === undefined ? "doesntFit" : "fits";
+  return why.code === "MOOR115" ? "notKnown" : "doesntFit";
 }
 
 function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined): string[] {

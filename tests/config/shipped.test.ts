@@ -161,7 +161,7 @@ test("an editor ignores other providers' settings and Pulumi's keys", () => {
 
 test("every setting of the schema has a row in the table, and every row has a description", () => {
   const rows = settingsTable().split("\n").slice(2);
-  expect(rows).toHaveLength(97);
+  expect(rows).toHaveLength(102);
   expect(rows.filter((row) => !/^\| `[^`]+` \| .+ \| .+ \|$/.test(row))).toEqual([]);
   for (const key of Object.keys(settingsSchema.shape)) expect(rows.some((row) => row.startsWith(`| \`${key}\``))).toBe(true);
 });

@@ -1,0 +1,19 @@
+/** What a vLLM deployment does for its clients. Tables typed by `Task` contain all differences between the tasks. */
+
+/**
+ * `chat`: chat completions and completions. `embed`: embeddings of texts. `rerank`: scores of documents for a query. Each is one vLLM server;
+ * `embed` and `rerank` use its pooling runner.
+ */
+export const tasks = ["chat", "embed", "rerank"] as const;
+
+export type Task = (typeof tasks)[number];
+
+/** The tasks of the pooling runner, which generate no tokens. */
+export const poolingTasks = ["embed", "rerank"] as const satisfies readonly Exclude<Task, "chat">[];
+
+export type PoolingTask = (typeof poolingTasks)[number];
+
+/** The task of a decision. Decisions for `chat` contain none. */
+export function taskOf({ task }: { readonly task?: PoolingTask }): Task {
+  return task ?? "chat";
+}
