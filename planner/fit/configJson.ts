@@ -11,7 +11,7 @@ import { GiB, type Model, type WeightsFrom } from "./model";
 import type { ModelRecord } from "./record";
 import { encoderParts, isEncoder } from "./weights/encoderParts";
 import { languageParts } from "./weights/languageParts";
-import { bytesOf, type Computed, derivedBytes, measuredBytes, tiedHead } from "./weights/loaded";
+import { bytesOf, type Computed, derivedBytes, measuredBytes, rearrangingBytes, tiedHead } from "./weights/loaded";
 import { type Part, parametersOf } from "./weights/part";
 import { rotaryTableBytes } from "./weights/rotary";
 import type { Scheme } from "./weights/scheme";
@@ -38,7 +38,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
   const parts = [...language.parts, ...towerParts(config, dimensions)];
   const latentLayers = layers.cache.reduce((sum, layer) => sum + (layer.kind === "mla" ? layer.layers : 0), 0);
   const size = sizeOf(config, checkpoint, dimensions, parts, language, scheme);
-  const weightBytes = size.bytes + derivedBytes(dimensions, latentLayers);
+  const weightBytes = size.bytes + derivedBytes(dimensions, latentLayers) + rearrangingBytes(language.parts, scheme);
   const idle = idleParts(language.parts, language.experts);
   const computed = bytesOf(parts, scheme);
   return {
