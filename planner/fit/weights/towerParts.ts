@@ -40,10 +40,15 @@ interface Shape {
   readonly projector: readonly (readonly [number, number])[];
 }
 
+/** Parameters of MobileNet V5, Gemma 3n's image encoder. Source: Google's description of Gemma 3n. */
+const mobileNet = 300_000_000;
+
 function partsOf(tower: Config, key: string, config: Config, dimensions: ModelDimensions): Part[] {
+  if (key === "vision_config" && /^Gemma3n/.test(dimensions.architecture)) return [plain("vision_tower", mobileNet)];
   const width = number(tower, "embed_dim", "vt_hidden_size", "hidden_size", "d_model", "width") ?? 0;
   // Qwen2-VL names the text's width hidden_size.
-  const layers = number(tower, "depth", "vt_num_hidden_layers", "num_hidden_layers", "encoder_layers", "layers") ?? 0;
+  const layers =
+    number(tower, "depth", "vt_num_hidden_layers", "num_hidden_layers", "conf_num_hidden_layers", "encoder_layers", "layers") ?? 0;
   const inner =
     number(tower, "vt_intermediate_size", "intermediate_size", "encoder_ffn_dim") ?? Math.floor((number(tower, "mlp_ratio") ?? 4) * width);
   if (width === 0 || layers === 0) return [];
