@@ -1,4 +1,6 @@
 import { PlanError } from "../../planner/codes";
+import { answerOf } from "../../planner/size/answer";
+import { cheaperCheckpoint, checkpointsInTable } from "../../planner/size/checkpoints";
 import { compare, fit as fitModel } from "../../planner/size/fit";
 import { fitInput } from "./input";
 import type { FitOptions } from "./options";
@@ -11,7 +13,7 @@ import { report } from "./report";
  */
 export function fitCommand(model: string, options: FitOptions): void {
   try {
-    answer(model, options);
+    print(model, options);
   } catch (error) {
     if (!options.json) throw error instanceof PlanError ? new Error(error.message) : error;
     process.stdout.write(`${JSON.stringify({ error: (error as Error).message }, null, 2)}\n`);
@@ -19,15 +21,25 @@ export function fitCommand(model: string, options: FitOptions): void {
   }
 }
 
-function answer(model: string, options: FitOptions): void {
-  const input = fitInput(model, options);
+function print(named: string, options: FitOptions): void {
+  const input = fitInput(named, options);
   const result = fitModel(input);
   const choosing = input.gpu === undefined && input.instanceType === undefined;
   const all = options.compare === true;
   const comparison = all || choosing ? compare({ ...input, instanceType: undefined }) : undefined;
+  const answer = answerOf(input, result);
+  const checkpoint = cheaperCheckpoint(input, result, checkpointsInTable(input.model));
   const text = options.json
-    ? JSON.stringify(all ? { ...result, compared: compared(comparison!) } : result, null, 2)
-    : report(input, result, comparison, all);
+    ? JSON.stringify(
+        {
+          ...result,
+          ...{ answer: answer ?? null, cheaperCheckpoint: checkpoint ?? null },
+          ...(all ? { compared: compared(comparison!) } : {}),
+        },
+        null,
+        2,
+      )
+    : report(input, result, { comparison, all, answer, checkpoint });
   process.stdout.write(`${text}\n`);
   if (!result.fits && !options.json) process.exitCode = 1;
 }

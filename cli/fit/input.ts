@@ -16,7 +16,7 @@ import type { GpuByNumbers } from "../../planner/size/machine";
 import type { FitOptions } from "./options";
 
 /** The planner's input. */
-export function fitInput(named: string, options: FitOptions): FitInput {
+export function fitInput(named: string, options: FitOptions): FitInput & { readonly model: Model } {
   const checkpointGiB = number("--checkpoint-gib", options.checkpointGib, { above: 0, most: 1_000_000 });
   const model = modelOf(named, checkpointGiB);
   const tensorParallelSize = whole("--tensor-parallel-size", options.tensorParallelSize, mostGpus);
