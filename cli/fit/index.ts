@@ -11,9 +11,9 @@ import { report } from "./report";
  * `{"error": …}` with exit code 1 if an option is not valid. Without `--json`, sets exit code 1 if no size fits.
  * @throws Error with one sentence if an option is not valid, without `--json`
  */
-export function fitCommand(model: string, options: FitOptions): void {
+export async function fitCommand(model: string, options: FitOptions): Promise<void> {
   try {
-    print(model, options);
+    await print(model, options);
   } catch (error) {
     if (!options.json) throw error instanceof PlanError ? new Error(error.message) : error;
     process.stdout.write(`${JSON.stringify({ error: (error as Error).message }, null, 2)}\n`);
@@ -21,8 +21,8 @@ export function fitCommand(model: string, options: FitOptions): void {
   }
 }
 
-function print(named: string, options: FitOptions): void {
-  const input = fitInput(named, options);
+async function print(named: string, options: FitOptions): Promise<void> {
+  const input = await fitInput(named, options);
   const result = fitModel(input);
   const choosing = input.gpu === undefined && input.instanceType === undefined;
   const all = options.compare === true;
