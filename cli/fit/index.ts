@@ -1,8 +1,9 @@
 import { PlanError } from "../../planner/codes";
 import { answerOf } from "../../planner/size/answer";
-import { cheaperCheckpoint, checkpointsInTable } from "../../planner/size/checkpoints";
+import { cheaperCheckpoint } from "../../planner/size/checkpoints";
 import { compare, fit as fitModel } from "../../planner/size/fit";
 import { fitInput } from "./input";
+import { otherCheckpoints } from "./model";
 import type { FitOptions } from "./options";
 import { report } from "./report";
 
@@ -28,7 +29,7 @@ async function print(named: string, options: FitOptions): Promise<void> {
   const all = options.compare === true;
   const comparison = all || choosing ? compare({ ...input, instanceType: undefined }) : undefined;
   const answer = answerOf(input, result);
-  const checkpoint = cheaperCheckpoint(input, result, checkpointsInTable(input.model));
+  const checkpoint = cheaperCheckpoint(input, result, input.gpu === undefined ? await otherCheckpoints(named, input.model) : []);
   const text = options.json
     ? JSON.stringify(
         {
