@@ -24,6 +24,9 @@ export interface HubModelsOptions {
 export function findModel(id: string, revision: string | undefined, { caller, hub = hubAddress() }: HubModelsOptions): Promise<HubRecord> {
   const report = (line: string) => void process.stderr.write(`${line}\n`);
   const token = process.env.HF_TOKEN?.trim();
-  const transport = new HubTransport({ ...{ hub, caller, report, patience, attempts, longestWait, givesUpEarly: true }, ...(token ? { token } : {}) });
+  const transport = new HubTransport({
+    ...{ hub, caller, report, patience, attempts, longestWait, givesUpEarly: true },
+    ...(token ? { token } : {}),
+  });
   return findRecord(id, revision, { transport, cache: new RecordCache(), report });
 }
