@@ -7,7 +7,7 @@ import type { Task } from "../task";
 import { engineDefaults, type GpuNumbers } from "./engine";
 import { cacheCapacity, cacheLayout, longestRequest } from "./kvCache";
 import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "./memoryFormulas";
-import { GiB, type Model } from "./model";
+import { GiB, type Model, weightBytesPerGpu } from "./model";
 
 /** Explicit settings; otherwise vLLM's defaults apply. */
 export interface EngineSettings {
@@ -98,7 +98,7 @@ export interface Estimate {
 /** Estimates the memory of a server for `model` on GPUs of type `gpu`. It doesn't check whether the model can be split that way. */
 export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings = {}): Estimate {
   const settings = resolve(model, gpu, wanted);
-  const weights = (model.weightBytes / settings.tensorParallelSize + model.replicatedBytes) / GiB;
+  const weights = weightBytesPerGpu(model, settings.tensorParallelSize) / GiB;
   const activation = activationGiB(model, settings, gpu.computeCapability);
   const nonTorch = nonTorchGiB(settings, gpu.computeCapability);
   const graphs = cudaGraphGiB(model, settings, settings.enforceEager);

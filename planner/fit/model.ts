@@ -34,6 +34,15 @@ export interface StateDimensions {
   readonly heads: readonly number[];
 }
 
+/** Experts in MXFP4. The kernel for most GPUs rounds the hidden width up to 256, and the width of an expert on one GPU up to 128. */
+export interface PaddedExperts {
+  /** Matrices of `hidden` × `intermediate`. */
+  readonly matrices: number;
+  readonly hidden: number;
+  readonly intermediate: number;
+  readonly bytesPerParameter: number;
+}
+
 /** Source of the size of the weights, most reliable first. */
 export type WeightsFrom = "log" | "checkpoint" | "parameters";
 
@@ -62,6 +71,10 @@ export interface Model {
   readonly weightBytes: number;
   /** Bytes that are replicated on each GPU: the table of rotary angles. */
   readonly replicatedBytes: number;
+  /** Bytes of `weightBytes` that each GPU has, regardless of the tensor parallel size: routers, low-rank projections. @default 0 */
+  readonly unsplitBytes?: number;
+  /** Experts whose kernel rounds their dimensions up. @default - none */
+  readonly paddedExperts?: PaddedExperts;
   readonly weightsFrom: WeightsFrom;
   /** Bytes of weights that one token reads; with experts, fewer than all. */
   readonly activeBytes: number;
@@ -159,6 +172,20 @@ export function modelFromTable(id: string, checkpointGiB?: number): Model | unde
 /** Bytes of the rotary cosine and sine table: for each position, one 16-bit row of the head's width. */
 export function rotaryBytes(positions: number, headDim: number): number {
   return 2 * positions * headDim;
+}
+
+/** Bytes of weights on each GPU, including the rotary table. */
+export function weightBytesPerGpu(model: Model, tensorParallelSize: number): number {
+  const unsplit = model.unsplitBytes ?? 0;
+  const padding = model.paddedExperts ? paddingBytes(model.paddedExperts, tensorParallelSize) : 0;
+  return (model.weightBytes - unsplit) / tensorParallelSize + unsplit + padding + model.replicatedBytes;
+}
+
+/** Bytes that the rounded dimensions of the experts add on each GPU. Source: vLLM, `Mxfp4MoEMethod.create_weights` (Marlin). */
+function paddingBytes({ matrices, hidden, intermediate, bytesPerParameter }: PaddedExperts, tensorParallelSize: number): number {
+  const up = (value: number, multiple: number) => multiple * Math.ceil(value / multiple);
+  const own = intermediate / tensorParallelSize;
+  return matrices * bytesPerParameter * (up(hidden, 256) * up(own, 128) - hidden * own);
 }
 
 function weightsOf(facts: ModelFacts, given: number | undefined, vocab: number, replicated: number): { bytes: number; from: WeightsFrom } {
