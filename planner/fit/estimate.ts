@@ -4,9 +4,10 @@
  */
 import { vllmVersion as plannedVersion } from "../../facts/vllm";
 import type { Task } from "../task";
+import { nonTorchGiB } from "./communication";
 import { engineDefaults, type GpuNumbers } from "./engine";
 import { cacheCapacity, cacheLayout, longestRequest } from "./kvCache";
-import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "./memoryFormulas";
+import { activationGiB, cudaGraphGiB, marginGiB } from "./memoryFormulas";
 import { GiB, type Model, weightBytesPerGpu } from "./model";
 
 /** Explicit settings; otherwise vLLM's defaults apply. */
@@ -100,7 +101,7 @@ export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings =
   const settings = resolve(model, gpu, wanted);
   const weights = weightBytesPerGpu(model, settings.tensorParallelSize) / GiB;
   const activation = activationGiB(model, settings, gpu.computeCapability);
-  const nonTorch = nonTorchGiB(settings, gpu.computeCapability);
+  const nonTorch = nonTorchGiB(settings, gpu.computeCapability, gpu.link);
   const graphs = cudaGraphGiB(model, settings, settings.enforceEager);
   const free = gpu.visibleGiB * settings.gpuMemoryUtilization - weights - nonTorch - graphs;
   const kv = free - activation.likely;

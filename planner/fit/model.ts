@@ -43,6 +43,18 @@ export interface PaddedExperts {
   readonly bytesPerParameter: number;
 }
 
+/** Dimensions of a vision tower that determine the memory of its profile. */
+export interface TowerDimensions {
+  readonly hidden: number;
+  readonly intermediate: number;
+  /** Matrices of the MLP: 3 with a gate, otherwise 2. */
+  readonly matrices: number;
+  /** Values of one patch: its pixels in all colors and frames. */
+  readonly patchInputs: number;
+  /** Patches that are merged into one token of the text model. */
+  readonly patchesPerToken: number;
+}
+
 /** Source of the size of the weights, most reliable first. */
 export type WeightsFrom = "log" | "checkpoint" | "parameters";
 
@@ -63,6 +75,8 @@ export interface Model {
   readonly maxModelLen: number;
   readonly quantization?: Quantization;
   readonly vision: boolean;
+  /** Dimensions of the vision tower. @default - the source doesn't specify them */
+  readonly tower?: TowerDimensions;
   /** Whether it is an encoder, which processes a whole text in one step and has no KV cache. @default false */
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
