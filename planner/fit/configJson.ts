@@ -2,13 +2,15 @@
  * Reads a model from its `config.json`. The format varies by family and version: text models are nested below `text_config`, head
  * dimensions are omitted, layer kinds are lists, intervals or letters, and quantization is in a separate file.
  */
+
+import { cacheDtypeOf } from "./cacheScheme";
 import { withinBounds } from "./configBounds";
 import { readDimensions } from "./configDimensions";
 import { cacheFromConfig } from "./configLayers";
 import { quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
 import { bytesFromParameters, GiB, type Model, rotaryBytes, type WeightsFrom } from "./model";
-import { countParameters } from "./parameters";
+import { countParameters, predictionLayerCount } from "./parameters";
 import { hasTower, towerParameters } from "./towers";
 
 /** Data from other files in the folder of `config.json`. */
@@ -66,6 +68,12 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     maxModelLen: dimensions.maxModelLen,
     quantization,
     vision: hasTower(config),
+    tied: dimensions.tied,
+    kvCacheDtype: cacheDtypeOf(config, text, checkpoint.hfQuantConfig),
+    predictionLayers:
+      count.unloaded > 0
+        ? { layers: predictionLayerCount(text), bytes: count.unloaded * (size(count.total) / Math.max(1, count.total)) }
+        : undefined,
     weightBytes,
     replicatedBytes: rotaryBytes(dimensions.maxModelLen, rotaryDim),
     weightsFrom,

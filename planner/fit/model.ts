@@ -58,6 +58,12 @@ export interface Model {
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
   readonly task?: Task;
+  /** Whether embeddings and output head are the same tensor. @default false */
+  readonly tied?: boolean;
+  /** Value of `--kv-cache-dtype` that the checkpoint specifies. @default the model's 16-bit format */
+  readonly kvCacheDtype?: string;
+  /** Layers for multi-token prediction in the checkpoint, which vLLM loads only for speculative decoding. @default - none, or not known */
+  readonly predictionLayers?: { readonly layers: number; readonly bytes: number };
   /** Bytes that are split across the GPUs. */
   readonly weightBytes: number;
   /** Bytes that are replicated on each GPU: the table of rotary angles. */
@@ -140,6 +146,8 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
     maxModelLen: facts.maxModelLen,
     quantization: facts.quantization,
     vision: facts.vision ?? false,
+    tied: facts.tied,
+    predictionLayers: facts.unloadedGiB === undefined ? undefined : { layers: 1, bytes: facts.unloadedGiB * GiB },
     weightBytes: weights.bytes,
     replicatedBytes,
     weightsFrom: weights.from,

@@ -2,7 +2,7 @@
 
 import { outOfBounds } from "./configBounds";
 import type { ModelDimensions } from "./configDimensions";
-import { list, number, object } from "./configRead";
+import { type Config, list, number, object } from "./configRead";
 import type { CacheLayers, Model } from "./model";
 
 export interface ParameterCount {
@@ -40,9 +40,14 @@ export function countParameters(dimensions: ModelDimensions, cache: readonly Cac
   const total =
     embeddings + mixers + recurrent * 4 * hidden * hidden + plainLayers * dense + sparseLayers * ((experts?.count ?? 0) * expert + shared);
   const idle = experts ? sparseLayers * (experts.count - experts.perToken) * expert : 0;
-  const draft = number(text, "num_nextn_predict_layers", "mtp_num_hidden_layers") ?? 0;
+  const draft = predictionLayerCount(text);
   const draftLayer = attention + (experts ? experts.count * expert + shared : dense) + 2 * hidden * hidden;
   return { total, active: total - idle, unloaded: draft * draftLayer, experts };
+}
+
+/** Number of layers for multi-token prediction. */
+export function predictionLayerCount(text: Config): number {
+  return number(text, "num_nextn_predict_layers", "mtp_num_hidden_layers") ?? 0;
 }
 
 function expertsOf({ text: outer, intermediate }: ModelDimensions): Model["experts"] {
