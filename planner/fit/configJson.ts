@@ -2,11 +2,13 @@
  * Reads a model from its `config.json`. The format varies by family and version: text models are nested below `text_config`, head
  * dimensions are omitted, layer kinds are lists, intervals or letters, and quantization is in a separate file.
  */
+
+import { cacheDtypeOf } from "./cacheScheme";
 import { withinBounds } from "./configBounds";
 import { type ModelDimensions, readDimensions } from "./configDimensions";
 import { cacheFromConfig } from "./configLayers";
 import { mainQuantization, quantizationOf } from "./configQuantization";
-import type { Config } from "./configRead";
+import { type Config, number } from "./configRead";
 import { GiB, type Model, type WeightsFrom } from "./model";
 import type { ModelRecord } from "./record";
 import { encoderParts, isEncoder } from "./weights/encoderParts";
@@ -68,6 +70,9 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     quantization: mainQuantization(parts, scheme),
     vision: hasTower(config),
     ...(encoder ? { encoder } : {}),
+    tied: dimensions.tied,
+    kvCacheDtype: cacheDtypeOf(config, text, checkpoint.hfQuantConfig),
+    ...prediction(dimensions, language.unloaded, scheme),
     weightBytes,
     replicatedBytes: rotaryTableBytes(dimensions),
     ...unsplit(parts, scheme),
@@ -86,6 +91,12 @@ function unsplit(parts: readonly Part[], scheme: Scheme | undefined): Pick<Model
     scheme,
   );
   return unsplitBytes > 0 ? { unsplitBytes } : {};
+}
+
+/** Layers for multi-token prediction. */
+function prediction({ text }: ModelDimensions, parts: readonly Part[], scheme: Scheme | undefined): Pick<Model, "predictionLayers"> {
+  const layers = number(text, "num_nextn_predict_layers", "mtp_num_hidden_layers") ?? 0;
+  return layers > 0 ? { predictionLayers: { layers, bytes: bytesOf(parts, scheme) } } : {};
 }
 
 /** The experts that are in MXFP4. */

@@ -81,6 +81,12 @@ export interface Model {
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
   readonly task?: Task;
+  /** Whether embeddings and output head are the same tensor. @default false */
+  readonly tied?: boolean;
+  /** Value of `--kv-cache-dtype` that the checkpoint specifies. @default the model's 16-bit format */
+  readonly kvCacheDtype?: string;
+  /** Layers for multi-token prediction in the checkpoint, which vLLM loads only for speculative decoding. @default - none, or not known */
+  readonly predictionLayers?: { readonly layers: number; readonly bytes: number };
   /** Bytes that are split across the GPUs. */
   readonly weightBytes: number;
   /** Bytes that are replicated on each GPU: the table of rotary angles. */
@@ -167,6 +173,8 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
     maxModelLen: facts.maxModelLen,
     quantization: facts.quantization,
     vision: facts.vision ?? false,
+    tied: facts.tied,
+    predictionLayers: facts.unloadedGiB === undefined ? undefined : { layers: 1, bytes: facts.unloadedGiB * GiB },
     weightBytes: weights.bytes,
     replicatedBytes,
     weightsFrom: weights.from,
@@ -188,15 +196,10 @@ export function rotaryBytes(positions: number, headDim: number): number {
   return 2 * positions * headDim;
 }
 
-/** Bytes of weights on each GPU, including the rotary table. */
-export function weightBytesPerGpu(model: Model, tensorParallelSize: number): number {
-  const unsplit = model.unsplitBytes ?? 0;
-  const padding = model.paddedExperts ? paddingBytes(model.paddedExperts, tensorParallelSize) : 0;
-  return (model.weightBytes - unsplit) / tensorParallelSize + unsplit + padding + model.replicatedBytes;
-}
-
-/** Bytes that the rounded dimensions of the experts add on each GPU. Source: vLLM, `Mxfp4MoEMethod.create_weights` (Marlin). */
-function paddingBytes({ matrices, hidden, intermediate, bytesPerParameter }: PaddedExperts, tensorParallelSize: number): number {
+/** Bytes that the rounded dimensions of MXFP4 experts add on each GPU. Source: vLLM, `Mxfp4MoEMethod.create_weights` (Marlin). */
+export function paddingBytes({ paddedExperts }: Model, tensorParallelSize: number): number {
+  if (paddedExperts === undefined) return 0;
+  const { matrices, hidden, intermediate, bytesPerParameter } = paddedExperts;
   const up = (value: number, multiple: number) => multiple * Math.ceil(value / multiple);
   const own = intermediate / tensorParallelSize;
   return matrices * bytesPerParameter * (up(hidden, 256) * up(own, 128) - hidden * own);
