@@ -4,6 +4,7 @@
  */
 import { type ModelFacts, modelFacts, type Quantization, type StateFacts } from "../../facts/models";
 import type { Task } from "../task";
+import { modelTaskOf } from "./modelTask";
 
 export const GiB = 2 ** 30;
 
@@ -140,6 +141,7 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
     maxModelLen: facts.maxModelLen,
     quantization: facts.quantization,
     vision: facts.vision ?? false,
+    task: modelTaskOf(facts.architecture, { pipelineTag: facts.pipelineTag ?? "text-generation" }),
     weightBytes: weights.bytes,
     replicatedBytes,
     weightsFrom: weights.from,
