@@ -8,7 +8,7 @@ import { cacheFromConfig } from "./configLayers";
 import { quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
 import { bytesFromParameters, GiB, type Model, rotaryBytes, type WeightsFrom } from "./model";
-import { modelTaskOf, type TaskRecord } from "./modelTask";
+import { labelsOf, modelTaskOf, type TaskRecord } from "./modelTask";
 import { countParameters } from "./parameters";
 import { hasTower, towerParameters } from "./towers";
 
@@ -69,6 +69,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     maxModelLen: dimensions.maxModelLen,
     quantization,
     vision: hasTower(config),
+    labels: dimensions.architecture.endsWith("ForSequenceClassification") ? labelsOf(config) : undefined,
     task: modelTaskOf(dimensions.architecture, { config, ...checkpoint.purpose }),
     weightBytes,
     replicatedBytes: rotaryBytes(dimensions.maxModelLen, rotaryDim),

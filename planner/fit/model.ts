@@ -59,6 +59,8 @@ export interface Model {
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
   readonly task?: Task;
+  /** Labels of a classifier. @default - it isn't a classifier, or its files don't specify them */
+  readonly labels?: number;
   /** Bytes that are split across the GPUs. */
   readonly weightBytes: number;
   /** Bytes that are replicated on each GPU: the table of rotary angles. */
