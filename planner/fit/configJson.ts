@@ -8,6 +8,7 @@ import { cacheFromConfig } from "./configLayers";
 import { quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
 import { bytesFromParameters, GiB, type Model, rotaryBytes, type WeightsFrom } from "./model";
+import { labelsOf, modelTaskOf, type TaskRecord } from "./modelTask";
 import { countParameters } from "./parameters";
 import { hasTower, towerParameters } from "./towers";
 
@@ -17,6 +18,8 @@ export interface Checkpoint {
   readonly loadedBytes?: number;
   /** Bytes of all weights in the files, including multi-token prediction layers, which vLLM doesn't load. */
   readonly fileBytes?: number;
+  /** Files and facts of the repository that say what the model is made for. @default - not known */
+  readonly purpose?: Omit<TaskRecord, "config">;
   /** Content of `hf_quant_config.json`, in which NVIDIA's checkpoints describe their quantization. */
   readonly hfQuantConfig?: Config;
 }
@@ -66,6 +69,8 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     maxModelLen: dimensions.maxModelLen,
     quantization,
     vision: hasTower(config),
+    labels: dimensions.architecture.endsWith("ForSequenceClassification") ? labelsOf(config) : undefined,
+    task: modelTaskOf(dimensions.architecture, { config, ...checkpoint.purpose }),
     weightBytes,
     replicatedBytes: rotaryBytes(dimensions.maxModelLen, rotaryDim),
     weightsFrom,

@@ -3,7 +3,7 @@
  * PyTorch, peak activations and CUDA graphs.
  */
 import { vllmVersion as plannedVersion } from "../../facts/vllm";
-import type { Task } from "../task";
+import { isPoolingTask, type Task } from "../task";
 import { engineDefaults, type GpuNumbers } from "./engine";
 import { cacheCapacity, cacheLayout, longestRequest } from "./kvCache";
 import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "./memoryFormulas";
@@ -37,7 +37,7 @@ export interface EngineSettings {
   readonly lora?: LoraSettings;
   /** Value of `--limit-mm-per-prompt`: the most items of each kind (`image`, `video`, `audio`) in a request. @default the choice of vLLM */
   readonly limitMmPerPrompt?: Readonly<Record<string, number>>;
-  /** @default chat */
+  /** @default the task that the model is made for, or chat */
   readonly task?: Task;
 }
 
@@ -136,13 +136,15 @@ function resolve(model: Model, gpu: GpuNumbers, wanted: EngineSettings): Resolve
   const vllmVersion = wanted.vllmVersion ?? plannedVersion;
   const maxModelLen = wanted.maxModelLen ?? model.maxModelLen;
   const defaults = engineDefaults(gpu, vllmVersion, maxModelLen);
+  // vLLM splits a text only for some pooling models, so a step must have space for the longest text.
+  const leastTokens = model.encoder || isPoolingTask(wanted.task ?? model.task ?? "chat") ? maxModelLen : 0;
   return {
     ...wanted,
     tensorParallelSize: wanted.tensorParallelSize ?? 1,
     gpuMemoryUtilization: wanted.gpuMemoryUtilization ?? defaults.gpuMemoryUtilization,
     maxModelLen,
     maxNumSeqs: wanted.maxNumSeqs ?? defaults.maxNumSeqs,
-    maxNumBatchedTokens: wanted.maxNumBatchedTokens ?? defaults.maxNumBatchedTokens,
+    maxNumBatchedTokens: wanted.maxNumBatchedTokens ?? Math.max(leastTokens, defaults.maxNumBatchedTokens),
     kvCacheDtype: wanted.kvCacheDtype ?? "auto",
     enforceEager: wanted.enforceEager ?? false,
     vllmVersion,

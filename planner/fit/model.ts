@@ -4,6 +4,7 @@
  */
 import { type ModelFacts, modelFacts, type Quantization, type StateFacts } from "../../facts/models";
 import type { Task } from "../task";
+import { modelTaskOf } from "./modelTask";
 
 export const GiB = 2 ** 30;
 
@@ -58,6 +59,8 @@ export interface Model {
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
   readonly task?: Task;
+  /** Labels of a classifier. @default - it isn't a classifier, or its files don't specify them */
+  readonly labels?: number;
   /** Bytes that are split across the GPUs. */
   readonly weightBytes: number;
   /** Bytes that are replicated on each GPU: the table of rotary angles. */
@@ -140,6 +143,7 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
     maxModelLen: facts.maxModelLen,
     quantization: facts.quantization,
     vision: facts.vision ?? false,
+    task: modelTaskOf(facts.architecture, { pipelineTag: facts.pipelineTag ?? "text-generation" }),
     weightBytes: weights.bytes,
     replicatedBytes,
     weightsFrom: weights.from,
