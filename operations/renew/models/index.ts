@@ -1,5 +1,4 @@
 /** Generates the table of models from the records in facts/modelRecords. */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ModelFacts } from "../../../facts/models";
 import { readTable, rowChanges, type Table, tableText } from "../dataFile";
