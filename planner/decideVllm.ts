@@ -2,7 +2,7 @@
 import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, type Problem } from "./codes";
-import type { ImageReference, Routes } from "./decision";
+import type { AdapterDecision, ImageReference, Routes } from "./decision";
 import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags, parallelismFactor, unestimatedFlags } from "./explicitFlags";
 import type { Model } from "./fit/model";
 import { imageText } from "./image";
@@ -10,7 +10,7 @@ import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
 import { type ExplicitSettings, reviewExplicitSettings } from "./size/review";
 import type { Task } from "./task";
-import { arrivals, modelDecision, type WeightsChoice } from "./weights";
+import { arrivals, loraFlags, loraSettings, modelDecision, type WeightsChoice } from "./weights";
 
 /** Requirements for a model served by vLLM. */
 export interface VllmRequirements {
@@ -51,6 +51,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
   if (problems.length > 0) return { problems };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
   const { maxNumSeqs, maxNumBatchedTokens, maxModelLen, ...free } = settings;
+  const lora = loraSettings(adaptersOf(requirements));
   const engine = {
     ...free,
     maxModelLen: Math.max(requirements.contextTokens, maxModelLen ?? 0),
@@ -59,6 +60,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
     source: startSources[arrivals[requirements.weights.source]],
     servedModelName: requirements.servedName,
     region: requirements.region,
+    ...(lora === undefined ? {} : { lora }),
   };
   const instanceType = requirements.size === "auto" ? undefined : requirements.size;
   const limits = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
@@ -94,6 +96,10 @@ function gpusProblem({ flags }: VllmRequirements, { gpus, size, tensorParallelSi
   );
 }
 
+function adaptersOf({ weights }: VllmRequirements): readonly AdapterDecision[] {
+  return weights.source === "mirror" ? (weights.adapters ?? []) : [];
+}
+
 function explicitSettings({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
   return {
     // An image that is built is identified by the hash of its inputs, which is as fixed as a digest.
@@ -115,14 +121,14 @@ function planOf(requirements: VllmRequirements, result: FitResult): Plan {
       routes: vllmRoutes,
       model: modelDecision(requirements.model.id, weights),
       tensorParallelSize: result.tensorParallelSize,
-      flags: joinFlags(result.flags, { ...pinned, ...requirements.flags }),
+      flags: joinFlags([...result.flags, ...loraFlags(adaptersOf(requirements))], { ...pinned, ...requirements.flags }),
       environmentVariables: { ...variables(requirements), ...result.environmentVariables },
       probes: result.probes!,
       requestSettings: requestTimeout === undefined ? derived : { ...derived, requestTimeout },
     },
     scaleRule: result.scaleRule!,
     clients: result.client!,
-    reasons: [sizeReason(requirements, result), ...result.reasons, ...explicitReasons(requirements)],
+    reasons: [sizeReason(requirements, result), ...result.reasons, ...adapterReasons(requirements), ...explicitReasons(requirements)],
   };
 }
 
@@ -138,6 +144,15 @@ function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult)
   const others =
     costlier.length === 0 ? "no other size fits" : `${costlier.length} more expensive sizes also fit, the cheapest of them ${costlier[0]}`;
   return `size: the cheapest in ${region} that fits the load; ${others}`;
+}
+
+function adapterReasons(requirements: VllmRequirements): string[] {
+  const lora = loraSettings(adaptersOf(requirements));
+  if (lora === undefined) return [];
+  const { maxLoras, maxRank } = lora;
+  return [
+    `--max-loras ${maxLoras}: all adapters are on the GPU at the same time; --max-lora-rank ${maxRank}: vLLM's next value for the largest rank`,
+  ];
 }
 
 function explicitReasons({ flags, requestTimeout }: VllmRequirements): string[] {

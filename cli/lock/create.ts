@@ -5,7 +5,7 @@ import type { ResolvedImage } from "../../config/images/resolve";
 import type { ImageOf } from "../../config/images/stack";
 import { type Lock, type LockEntry, lockEntry, requirementDifferences } from "../../config/lockFile";
 import { patternOf } from "../../config/patternOf";
-import { decideDeployment, deploymentRequirements, namedModel } from "../../config/requirements";
+import { decideDeployment, deploymentRequirements, namedAdapters, namedModel } from "../../config/requirements";
 import { gatedModel } from "../../config/rules/gated";
 import { commitsOfLocks, foreignCommit, type KnownCommit, revisionErrors } from "../../config/rules/revisions";
 import { type RawStack, tokenKey } from "../../config/settings";
@@ -15,10 +15,11 @@ import type { DeploymentDecision, RecordedRequirements } from "../../planner/dec
 import type { Pattern } from "../../planner/pattern";
 import { commitOf } from "../../planner/weights";
 import { builtDigests, withBuiltDigest } from "../builtDigests";
+import { type AdapterSources, resolveAdapters } from "./adapters";
 import type { CommitCheck } from "./hub";
 
 /** External inputs of the lock file. */
-export interface Sources {
+export interface Sources extends AdapterSources {
   /** Version of Moor. */
   readonly madeBy: string;
   /** Returns the newest commit of a model repository. */
@@ -59,7 +60,7 @@ export async function createLock(
       raw,
       settings,
       { ...found, image },
-      old && hasRequirements(old, requirements) ? old : undefined,
+      { old, isUnchanged: old !== undefined && hasRequirements(old, requirements) },
       sources,
     );
     if ("errors" in outcome) {
@@ -67,6 +68,7 @@ export async function createLock(
       continue;
     }
     const decision = withBuiltDigest(withStaged(label, outcome.decision, [...entryDecisions(old), ...known]), digests);
+    notes.push(...outcome.notes.map((note) => `${endpoint}/${label}: ${note}`));
     endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, decision) };
   }
   if (errors.length > 0) return { errors };
@@ -100,23 +102,47 @@ function isLocked(entry: LockEntry | undefined, id: string, revision: string): b
   return [entry?.current.model, entry?.previous?.model].some((model) => model?.id === id && commitOf(model) === revision);
 }
 
-type DecideOutcome = { readonly decision: DeploymentDecision } | { readonly errors: readonly ConfigError[] };
+/** What the lock file has for a deployment. */
+interface Locked {
+  readonly old: LockEntry | undefined;
+  /** Whether it was made for the same requirements. */
+  readonly isUnchanged: boolean;
+}
+
+type DecideOutcome =
+  | { readonly decision: DeploymentDecision; readonly notes: readonly string[] }
+  | { readonly errors: readonly ConfigError[] };
 
 async function decideOne(
   raw: RawStack,
   settings: Settings,
   found: LocatedDeployment & { readonly image: ResolvedImage | undefined },
-  unchanged: LockEntry | undefined,
+  { old, isUnchanged }: Locked,
   sources: Sources,
 ): Promise<DecideOutcome> {
-  const { settings: deployment, label, image } = found;
+  const { settings: deployment, label, image, path } = found;
   if (image === undefined) return { errors: [noImage(patternOf(deployment))] };
   // Without a commit in the stack file, the one in the lock file stays: a new lock file must not change the weights.
   const model = namedModel(deployment);
-  const revision = model && (model.revision ?? lockedCommit(unchanged) ?? (await sources.newestCommit(model.id)));
-  const resolved = { image: image.reference, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
+  const revision = model && (model.revision ?? lockedCommit(isUnchanged ? old : undefined) ?? (await sources.newestCommit(model.id)));
+  const { adapters, errors, notes } = await resolveAdapters(
+    {
+      ...{
+        model: model?.id ?? "",
+        adapters: namedAdapters(deployment),
+        path: `${path}.vllm.adapters`,
+        folder: raw.folder ?? ".",
+        isUnchanged,
+      },
+      locked: (old && mirroredOf(old.current)?.adapters) ?? [],
+    },
+    sources,
+  );
+  if (errors.length > 0) return { errors };
+  const region = settings["azure-native:location"];
+  const resolved = { image: image.reference, region, revision: revision ?? "", adapters, folder: raw.folder };
   const outcome = decideDeployment(label, deployment, resolved);
-  return "decision" in outcome ? outcome : { errors: plannerErrors(settings["azure-native:location"], found, outcome.problems) };
+  return "decision" in outcome ? { ...outcome, notes } : { errors: plannerErrors(region, found, outcome.problems) };
 }
 
 /** Names of the patterns, for messages. */

@@ -27,7 +27,7 @@ import { requireStackFile, root } from "../stackFiles";
 import { copyNotes } from "./copies";
 import { createLock, type NewLock, type Sources } from "./create";
 import { differenceLines, lockDifferences } from "./differences";
-import { checkCommit, newestCommit } from "./hub";
+import { checkCommit, newestCommit, readAdapter } from "./hub";
 import { neighboursOf, otherStacks } from "./neighbours";
 import { quotaReport } from "./quota";
 import { rollBack } from "./rollback";
@@ -50,6 +50,8 @@ function sourcesOf(hub: string | undefined): Sources {
     madeBy: `moor ${version}`,
     newestCommit: (model) => newestCommit(model, hub),
     checkCommit: (model, revision) => checkCommit(model, revision, hub),
+    newestAdapterCommit: (id) => newestCommit(id, hub, "vllm.adapters.<name>.revision"),
+    readAdapter: (id, revision) => readAdapter(id, revision, hub),
   };
 }
 
