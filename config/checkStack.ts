@@ -114,7 +114,7 @@ function read(raw: RawStack): Read {
     ...imageErrors(draft, images, raw),
     ...weightsErrors(draft),
     ...adapterErrors(draft),
-    ...gatedErrors(draft, tokenKey in raw.settings),
+    ...gatedErrors(draft, raw),
     ...ignoredErrors(draft),
     ...secretErrors(raw, tree, draft, [tokenKey, importCredentialsKey]),
     ...tokenErrors(raw, draft),

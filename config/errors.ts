@@ -118,6 +118,10 @@ export const configurationKinds = {
     title: "Missing Dockerfile",
     remedy: "Add a Dockerfile, for example a copy of docker/score/Dockerfile, or correct the path.",
   },
+  MOOR069: {
+    title: "Model ID in another spelling than on Hugging Face",
+    remedy: "Set `vllm.model` to the spelling of Hugging Face. Names in Azure depend on it.",
+  },
   MOOR064: {
     title: "Revision of another model",
     remedy: "Set `revision` to a commit of this model, or remove it: `npm run lock` then uses the newest commit.",
@@ -202,7 +206,7 @@ export const configurationKinds = {
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",
   },
   MOOR093: {
-    title: "LoRA adapter that vLLM can't serve",
+    title: "LoRA adapter that can't be served",
     remedy: "Choose an adapter that PEFT saved as LoRA, with its weights as safetensors.",
   },
   MOOR094: {

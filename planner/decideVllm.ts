@@ -3,7 +3,7 @@ import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, type Problem } from "./codes";
 import type { AdapterDecision, ImageReference, Routes } from "./decision";
-import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags, parallelismFactor, unestimatedFlags } from "./explicitFlags";
+import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags } from "./explicitFlags";
 import type { Model } from "./fit/model";
 import { imageText } from "./image";
 import type { Plan } from "./plan";
@@ -61,6 +61,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
     servedModelName: requirements.servedName,
     region: requirements.region,
     ...(lora === undefined ? {} : { lora }),
+    task: requirements.task,
   };
   const instanceType = requirements.size === "auto" ? undefined : requirements.size;
   const limits = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
@@ -75,7 +76,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
     model: requirements.model,
     instanceType,
   });
-  const blocking = result.refusal ?? gpusProblem(requirements, result);
+  const blocking = result.refusal;
   return blocking || idle.length > 0 ? { problems: [...idle, ...(blocking ? [blocking] : [])] } : planOf(requirements, result);
 }
 
@@ -85,15 +86,6 @@ function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, m
   if (maxNumSeqs <= admitted) return [];
   const detail = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects further requests with status ${scoringStatus.tooManyRequests}`;
   return [createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${detail}.`, `at most ${admitted}, or a higher declared concurrency`)];
-}
-
-function gpusProblem({ flags }: VllmRequirements, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
-  const needed = parallelismFactor(flags) * tensorParallelSize;
-  if (needed <= gpus) return undefined;
-  return createProblem(
-    "MOOR107",
-    `Pipeline and data parallelism from \`flags\` require ${needed} GPUs with a tensor parallel size of ${tensorParallelSize}; ${size} has ${gpus}.`,
-  );
 }
 
 function adaptersOf({ weights }: VllmRequirements): readonly AdapterDecision[] {
@@ -158,11 +150,5 @@ function adapterReasons(requirements: VllmRequirements): string[] {
 function explicitReasons({ flags, requestTimeout }: VllmRequirements): string[] {
   const named = Object.keys(flags).map((flag) => `--${flag}`);
   const all = requestTimeout === undefined ? named : [...named, `requestTimeout ${requestTimeout} s`];
-  const unknown = unestimatedFlags(flags);
-  return [
-    ...(all.length === 0 ? [] : [`set in the stack file and checked: ${all.join(", ")}`]),
-    ...(unknown.length === 0
-      ? []
-      : [`not included in the memory estimate: ${unknown.join(", ")}; check the KV cache size in the log of the first start`]),
-  ];
+  return all.length === 0 ? [] : [`set in the stack file and checked: ${all.join(", ")}`];
 }

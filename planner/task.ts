@@ -13,6 +13,11 @@ export const poolingTasks = ["embed", "rerank"] as const satisfies readonly Excl
 
 export type PoolingTask = (typeof poolingTasks)[number];
 
+/** Whether the pooling runner serves the task. */
+export function isPoolingTask(task: Task): task is PoolingTask {
+  return (poolingTasks as readonly Task[]).includes(task);
+}
+
 /** The task of a decision. Decisions for `chat` contain none. */
 export function taskOf({ task }: { readonly task?: PoolingTask }): Task {
   return task ?? "chat";

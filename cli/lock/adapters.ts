@@ -4,24 +4,15 @@ import * as path from "node:path";
 import { adapterFilesIn, adapterHash } from "../../config/adapterFolder";
 import { type ConfigError, configError } from "../../config/errors";
 import type { NamedAdapter } from "../../config/requirements";
+import type { HubAdapter } from "../../operations/hub";
 import type { AdapterDecision } from "../../planner/decision";
 import { adapterFiles, baseRelation, readAdapterConfig } from "../../planner/weights";
 
-/** What an adapter's repository contains. */
-export interface AdapterContent {
-  /** Text of adapter_config.json. Undefined if there is none. */
-  readonly config: string | undefined;
-  /** Whether there is an adapter_model.safetensors. */
-  readonly hasWeights: boolean;
-}
-
-/** Where adapters are read from. */
-export interface AdapterSources {
-  /** Returns the newest commit of an adapter's repository. */
-  newestAdapterCommit(id: string): Promise<string>;
-  /** Reads an adapter's repository at a commit. */
-  readAdapter(id: string, revision: string): Promise<AdapterContent>;
-}
+/**
+ * Reads an adapter from the Hub, at a commit or at the newest one.
+ * @throws Error with one sentence
+ */
+export type ReadAdapter = (id: string, revision: string | undefined) => Promise<HubAdapter>;
 
 export interface AdapterInput {
   /** ID of the served model. */
@@ -43,14 +34,11 @@ export interface ResolvedAdapters {
   readonly notes: readonly string[];
 }
 
-/**
- * Resolves all adapters. The Hub is not asked for a commit that is in the lock file already.
- * @throws Error if the Hub can't be read
- */
-export async function resolveAdapters(input: AdapterInput, sources: AdapterSources): Promise<ResolvedAdapters> {
+/** Resolves all adapters. The Hub is not asked for a commit that is in the lock file already. */
+export async function resolveAdapters(input: AdapterInput, readAdapter: ReadAdapter): Promise<ResolvedAdapters> {
   const each: ResolvedAdapters[] = [];
   for (const adapter of input.adapters) {
-    each.push(adapter.model === undefined ? ofFolder(input, adapter) : await ofHub(input, adapter, adapter.model, sources));
+    each.push(adapter.model === undefined ? ofFolder(input, adapter) : await ofHub(input, adapter, adapter.model, readAdapter));
   }
   return {
     adapters: each.flatMap(({ adapters }) => adapters),
@@ -63,12 +51,21 @@ async function ofHub(
   input: AdapterInput,
   { name, revision: given }: NamedAdapter,
   id: string,
-  { newestAdapterCommit, readAdapter }: AdapterSources,
+  readAdapter: ReadAdapter,
 ): Promise<ResolvedAdapters> {
   const locked = input.locked.find((one) => one.name === name && one.id === id);
-  const revision = given ?? (input.isUnchanged ? locked?.revision : undefined) ?? (await newestAdapterCommit(id));
-  if (locked?.revision === revision) return found(locked);
-  return checked(input, { name, id, revision }, await readAdapter(id, revision), `${id} at ${revision}`);
+  const wanted = given ?? (input.isUnchanged ? locked?.revision : undefined);
+  if (locked !== undefined && locked.revision === wanted) return found(locked);
+  let adapter: HubAdapter;
+  try {
+    adapter = await readAdapter(id, wanted);
+  } catch (error) {
+    const allowed = "an adapter on the Hugging Face Hub that this machine can read, or `path` with a folder";
+    const fix = "Correct the cause and run the command again, or copy the adapter into a folder and set `path`.";
+    return failed(configError("MOOR093", `${input.path}.${name}.model`, { problem: (error as Error).message, allowed, fix }));
+  }
+  const { commit: revision } = adapter;
+  return checked(input, { name, id, revision }, adapter, `${id} at ${revision}`);
 }
 
 /** A folder can be missing where only the lock file is read, for example on a build agent. Then the locked hash stays. */
@@ -97,7 +94,7 @@ function ofFolder(input: AdapterInput, { name, path: relative = "" }: NamedAdapt
 function checked(
   { model, path: at }: AdapterInput,
   adapter: Omit<AdapterDecision, "rank">,
-  { config, hasWeights }: AdapterContent,
+  { config, hasWeights }: Omit<HubAdapter, "commit">,
   where: string,
 ): ResolvedAdapters {
   const here = `${at}.${adapter.name}`;

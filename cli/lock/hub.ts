@@ -1,5 +1,4 @@
-/** Requests to Hugging Face for the commits of models, and for LoRA adapters. */
-import { type HubAdapter, HubTransport, readHubAdapter } from "../../operations/hub";
+/** Requests to Hugging Face for the commits of models. */
 
 const timeoutMs = 15_000;
 
@@ -8,11 +7,10 @@ export const hubAddress = () => (process.env.HF_ENDPOINT?.trim() || "https://hug
 
 /**
  * Returns the newest commit of a model repository.
- * @param setting The setting that could name the commit instead.
  * @throws Error with the setting to use instead, if the request to Hugging Face fails
  */
-export async function newestCommit(model: string, hub = hubAddress(), setting = "vllm.revision"): Promise<string> {
-  const instead = `Set \`${setting}\` of ${model} to the commit shown under Files on its Hugging Face page`;
+export async function newestCommit(model: string, hub = hubAddress()): Promise<string> {
+  const instead = `Set \`vllm.revision\` of ${model} to the commit shown under Files on its Hugging Face page`;
   let response: Response;
   try {
     response = await getRevision(hub, model, "main");
@@ -45,15 +43,6 @@ export async function checkCommit(model: string, revision: string, hub = hubAddr
   } catch {
     return { known: "unknown", because: "no connection" };
   }
-}
-
-/**
- * Reads a LoRA adapter at a commit.
- * @throws HubError
- */
-export function readAdapter(id: string, revision: string, hub = hubAddress()): Promise<HubAdapter> {
-  const token = process.env.HF_TOKEN?.trim();
-  return readHubAdapter(new HubTransport({ hub, report: () => {}, ...(token ? { token } : {}) }), id, revision);
 }
 
 function getRevision(hub: string, model: string, revision: string): Promise<Response> {

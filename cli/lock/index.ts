@@ -27,7 +27,7 @@ import { requireStackFile, root } from "../stackFiles";
 import { copyNotes } from "./copies";
 import { createLock, type NewLock, type Sources } from "./create";
 import { differenceLines, lockDifferences } from "./differences";
-import { checkCommit, newestCommit, readAdapter } from "./hub";
+import { checkCommit, newestCommit } from "./hub";
 import { neighboursOf, otherStacks } from "./neighbours";
 import { quotaReport } from "./quota";
 import { rollBack } from "./rollback";
@@ -50,8 +50,15 @@ function sourcesOf(hub: string | undefined): Sources {
     madeBy: `moor ${version}`,
     newestCommit: (model) => newestCommit(model, hub),
     checkCommit: (model, revision) => checkCommit(model, revision, hub),
-    newestAdapterCommit: (id) => newestCommit(id, hub, "vllm.adapters.<name>.revision"),
-    readAdapter: (id, revision) => readAdapter(id, revision, hub),
+    readRecord: (id, revision) => {
+      // Loaded on demand: most models are in the table.
+      const { findModel } = require("../hubModels") as typeof import("../hubModels");
+      return findModel(id, revision, { caller: "lock", ...(hub === undefined ? {} : { hub }) });
+    },
+    readAdapter: (id, revision) => {
+      const { findAdapter } = require("../hubModels") as typeof import("../hubModels");
+      return findAdapter(id, revision, { caller: "lock", ...(hub === undefined ? {} : { hub }) });
+    },
   };
 }
 

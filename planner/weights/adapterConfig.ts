@@ -1,5 +1,8 @@
 /** Reads the adapter_config.json of a LoRA adapter, and states why vLLM can't serve it with a base model. */
-import { largestRank } from "./adapters";
+import { loraRanks } from "../fit/lora";
+
+/** Largest rank that vLLM serves. */
+const largestRank = Math.max(...loraRanks);
 
 /** What a decision needs of an adapter. */
 export interface AdapterFacts {

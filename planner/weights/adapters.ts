@@ -1,6 +1,7 @@
 /** LoRA adapters of a vLLM deployment: their folders, and the flags and settings that follow from their number and rank. */
 import type { AdapterDecision } from "../decision";
-import type { LoraSettings } from "../fit/estimate";
+import { loraRankFor } from "../fit/lora";
+import type { LoraSettings } from "../fit/settings";
 
 /** Folder of all adapters, in the folder of the base model. vLLM reads weights of the base model only in the root. */
 const adaptersFolder = "adapters";
@@ -12,12 +13,6 @@ export function adapterFolder(name: string): string {
 
 /** The files of an adapter that vLLM reads. Source: PEFT, `CONFIG_NAME` and `SAFETENSORS_WEIGHTS_NAME`. */
 export const adapterFiles = { config: "adapter_config.json", weights: "adapter_model.safetensors" } as const;
-
-/** Values of `--max-lora-rank`. Source: vLLM, vllm/config/lora.py, `MaxLoRARanks`. */
-export const loraRanks = [1, 8, 16, 32, 64, 128, 256, 320, 512] as const;
-
-/** Largest rank that vLLM serves. */
-export const largestRank = loraRanks[loraRanks.length - 1]!;
 
 /** Flags of vLLM that Moor derives from `vllm.adapters`. */
 export const adapterFlags = ["enable-lora", "lora-modules", "max-loras", "max-lora-rank", "max-cpu-loras"] as const;
@@ -34,7 +29,7 @@ export function sortedAdapters<Adapter extends Pick<AdapterDecision, "name">>(ad
 export function loraSettings(adapters: readonly AdapterDecision[]): LoraSettings | undefined {
   if (adapters.length === 0) return undefined;
   const most = Math.max(...adapters.map(({ rank }) => rank));
-  return { maxLoras: adapters.length, maxRank: loraRanks.find((rank) => rank >= most) ?? largestRank };
+  return { maxLoras: adapters.length, maxRank: loraRankFor(most) ?? most };
 }
 
 /**

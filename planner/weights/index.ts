@@ -5,7 +5,7 @@ export {
   baseRelation,
   readAdapterConfig,
 } from "./adapterConfig";
-export { adapterFiles, adapterFlags, adapterFolder, largestRank, loraFlags, loraRanks, loraSettings, sortedAdapters } from "./adapters";
+export { adapterFiles, adapterFlags, adapterFolder, loraFlags, loraSettings, sortedAdapters } from "./adapters";
 export { arrivals, commitOf, hasCommit, modelDecision, registeredText, type WeightsChoice, weightSources } from "./choice";
 export { manifestDigest, manifestFileName, manifestPathPattern, manifestText, manifestVariable, type WeightFile } from "./manifest";
 export {

@@ -1,8 +1,8 @@
 /** Copies blocks by URL: the storage service reads them from the CDN itself, so their bytes don't pass this machine. */
 import { BlobError } from "../../../azure/blobStorage";
+import { inParallel } from "../../parallel";
 import type { FileBlock } from "../blocks";
 import { locate, type OriginSource, type PreparedFile } from "../origin";
-import { inParallel } from "../parallel";
 import type { CopyContext } from "./context";
 
 /** Why the service doesn't copy a file, for a message. */
