@@ -45,7 +45,7 @@ export function headerOf(tensors: readonly SampleTensor[]): { readonly beginning
   return { beginning: Buffer.concat([length, header]), size: 8 + header.length + offset };
 }
 
-/** A safetensors file of zeros. Its hash is not that of the content, because nobody reads the whole file. */
+/** A safetensors file of zeros. Its hash is not that of the content, because no test reads the whole file. */
 export function weightFile(tensors: readonly SampleTensor[]): Contents {
   const { beginning, size } = headerOf(tensors);
   return sparseContents(size, beginning, createHash("sha256").update(beginning).digest("hex"));

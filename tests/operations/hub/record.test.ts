@@ -329,11 +329,11 @@ describe("an error", () => {
     ],
     [
       "a mirror that serves pointers",
-      chatModel(),
+      { ...embeddingModel(), id: "acme/chat-8b" },
       {},
       { largeFiles: "pointers" },
       "content",
-      "https://hub returned a Git LFS pointer instead of the file model-00001-of-00002.safetensors of acme/chat-8b. The mirror doesn't contain the file itself. Set HF_ENDPOINT to a Hub or a mirror that serves files in LFS.",
+      "https://hub returned a Git LFS pointer instead of the file model.safetensors of acme/chat-8b. The mirror doesn't contain the file itself. Set HF_ENDPOINT to a Hub or a mirror that serves files in LFS.",
     ],
     [
       "a rate limit",
