@@ -67,10 +67,26 @@ const values = {
   maxModelLen: count().describe("Maximum context, in tokens."),
   quantization: z.enum(quantizations, { error: quantizations.join(", ") }).optional(),
   vision: flag(),
+  tower: z
+    .strictObject(
+      { hidden: count(), intermediate: count(), matrices: count(), patchInputs: count(), patchesPerToken: amount() },
+      map("hidden, intermediate, matrices, patchInputs, patchesPerToken"),
+    )
+    .optional(),
   encoder: flag().optional(),
   task: oneOf(tasks).optional() satisfies z.ZodType<Task | undefined>,
+  tied: flag().optional(),
+  kvCacheDtype: anyText.optional(),
+  predictionLayers: z.strictObject({ layers: count(), bytes: amount() }, map("layers and bytes")).optional(),
   weightBytes: amount().describe("Bytes of the weights that vLLM loads."),
   replicatedBytes: amount(),
+  unsplitBytes: amount().optional(),
+  paddedExperts: z
+    .strictObject(
+      { matrices: amount(), hidden: count(), intermediate: count(), bytesPerParameter: amount() },
+      map("matrices, hidden, intermediate, bytesPerParameter"),
+    )
+    .optional(),
   weightsFrom: z.enum(sources, { error: sources.join(", ") }),
   activeBytes: amount().describe("Bytes of weights that one token reads."),
   activeParameters: amount(),

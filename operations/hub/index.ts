@@ -1,6 +1,7 @@
 /** The Hugging Face Hub: models at one commit, the bytes of their files, and records of models with their cache. */
 export { RecordCache } from "./cache";
 export type { HubCaller } from "./caller";
+export { quantizedCheckpoints } from "./checkpoints";
 export { HubError, type HubProblem } from "./error";
 export { findRecord, type LookupOptions } from "./lookup";
 export { type FileSource, type HubFile, HubModel, type HubModelInfo, isCommit } from "./model";
