@@ -8,7 +8,7 @@ import { modelIdInTable } from "../../facts/models";
 import { PlanError } from "../../planner/codes";
 import { modelFromRecord } from "../../planner/fit/configJson";
 import { readModel } from "../../planner/fit/folder";
-import { type Model, modelFromTable } from "../../planner/fit/model";
+import { type Model, modelFromTable, withCheckpoint } from "../../planner/fit/model";
 import type { ModelRecord } from "../../planner/fit/record";
 import { checkpointsInTable } from "../../planner/size/checkpoints";
 
