@@ -13,7 +13,7 @@ import { modelOf } from "./model";
 import type { FitOptions } from "./options";
 
 /** The planner's input. The model can be on the Hub. */
-export async function fitInput(named: string, options: FitOptions): Promise<FitInput> {
+export async function fitInput(named: string, options: FitOptions): Promise<FitInput & { readonly model: Model }> {
   const checkpointGiB = number("--checkpoint-gib", options.checkpointGib, { above: 0, most: 1_000_000 });
   const tensorParallelSize = whole("--tensor-parallel-size", options.tensorParallelSize, mostGpus);
   const instanceType = sizeNamed(options.size);

@@ -2,12 +2,15 @@
  * Reads a model from its `config.json`. The format varies by family and version: text models are nested below `text_config`, head
  * dimensions are omitted, layer kinds are lists, intervals or letters, and quantization is in a separate file.
  */
+
+import { cacheDtypeOf } from "./cacheScheme";
 import { withinBounds } from "./configBounds";
 import { type ModelDimensions, readDimensions } from "./configDimensions";
 import { cacheFromConfig } from "./configLayers";
 import { mainQuantization, quantizationOf } from "./configQuantization";
-import type { Config } from "./configRead";
+import { type Config, number } from "./configRead";
 import { GiB, type Model, type WeightsFrom } from "./model";
+import { labelsOf, modelTaskOf } from "./modelTask";
 import type { ModelRecord } from "./record";
 import { encoderParts, hasNoCache, isEncoder } from "./weights/encoderParts";
 import { languageParts } from "./weights/languageParts";
@@ -18,7 +21,10 @@ import type { Scheme } from "./weights/scheme";
 import { hasTower, towerParts } from "./weights/towerParts";
 
 /** Data from other files in the folder of `config.json`. */
-export type Checkpoint = Pick<ModelRecord, "tensors" | "parameters" | "fileBytes" | "hfQuantConfig">;
+export type Checkpoint = Pick<
+  ModelRecord,
+  "tensors" | "parameters" | "fileBytes" | "hfQuantConfig" | "modules" | "poolingConfig" | "pipelineTag"
+>;
 
 /**
  * The model that `config` describes.
@@ -57,6 +63,11 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     quantization: mainQuantization(parts, scheme),
     vision: hasTower(config),
     ...(encoder ? { encoder } : {}),
+    tied: dimensions.tied,
+    kvCacheDtype: cacheDtypeOf(config, text, checkpoint.hfQuantConfig),
+    ...prediction(dimensions, language.unloaded, scheme),
+    labels: architecture.endsWith("ForSequenceClassification") ? labelsOf(config) : undefined,
+    task: modelTaskOf(architecture, { ...checkpoint, config }),
     weightBytes,
     replicatedBytes: rotaryTableBytes(dimensions),
     ...unsplit(parts, scheme),
@@ -75,6 +86,12 @@ function unsplit(parts: readonly Part[], scheme: Scheme | undefined): Pick<Model
     scheme,
   );
   return unsplitBytes > 0 ? { unsplitBytes } : {};
+}
+
+/** Layers for multi-token prediction. */
+function prediction({ text }: ModelDimensions, parts: readonly Part[], scheme: Scheme | undefined): Pick<Model, "predictionLayers"> {
+  const layers = number(text, "num_nextn_predict_layers", "mtp_num_hidden_layers") ?? 0;
+  return layers > 0 ? { predictionLayers: { layers, bytes: bytesOf(parts, scheme) } } : {};
 }
 
 /** The experts that are in MXFP4. */

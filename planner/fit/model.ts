@@ -4,6 +4,7 @@
  */
 import { type ModelFacts, modelFacts, type Quantization, type StateFacts } from "../../facts/models";
 import type { Task } from "../task";
+import { modelTaskOf } from "./modelTask";
 
 export const GiB = 2 ** 30;
 
@@ -43,6 +44,18 @@ export interface PaddedExperts {
   readonly bytesPerParameter: number;
 }
 
+/** Dimensions of a vision tower that determine the memory of its profile. */
+export interface TowerDimensions {
+  readonly hidden: number;
+  readonly intermediate: number;
+  /** Matrices of the MLP: 3 with a gate, otherwise 2. */
+  readonly matrices: number;
+  /** Values of one patch: its pixels in all colors and frames. */
+  readonly patchInputs: number;
+  /** Patches that are merged into one token of the text model. */
+  readonly patchesPerToken: number;
+}
+
 /** Source of the size of the weights, most reliable first. */
 export type WeightsFrom = "log" | "checkpoint" | "parameters";
 
@@ -63,10 +76,20 @@ export interface Model {
   readonly maxModelLen: number;
   readonly quantization?: Quantization;
   readonly vision: boolean;
+  /** Dimensions of the vision tower. @default - the source doesn't specify them */
+  readonly tower?: TowerDimensions;
   /** Whether it is an encoder, which processes a whole text in one step and has no KV cache. @default false */
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
   readonly task?: Task;
+  /** Labels of a classifier. @default - it isn't a classifier, or its files don't specify them */
+  readonly labels?: number;
+  /** Whether embeddings and output head are the same tensor. @default false */
+  readonly tied?: boolean;
+  /** Value of `--kv-cache-dtype` that the checkpoint specifies. @default the model's 16-bit format */
+  readonly kvCacheDtype?: string;
+  /** Layers for multi-token prediction in the checkpoint, which vLLM loads only for speculative decoding. @default - none, or not known */
+  readonly predictionLayers?: { readonly layers: number; readonly bytes: number };
   /** Bytes that are split across the GPUs. */
   readonly weightBytes: number;
   /** Bytes that are replicated on each GPU: the table of rotary angles. */
@@ -153,6 +176,9 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
     maxModelLen: facts.maxModelLen,
     quantization: facts.quantization,
     vision: facts.vision ?? false,
+    tied: facts.tied,
+    predictionLayers: facts.unloadedGiB === undefined ? undefined : { layers: 1, bytes: facts.unloadedGiB * GiB },
+    task: modelTaskOf(facts.architecture, { pipelineTag: facts.pipelineTag ?? "text-generation" }),
     weightBytes: weights.bytes,
     replicatedBytes,
     weightsFrom: weights.from,
@@ -174,15 +200,10 @@ export function rotaryBytes(positions: number, headDim: number): number {
   return 2 * positions * headDim;
 }
 
-/** Bytes of weights on each GPU, including the rotary table. */
-export function weightBytesPerGpu(model: Model, tensorParallelSize: number): number {
-  const unsplit = model.unsplitBytes ?? 0;
-  const padding = model.paddedExperts ? paddingBytes(model.paddedExperts, tensorParallelSize) : 0;
-  return (model.weightBytes - unsplit) / tensorParallelSize + unsplit + padding + model.replicatedBytes;
-}
-
-/** Bytes that the rounded dimensions of the experts add on each GPU. Source: vLLM, `Mxfp4MoEMethod.create_weights` (Marlin). */
-function paddingBytes({ matrices, hidden, intermediate, bytesPerParameter }: PaddedExperts, tensorParallelSize: number): number {
+/** Bytes that the rounded dimensions of MXFP4 experts add on each GPU. Source: vLLM, `Mxfp4MoEMethod.create_weights` (Marlin). */
+export function paddingBytes({ paddedExperts }: Model, tensorParallelSize: number): number {
+  if (paddedExperts === undefined) return 0;
+  const { matrices, hidden, intermediate, bytesPerParameter } = paddedExperts;
   const up = (value: number, multiple: number) => multiple * Math.ceil(value / multiple);
   const own = intermediate / tensorParallelSize;
   return matrices * bytesPerParameter * (up(hidden, 256) * up(own, 128) - hidden * own);

@@ -124,8 +124,28 @@ test("the text output contains the sizes that fit, one recommendation and the re
   }
 });
 
+test("the answer names price, limit, runner-up, a cheaper checkpoint and the next cheaper size, in text and JSON", async () => {
+  const question = ["Qwen/Qwen3-14B", "--context", "8k", "--concurrency", "2", "--region", "swedencentral"];
+  const lines = (await fitCli(...question)).printed.split("\n");
+  const from = lines.indexOf("  answer");
+  expect(lines.slice(from + 1, from + 8).map((line) => line.trim().replace(/:.*/, ""))).toEqual([
+    ...["price", "limit", "runner-up", "lowest price per token", "cheaper checkpoint", "next cheaper size"],
+    "memory of each GPU, GiB",
+  ]);
+  expect(lines[from + 5]).toBe(
+    "    cheaper checkpoint: Qwen/Qwen3-14B-AWQ (awq) fits Standard_NC4as_T4_v3 at 0.56 USD per hour, 12% of the price; compare its answers before you use it",
+  );
+  expect(await json(...question)).toMatchObject({
+    answer: { best: { size: "Standard_NC64as_T4_v3", limit: { by: "memory" } }, runnerUp: { size: "Standard_NC24ads_A100_v4" } },
+    cheaperCheckpoint: { id: "Qwen/Qwen3-14B-AWQ", size: "Standard_NC4as_T4_v3" },
+  });
+  expect(await json("Qwen/Qwen3-14B", "--size", "Standard_NC4as_T4_v3", "--context", "4k")).toMatchObject({
+    ...{ fits: false, answer: null, cheaperCheckpoint: { id: "Qwen/Qwen3-14B-AWQ", priceRatio: null } },
+  });
+});
+
 test("for a model that no GPU can run, no size fits", async () => {
-  const { printed } = await fitCli("google/gemma-4-E2B-it", "--context", "8k", "--region", "swedencentral");
+  const { printed } = await fitCli("deepseek-ai/DeepSeek-V4-Flash", "--context", "8k", "--region", "swedencentral");
   expect(printed).not.toMatch(/ fits$/m);
   expect(printed).toContain("\n  None of the 14 GPU sizes fits; --compare lists the reasons.\n");
   expect(printed).not.toContain("more GPU sizes");
