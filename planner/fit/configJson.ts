@@ -18,7 +18,7 @@ import { bytesOf, type Computed, derivedBytes, measuredBytes, rearrangingBytes, 
 import { type Part, parametersOf } from "./weights/part";
 import { rotaryTableBytes } from "./weights/rotary";
 import type { Scheme } from "./weights/scheme";
-import { hasTower, towerParts } from "./weights/towerParts";
+import { hasTower, towerDimensions, towerParts } from "./weights/towerParts";
 
 /** Data from other files in the folder of `config.json`. */
 export type Checkpoint = Pick<
@@ -62,6 +62,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     maxModelLen: dimensions.maxModelLen,
     quantization: mainQuantization(parts, scheme),
     vision: hasTower(config),
+    tower: towerDimensions(config),
     ...(encoder ? { encoder } : {}),
     tied: dimensions.tied,
     kvCacheDtype: cacheDtypeOf(config, text, checkpoint.hfQuantConfig),

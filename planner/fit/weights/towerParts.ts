@@ -1,6 +1,7 @@
 /** The parts of image and audio encoders ("towers") and of the projectors behind them. */
 import type { ModelDimensions } from "../configDimensions";
 import { type Config, list, number, object } from "../configRead";
+import type { TowerDimensions } from "../model";
 import { matrix, type Part, plain } from "./part";
 
 const towers = ["vision_config", "audio_config", "vit_config", "vision_encoder"];
@@ -140,4 +141,19 @@ function squares(tower: Config): number {
   const patch = number(tower, "patch_size") ?? 14;
   const image = number(tower, "image_size", "init_pos_emb_height") ?? 336;
   return patch > 0 ? Math.floor(image / patch) ** 2 : 0;
+}
+
+/** Dimensions of the image encoder that determine the memory of its profile; undefined if they aren't specified. */
+export function towerDimensions(config: Config): TowerDimensions | undefined {
+  const tower = towerOf(config, "vision_config");
+  if (!tower) return undefined;
+  // Qwen2-VL calls its own width `embed_dim`, and the width of the text model `hidden_size`.
+  const hidden = number(tower, "embed_dim", "hidden_size");
+  const intermediate = number(tower, "intermediate_size") ?? (hidden && (number(tower, "mlp_ratio") ?? 4) * hidden);
+  if (!hidden || !intermediate) return undefined;
+  const patch = number(tower, "patch_size", "spatial_patch_size") ?? 14;
+  const merged = number(tower, "spatial_merge_size") ?? 2;
+  const gated = number(tower, "embed_dim") === undefined;
+  const patchInputs = 3 * (number(tower, "temporal_patch_size") ?? 2) * patch ** 2;
+  return { hidden, intermediate, matrices: gated ? 3 : 2, patchInputs, patchesPerToken: merged ** 2 };
 }

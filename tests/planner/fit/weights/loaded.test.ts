@@ -3,13 +3,18 @@
 // quantizations whose lists of modules no log is known for: see scheme.test.ts.
 import { modelFromConfig } from "../../../../planner/fit/configJson";
 import type { Config } from "../../../../planner/fit/configRead";
+import { estimate } from "../../../../planner/fit/estimate";
 import { modelFromRecord } from "../../../../planner/fit/fromRecord";
-import { GiB, type Model, weightBytesPerGpu } from "../../../../planner/fit/model";
+import type { Model } from "../../../../planner/fit/model";
 import { median } from "../calibration";
 import { recordedModels } from "../recordedModels";
 import { dims, siglip, tied } from "./dimensions";
 
 const records = recordedModels();
+const h100 = { visibleGiB: 79.18, computeCapability: 9, a100: false };
+
+/** GiB of weights on each GPU. */
+const perGpu = (model: Model, tensorParallelSize: number) => estimate(model, h100, { tensorParallelSize }).weightsGiBPerGpu;
 
 /** The model of a record, without the size of its files. */
 function recorded(id: string): Model {
@@ -189,8 +194,8 @@ const ofDimensions: readonly (readonly [string, Config, number, number])[] = [
 ];
 
 const rows = [
-  ...ofRecords.map(([id, gpus, gib]) => ({ id, gpus, gib, own: weightBytesPerGpu(recorded(id), gpus) / GiB })),
-  ...ofDimensions.map(([id, config, gpus, gib]) => ({ id, gpus, gib, own: weightBytesPerGpu(modelFromConfig(id, config), gpus) / GiB })),
+  ...ofRecords.map(([id, gpus, gib]) => ({ id, gpus, gib, own: perGpu(recorded(id), gpus) })),
+  ...ofDimensions.map(([id, config, gpus, gib]) => ({ id, gpus, gib, own: perGpu(modelFromConfig(id, config), gpus) })),
 ];
 
 test.each(rows)("$id on $gpus GPUs loads $gib GiB", ({ gib, own }) => {
@@ -203,7 +208,7 @@ test("the median deviation of 64 logs is below 0.2%", () => {
 });
 
 test("vLLM 0.11.0 on Hopper uses another kernel for MXFP4, which pads less, so that the computed size is up to 2.5% too high", () => {
-  const own = (id: string) => weightBytesPerGpu(recorded(id), 1) / GiB;
+  const own = (id: string) => perGpu(recorded(id), 1);
   expect(own("openai/gpt-oss-20b") / 13.47).toBeCloseTo(1.016, 3);
   expect(own("openai/gpt-oss-120b") / 64.38).toBeCloseTo(1.024, 3);
 });

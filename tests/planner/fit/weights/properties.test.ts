@@ -3,8 +3,10 @@
 import fc from "fast-check";
 import { modelFromConfig } from "../../../../planner/fit/configJson";
 import type { Config } from "../../../../planner/fit/configRead";
-import { weightBytesPerGpu } from "../../../../planner/fit/model";
+import { estimate } from "../../../../planner/fit/estimate";
 import { dims } from "./dimensions";
+
+const h100 = { visibleGiB: 79.18, computeCapability: 9, a100: false };
 
 const moe = { num_experts: 16, num_experts_per_tok: 2, moe_intermediate_size: 256, shared_expert_intermediate_size: 128 };
 const latent = { kv_lora_rank: 64, q_lora_rank: 96, qk_nope_head_dim: 32, qk_rope_head_dim: 16, v_head_dim: 32 };
@@ -82,7 +84,7 @@ test("all sizes are finite and positive, and more GPUs never have more weights e
         expect(size).toBeGreaterThan(0);
       }
       expect(model.activeBytes).toBeLessThanOrEqual(model.weightBytes);
-      const perGpu = [1, 2, 4, 8].map((gpus) => weightBytesPerGpu(model, gpus));
+      const perGpu = [1, 2, 4, 8].map((tensorParallelSize) => estimate(model, h100, { tensorParallelSize }).weightsGiBPerGpu);
       expect([...perGpu].sort((a, b) => b - a)).toEqual(perGpu);
     }),
   );
