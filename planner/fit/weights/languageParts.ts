@@ -47,7 +47,7 @@ const hasHead = (architecture: string) =>
 
 /** Families with structures that this module only approximates. */
 const approximated =
-  /^(Gemma3n|MiniMaxText01|MiniMaxM1|RWKV|Zamba|Plamo|Phimoe|Arctic|Dbrx|Grok|Bailing|Ling|KimiK3|Ernie4_5_VL|DeepseekV4)/i;
+  /^(RWKV|Zamba|Plamo|Arctic|Grok|Bailing|Ling|KimiK3|Ernie4_5_VL|DeepseekV4|DeepseekVL|DeepseekOCR|Phi4MM|MiniCPM[VO]|Mllama|Ovis|Molmo|Aria|NVLM)/;
 const unusual = (architecture: string) => (approximated.test(architecture) ? "its structure is only known approximately" : undefined);
 
 /** Learned positions of older families. */

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readModel } from "../../../planner/fit/folder";
+import { readModel, readRecord } from "../../../planner/fit/folder";
 import { GiB } from "../../../planner/fit/model";
 
 const config = {
@@ -124,4 +124,38 @@ test("invalid or incomplete safetensors files are errors that name them", () => 
     writeFileSync(join(folder, "model.safetensors"), text);
     expect(() => readModel(folder)).toThrow(`MOOR120: ${join(folder, "model.safetensors")} is not a complete safetensors file`);
   }
+});
+
+test("a config.json of Python with Infinity and NaN is read", () => {
+  const folder = folderOf({});
+  const text = JSON.stringify({ ...config, note: "Infinity, NaN" }).replace(
+    "{",
+    '{"time_step_limit": [0.0, Infinity], "x": -Infinity, "y": NaN,',
+  );
+  writeFileSync(join(folder, "config.json"), text);
+  expect(readRecord(folder).config).toMatchObject({ time_step_limit: [0, null], x: null, y: null, note: "Infinity, NaN" });
+});
+
+test("a folder is read as a record of the Hub, with the groups of its tensors", () => {
+  const files = { "config.json": config, "hf_quant_config.json": { quantization: { quant_algo: "FP8" } }, "modules.json": [{ idx: 0 }] };
+  const folder = folderOf(files, { "model.safetensors": { "model.layers.0.a": 3, "model.layers.1.a": 4, "model.layers.2.a": 5 } });
+  mkdirSync(join(folder, "1_Pooling"));
+  writeFileSync(join(folder, "1_Pooling", "config.json"), '{"pooling_mode_mean_tokens": true}');
+  expect(readRecord(folder)).toEqual({
+    ...{ id: folder, config, hfQuantConfig: files["hf_quant_config.json"], modules: [{ idx: 0 }] },
+    poolingConfig: { pooling_mode_mean_tokens: true },
+    tensors: [
+      { name: "model.layers.*.a", dtype: "BF16", count: 2, bytes: 7 },
+      { name: "model.layers.2.a", dtype: "BF16", count: 1, bytes: 5 },
+    ],
+  });
+});
+
+test("a tensor without a type is an error", () => {
+  const folder = folderOf({ "config.json": config });
+  const header = Buffer.from('{"a":{"data_offsets":[0,4]}}');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  writeFileSync(join(folder, "model.safetensors"), Buffer.concat([length, header, Buffer.alloc(4)]));
+  expect(() => readModel(folder)).toThrow('the tensor "a" has no dtype. Allowed: a name such as BF16.');
 });
