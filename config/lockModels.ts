@@ -84,8 +84,11 @@ const values = {
   unsplitBytes: amount().optional(),
   paddedExperts: z
     .strictObject(
-      { matrices: amount(), hidden: count(), intermediate: count(), bytesPerParameter: amount() },
-      map("matrices, hidden, intermediate, bytesPerParameter"),
+      {
+        ...{ matrices: amount(), hidden: count(), intermediate: count(), bytesPerParameter: amount() },
+        ...{ hiddenMultiple: count(), intermediateMultiple: count() },
+      },
+      map("matrices, hidden, intermediate, bytesPerParameter, hiddenMultiple, intermediateMultiple"),
     )
     .optional(),
   weightsFrom: z.enum(sources, { error: sources.join(", ") }),

@@ -3,13 +3,14 @@
  * dimensions are omitted, layer kinds are lists, intervals or letters, and quantization is in a separate file.
  */
 
+import type { Quantization } from "../../facts/models";
 import { cacheDtypeOf } from "./cacheScheme";
 import { withinBounds } from "./configBounds";
 import { type ModelDimensions, readDimensions } from "./configDimensions";
 import { cacheFromConfig } from "./configLayers";
 import { mainQuantization, quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
-import { GiB, type Model, type WeightsFrom } from "./model";
+import { GiB, type Model, type PaddedExperts, type WeightsFrom } from "./model";
 import { labelsOf, modelTaskOf } from "./modelTask";
 import type { ModelRecord } from "./record";
 import { encoderParts, hasNoCache, isEncoder } from "./weights/encoderParts";
@@ -95,14 +96,26 @@ function prediction({ text }: ModelDimensions, parts: readonly Part[], scheme: S
   return layers > 0 ? { predictionLayers: { layers, bytes: bytesOf(parts, scheme) } } : {};
 }
 
-/** The experts that are in MXFP4. */
+/**
+ * Multiples to which kernels round the dimensions of 4-bit experts. Source: vLLM, `Mxfp4MoEMethod.create_weights` (Marlin), and for NVFP4 the
+ * logs of Nemotron 3 Nano on one and two GPUs.
+ */
+const multiples: Partial<Record<Quantization, Pick<PaddedExperts, "hiddenMultiple" | "intermediateMultiple">>> = {
+  mxfp4: { hiddenMultiple: 256, intermediateMultiple: 128 },
+  nvfp4: { hiddenMultiple: 128, intermediateMultiple: 128 },
+};
+
+/** The experts whose kernel rounds their dimensions up. */
 function padded(parts: readonly Part[], scheme: Scheme | undefined): Pick<Model, "paddedExperts"> {
-  const experts = parts.filter((part) => part.kind === "experts" && scheme?.(part)?.quantization === "mxfp4");
-  const [first] = experts;
-  if (!first) return {};
+  const first = parts.find(({ kind }) => kind === "experts");
+  const quantization = first && scheme?.(first)?.quantization;
+  const rounded = quantization && multiples[quantization];
+  if (!first || !rounded) return {};
+  const experts = parts.filter((part) => part.kind === "experts" && scheme?.(part)?.quantization === quantization);
   const [hidden, intermediate] = first.module.endsWith("down_proj") ? [first.rows, first.columns] : [first.columns, first.rows];
   const matrices = experts.reduce((sum, { copies }) => sum + copies, 0);
-  return { paddedExperts: { matrices, hidden, intermediate, bytesPerParameter: bytesOf(experts, scheme) / parametersOf(experts) } };
+  const bytesPerParameter = bytesOf(experts, scheme) / parametersOf(experts);
+  return { paddedExperts: { matrices, hidden, intermediate, bytesPerParameter, ...rounded } };
 }
 
 type Language = ReturnType<typeof languageParts>;

@@ -35,12 +35,15 @@ export interface StateDimensions {
   readonly heads: readonly number[];
 }
 
-/** Experts in MXFP4. The kernel for most GPUs rounds the hidden width up to 256, and the width of an expert on one GPU up to 128. */
+/** Experts whose kernel rounds their dimensions up: the hidden width, and the width of an expert on one GPU. */
 export interface PaddedExperts {
   /** Matrices of `hidden` × `intermediate`. */
   readonly matrices: number;
   readonly hidden: number;
   readonly intermediate: number;
+  /** Multiples to which the kernel rounds both. */
+  readonly hiddenMultiple: number;
+  readonly intermediateMultiple: number;
   readonly bytesPerParameter: number;
 }
 
@@ -200,13 +203,13 @@ export function rotaryBytes(positions: number, headDim: number): number {
   return 2 * positions * headDim;
 }
 
-/** Bytes that the rounded dimensions of MXFP4 experts add on each GPU. Source: vLLM, `Mxfp4MoEMethod.create_weights` (Marlin). */
+/** Bytes that the rounded dimensions of the experts add on each GPU. */
 export function paddingBytes({ paddedExperts }: Model, tensorParallelSize: number): number {
   if (paddedExperts === undefined) return 0;
-  const { matrices, hidden, intermediate, bytesPerParameter } = paddedExperts;
+  const { matrices, hidden, intermediate, bytesPerParameter, hiddenMultiple, intermediateMultiple } = paddedExperts;
   const up = (value: number, multiple: number) => multiple * Math.ceil(value / multiple);
   const own = intermediate / tensorParallelSize;
-  return matrices * bytesPerParameter * (up(hidden, 256) * up(own, 128) - hidden * own);
+  return matrices * bytesPerParameter * (up(hidden, hiddenMultiple) * up(own, intermediateMultiple) - hidden * own);
 }
 
 function weightsOf(facts: ModelFacts, given: number | undefined, vocab: number, replicated: number): { bytes: number; from: WeightsFrom } {

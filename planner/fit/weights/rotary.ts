@@ -17,7 +17,9 @@ const stretched = new Set(["yarn", "deepseek_yarn", "linear", "dynamic"]);
 export function rotaryTableBytes(dimensions: ModelDimensions): number {
   const { text, headDim, architecture } = dimensions;
   if (without.test(architecture)) return 0;
-  const width = (number(text, "qk_rope_head_dim", "rotary_dim") ?? headDim) * (number(text, "rotary_dim") ? 1 : rotatedShare(text));
+  const width = Math.floor(
+    (number(text, "qk_rope_head_dim", "rotary_dim") ?? headDim) * (number(text, "rotary_dim") ? 1 : rotatedShare(text)),
+  );
   const positions = number(text, "max_position_embeddings", "seq_length", "n_positions") ?? dimensions.maxModelLen;
   const scaling = object(text, "rope_scaling") ?? object(text, "rope_parameters") ?? {};
   const nested = object(scaling, "full_attention");
