@@ -28,7 +28,7 @@ export async function modelOf(model: string, checkpointGiB: number | undefined, 
     return modelFromTable(place.inTable, checkpointGiB)!;
   }
   if ("folder" in place) return readModel(place.folder, checkpointGiB);
-  return withCheckpoint(modelFromRecord(await hubModels().findModel(place.id, revision, { caller: "fit" })), checkpointGiB);
+  return modelFromRecord(await hubModels().findModel(place.id, revision, { caller: "fit" }), checkpointGiB);
 }
 
 /**

@@ -55,6 +55,10 @@ function sourcesOf(hub: string | undefined): Sources {
       const { findModel } = require("../hubModels") as typeof import("../hubModels");
       return findModel(id, revision, { caller: "lock", ...(hub === undefined ? {} : { hub }) });
     },
+    readAdapter: (id, revision) => {
+      const { findAdapter } = require("../hubModels") as typeof import("../hubModels");
+      return findAdapter(id, revision, { caller: "lock", ...(hub === undefined ? {} : { hub }) });
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { cacheFromConfig } from "./configLayers";
 import { mainQuantization, quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
 import { GiB, type Model, type WeightsFrom } from "./model";
-import { modelTaskOf, type TaskRecord } from "./modelTask";
+import { labelsOf, modelTaskOf, type TaskRecord } from "./modelTask";
 import type { ModelRecord } from "./record";
 import { encoderParts, isEncoder } from "./weights/encoderParts";
 import { languageParts } from "./weights/languageParts";
@@ -77,6 +77,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     tied: dimensions.tied,
     kvCacheDtype: cacheDtypeOf(config, text, checkpoint.hfQuantConfig),
     ...prediction(dimensions, language.unloaded, scheme),
+    labels: architecture.endsWith("ForSequenceClassification") ? labelsOf(config) : undefined,
     task: modelTaskOf(architecture, { config, ...checkpoint.purpose }),
     weightBytes,
     replicatedBytes: rotaryTableBytes(dimensions),

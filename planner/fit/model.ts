@@ -82,6 +82,8 @@ export interface Model {
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
   readonly task?: Task;
+  /** Labels of a classifier. @default - it isn't a classifier, or its files don't specify them */
+  readonly labels?: number;
   /** Whether embeddings and output head are the same tensor. @default false */
   readonly tied?: boolean;
   /** Value of `--kv-cache-dtype` that the checkpoint specifies. @default the model's 16-bit format */
