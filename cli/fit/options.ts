@@ -20,4 +20,17 @@ export interface FitOptions {
   readonly maxNumBatchedTokens?: string;
   readonly enforceEager?: boolean;
   readonly vllmVersion?: string;
+  readonly kvCacheDtype?: string;
+  readonly quantization?: string;
+  readonly pipelineParallelSize?: string;
+  readonly dataParallelSize?: string;
+  readonly enableExpertParallel?: boolean;
+  readonly specMethod?: string;
+  readonly specModel?: string;
+  readonly specTokens?: string;
+  readonly maxLoras?: string;
+  readonly maxLoraRank?: string;
+  readonly blockSize?: string;
+  readonly limitMmPerPrompt?: string;
+  readonly task?: string;
 }

@@ -3,7 +3,8 @@
 import { styleText } from "node:util";
 import { pricesSource } from "../../facts/prices";
 import { costOf, hoursPerMonth, rangeText } from "../../planner/cost";
-import type { Compared, FitInput, FitResult, Rejected } from "../../planner/size/fit";
+import { splitText } from "../../planner/size/candidate";
+import { type Compared, type FitInput, type FitResult, type Rejected, type Verdict, verdictOf } from "../../planner/size/fit";
 
 /** The rows of a table of sizes. */
 export interface Comparison {
@@ -14,12 +15,14 @@ export interface Comparison {
 /** Rows of the table without `--compare`. */
 const shortTable = 5;
 
+/** The verdict in a row of the table. */
+const rowWords = { fits: "fits", doesntFit: "no", notKnown: "not known" } as const satisfies Record<Verdict, string>;
+
 /** The complete report. */
 export function report(input: FitInput, result: FitResult, comparison: Comparison | undefined, all: boolean): string {
-  const table = comparison === undefined ? [] : [...sizeTable(comparison, result, all), ""];
-  return [heading(input, result), "", ...table, ...(result.fits ? [...recommendation(result), ...sourceCost(input)] : noFit(result))].join(
-    "\n",
-  );
+  const rows = comparison === undefined ? [] : sizeTable(comparison, result, all);
+  const table = rows.length > 0 ? [...rows, ""] : [];
+  return [heading(input, result), "", ...table, ...answers[result.verdict](result, input)].join("\n");
 }
 
 function heading(input: FitInput, result: FitResult): string {
@@ -34,7 +37,7 @@ function heading(input: FitInput, result: FitResult): string {
 
 function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: boolean): string[] {
   const shown = all ? tried : tried.filter(({ candidate }) => !candidate.problem).slice(0, shortTable);
-  const rows = shown.map(({ candidate: { machine, estimate, problem }, usdPerHour }) => [
+  const rows = shown.map(({ candidate, candidate: { machine, estimate, problem }, usdPerHour }) => [
     machine.instanceType === result.size ? "→" : " ",
     machine.instanceType ?? "",
     `${machine.gpus} × ${machine.size?.gpu}`,
@@ -42,7 +45,7 @@ function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: bool
     usdPerHour.toFixed(2),
     estimate ? estimate.kvGiBPerGpu.toFixed(1) : "",
     estimate && estimate.requestGiB > 0 ? Math.max(0, estimate.maxConcurrency).toFixed(1) : "",
-    problem ? `no: ${problem.code} ${problem.message}` : "fits",
+    problem ? `${rowWords[verdictOf(candidate, problem)]}: ${problem.code} ${problem.message}` : rowWords.fits,
   ]);
   const head = [" ", "size", "GPUs", "TP", "USD/hour", "KV GiB/GPU", "requests", ""];
   const hidden = tried.length - shown.length;
@@ -51,7 +54,9 @@ function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: bool
     : hidden === 0
       ? []
       : shown.length === 0
-        ? [`  None of the ${hidden} GPU sizes fits; --compare lists the reasons.`]
+        ? result.verdict === "notKnown"
+          ? []
+          : [`  None of the ${hidden} GPU sizes fits; --compare lists the reasons.`]
         : [`  ${hidden} more GPU sizes; --compare lists them.`];
   return [...(rows.length > 0 ? columns([head, ...rows]) : []), ...rest];
 }
@@ -94,7 +99,7 @@ function recommendation(result: FitResult): string[] {
     return `${name} ${initialDelay} s + ${period} s × ${failureThreshold}`;
   };
   return [
-    styleText("bold", `Recommendation: ${machine}, tensor parallel size ${result.tensorParallelSize}${month}`),
+    styleText("bold", `Recommendation: ${machine}, ${splitText(result)}${month}`),
     ...section("memory of each GPU, GiB", [
       `weights ${gib(result.weightsGiBPerGpu)}, activations ${gib(result.activationGiB)}, outside PyTorch ${gib(result.nonTorchGiB)}, CUDA graphs ${gib(result.cudaGraphGiB)}`,
       `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`,
@@ -119,9 +124,12 @@ function sourceCost({ source }: FitInput): string[] {
   return section("cost of source: hub", [`one firewall in the managed network of the workspace, for all deployments: ${price}`]);
 }
 
-function noFit(result: FitResult): string[] {
-  return [styleText("bold", "Nothing fits."), ...section("reasons", result.reasons)];
-}
+/** The answer for each verdict. */
+const answers = {
+  fits: (result, input) => [...recommendation(result), ...sourceCost(input)],
+  doesntFit: (result) => [styleText("bold", "Nothing fits."), ...section("reasons", result.reasons)],
+  notKnown: (result) => [styleText("bold", `Not known: ${result.refusal?.message}`), ...section("reasons", result.reasons)],
+} as const satisfies Record<Verdict, (result: FitResult, input: FitInput) => string[]>;
 
 function flagLines(flags: readonly string[]): string[] {
   const lines: string[] = [];

@@ -7,9 +7,9 @@ import { type InstanceType, sizes } from "../../facts/sizes";
 import { type Code, createProblem, isNotKnown, PlanError, type Problem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import { type Candidate, evaluateMachine, type MachineRequirements, nameOf, splitText } from "./candidate";
+import { type Candidate, defaultContextOf, evaluateMachine, type MachineRequirements, nameOf, splitText } from "./candidate";
 import { settingsProblem } from "./compatible";
-import { type GpuByNumbers, isProblem, machineByNumbers, machineOf } from "./machine";
+import { type GpuByNumbers, isProblem, machineByNumbers, machineOf, unsupportedMachines } from "./machine";
 
 export interface FitInput extends MachineRequirements {
   /** A model, or the ID of one in the table. */
@@ -156,8 +156,20 @@ function cheapest(input: FitInput, model: Model): FitResult {
   const where = input.region ? ` in ${input.region}` : "";
   const closest = closestOf(tried.map(({ candidate }) => candidate));
   const by = closest?.problem ? ` Closest: ${closest.problem.message}` : "";
-  const why = createProblem("MOOR118", `None of the ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
+  const elsewhere = fitsElsewhere(model, input);
+  const why = createProblem("MOOR118", `None of the ${rejected.length} sizes${where} fits ${model.id} with this load.${by}${elsewhere}`);
   return resultOf(input, closest, why, rejected);
+}
+
+/** A sentence about a size that has enough memory but that managed online endpoints don't support; empty if there is none. */
+function fitsElsewhere(model: Model, input: FitInput): string {
+  const requirements = {
+    ...input,
+    maxNumSeqs: input.maxNumSeqs ?? input.concurrency,
+    maxModelLen: input.maxModelLen ?? defaultContextOf(model),
+  };
+  const other = unsupportedMachines().find(({ machine }) => !evaluateMachine(model, machine, requirements).problem);
+  return other ? ` ${other.name} (${other.what}) has enough memory, but managed online endpoints don't support it.` : "";
 }
 
 function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared | undefined): Rejected {

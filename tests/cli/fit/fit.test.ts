@@ -71,14 +71,56 @@ test("with weights from the Hub, the report names the firewall that Azure create
   expect(fitCli("Qwen/Qwen3-8B").printed).not.toContain(heading);
 });
 
-test("if nothing fits, the exit code is 1 without --json and 0 with it, as the help states", () => {
-  const question = ["openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3"];
-  expect(fitCli(...question).exitCode).toBe(1);
-  expect(fitCli(...question, "--json").exitCode).toBeUndefined();
-  expect(fitCli("Qwen/Qwen3-8B").exitCode).toBeUndefined();
-  expect(fitCli("--help").printed).toContain(
-    "Exit codes: 0 if the model fits; 1 if no size fits or an option is not valid.\nWith --json, the exit code is also 0 if the model doesn't fit",
+test("the exit code says whether the model fits, with and without --json, as the help states", () => {
+  const ask = (...args: string[]) => [fitCli(...args).exitCode, fitCli(...args, "--json").exitCode];
+  expect(ask("Qwen/Qwen3-8B")).toEqual([0, 0]);
+  expect(ask("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3")).toEqual([1, 1]);
+  expect(ask("deepseek-ai/DeepSeek-V4-Flash")).toEqual([2, 2]);
+  expect(fitCli("a/b", "--json").exitCode).toBe(3);
+  expect(fitCli("Qwen/Qwen3-8B", "--size", "x", "--json").exitCode).toBe(3);
+  const help = fitCli("--help").printed;
+  for (const line of ["  1  the model doesn't fit", "  2  not known:", "  3  no answer:"]) expect(help).toContain(line);
+});
+
+test("a model whose memory can't be computed is not known to fit or not", () => {
+  const named = ["deepseek-ai/DeepSeek-V4-Flash", "--context", "128k", "--kv-cache-dtype", "fp8"];
+  const ownGpu = ["--gpu-memory-gib", "267.69", "--compute-capability", "10.3", "--vllm-version", "0.26.0"];
+  for (const more of [[], ["--compare"], ["--size", "Standard_ND96isr_H100_v5"], ownGpu]) {
+    const result = json(...named, ...more);
+    expect(result).toMatchObject({ verdict: "notKnown", fits: null, size: null, refusal: { code: "MOOR115" } });
+    for (const row of result.compared ?? []) expect(row).toMatchObject({ verdict: "notKnown", fits: null });
+    const { printed } = fitCli(...named, ...more);
+    expect(printed).toContain("Not known: The KV cache of deepseek-ai/DeepSeek-V4-Flash can't be computed");
+    expect(printed).not.toMatch(/Nothing fits|None of the| no: /);
+  }
+});
+
+test("a size that managed online endpoints don't support is named as such", () => {
+  const { printed } = fitCli("Qwen/Qwen3-8B", "--size", "Standard_ND96isr_H200_v5");
+  expect(printed).toContain("Standard_ND96isr_H200_v5 (8 × H200) exists in Azure, but managed online endpoints don't support it.");
+  const { refusal } = json("zai-org/GLM-5.2-FP8", "--context", "16k", "--concurrency", "4");
+  expect(refusal.message).toContain(
+    "Standard_ND96isr_H200_v5 (8 × H200) has enough memory, but managed online endpoints don't support it.",
   );
+});
+
+test("the settings of vLLM that have no value by default are planned with and become flags", () => {
+  const flags = (...args: string[]) => json("meta-llama/Llama-3.1-8B-Instruct", "--context", "8k", ...args).flags.join(" ");
+  expect(flags("--quantization", "fp8")).toContain("--quantization fp8");
+  expect(flags("--max-loras", "4", "--max-lora-rank", "40")).toContain("--enable-lora --max-loras 4 --max-lora-rank 64");
+  expect(flags("--spec-method", "eagle", "--spec-tokens", "3")).toContain("--spec-method eagle --spec-tokens 3");
+  expect(flags("--size", "Standard_NC48ads_A100_v4", "--pipeline-parallel-size", "2")).toContain(
+    "--tensor-parallel-size 1 --max-model-len 8192",
+  );
+  expect(flags("--block-size", "32", "--limit-mm-per-prompt", '{"image": 1}')).toContain(
+    '--block-size 32 --limit-mm-per-prompt {"image":1}',
+  );
+});
+
+test("a draft model with another vocabulary, and one that isn't in the table, are refused", () => {
+  const drafted = (id: string) => json("Qwen/Qwen2.5-7B-Instruct", "--spec-model", id, "--spec-tokens", "4");
+  expect(drafted("Qwen/Qwen3-0.6B").refusal).toMatchObject({ code: "MOOR119", message: expect.stringContaining("vocabulary") });
+  expect(drafted("a/b").error).toMatch(/^a\/b is not one of the \d+ models/);
 });
 
 test("an 8-bit KV cache has about twice the capacity", () => {
@@ -110,12 +152,12 @@ test("the text output contains the sizes that fit, one recommendation and the re
   }
 });
 
-test("for a model that no GPU can run, no size fits", () => {
-  const { printed } = fitCli("google/gemma-4-E2B-it", "--context", "8k", "--region", "swedencentral");
+test("for a load that no GPU can hold, no size fits", () => {
+  const { printed } = fitCli("Qwen/Qwen3-8B", "--context", "8k", "--concurrency", "5000", "--region", "swedencentral");
   expect(printed).not.toMatch(/ fits$/m);
   expect(printed).toContain("\n  None of the 14 GPU sizes fits; --compare lists the reasons.\n");
   expect(printed).not.toContain("more GPU sizes");
-  expect(printed).toContain("Nothing fits.\n  reasons\n    MOOR115: ");
+  expect(printed).toContain("Nothing fits.\n  reasons\n    MOOR118: ");
 });
 
 test("--compare lists all GPU sizes with the reasons, and counts the other sizes", () => {
@@ -179,12 +221,12 @@ test.each<[string[], RegExp]>([
   expect(refused).not.toContain("\n");
 });
 
-test("from the shell: one JSON document on stdout, or one line on stderr and exit code 1", async () => {
+test("from the shell: one JSON document on stdout, or one line on stderr and exit code 3", async () => {
   const run = (...args: string[]) => promisify(execFile)(process.execPath, ["cli/run.js", "fit", ...args], { cwd: root });
   const { stdout } = await run("Qwen/Qwen3-8B", "--json");
   expect(JSON.parse(stdout).fits).toBe(true);
   await expect(run("acme/none")).rejects.toMatchObject({
-    code: 1,
+    code: 3,
     stdout: "",
     stderr: expect.stringMatching(/^acme\/none is not one of .*\n$/),
   });
@@ -210,8 +252,8 @@ test.each([
   [["none/such"], "none/such is not one of the"],
   [["Qwen/Qwen2.5-7B-Instruct", "--gpus", "0"], "--gpus is 0"],
   [["./none.json"], "There is no file or folder ./none.json"],
-])("with --json the error of %j is JSON, and the exit code 1", (args, message) => {
+])("with --json the error of %j is JSON, and the exit code 3", (args, message) => {
   const { printed, exitCode } = fitCli(...args, "--json");
   expect(JSON.parse(printed)).toEqual({ error: expect.stringContaining(message) });
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(3);
 });
