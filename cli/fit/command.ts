@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from "commander";
-import type { FitOptions } from "./options";
+import { type FitOptions, invalidExitCode } from "./options";
 
 const exitCodes = `
 Exit codes, with and without --json:
@@ -8,9 +8,6 @@ Exit codes, with and without --json:
   2  not known: the planner can't compute the memory of the model, so it says neither
   3  no answer: an option or the model is not valid. With --json, the output is {"error": "..."}.
 With --json, "verdict" is "fits", "doesntFit" or "notKnown", and "fits" is true, false or null.`;
-
-/** Exit code of an invalid option or model. */
-export const invalid = 3;
 
 /** Adds the verb `fit`. Its modules are loaded when it runs. */
 export function addFit(program: Command): void {
@@ -55,6 +52,6 @@ export function addFit(program: Command): void {
     .action((model: string, options: FitOptions) => (require(".") as typeof import(".")).fitCommand(model, options));
   // A wrong option is not an answer.
   fit.exitOverride(({ exitCode, code, message }) => {
-    throw new CommanderError(exitCode === 0 ? 0 : invalid, code, message);
+    throw new CommanderError(exitCode === 0 ? 0 : invalidExitCode, code, message);
   });
 }

@@ -1,9 +1,8 @@
 import { isNotKnown, PlanError } from "../../planner/codes";
 import { compare, fit as fitModel, fitsOf, type Verdict, verdictOf } from "../../planner/size/fit";
 import { CommandError } from "../commandError";
-import { invalid } from "./command";
 import { fitInput } from "./input";
-import type { FitOptions } from "./options";
+import { type FitOptions, invalidExitCode } from "./options";
 import { report } from "./report";
 
 /** Exit codes of the verdicts. */
@@ -19,7 +18,7 @@ export function fitCommand(model: string, options: FitOptions): void {
     answer(model, options);
   } catch (error) {
     const problem = error instanceof PlanError ? error.problem : undefined;
-    const exitCode = problem && isNotKnown(problem) ? exitCodes.notKnown : invalid;
+    const exitCode = problem && isNotKnown(problem) ? exitCodes.notKnown : invalidExitCode;
     if (!options.json) throw new CommandError((error as Error).message, exitCode);
     const verdict = problem && isNotKnown(problem) ? { verdict: "notKnown", fits: null, refusal: problem } : {};
     process.stdout.write(`${JSON.stringify({ ...verdict, error: (error as Error).message }, null, 2)}\n`);

@@ -1,3 +1,6 @@
+/** Exit code of `npm run fit` if an option or the model is not valid. */
+export const invalidExitCode = 3;
+
 /** Options of `npm run fit` as written on the command line. */
 export interface FitOptions {
   readonly context?: string;
