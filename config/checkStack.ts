@@ -112,7 +112,7 @@ function read(raw: RawStack): Read {
     ...scoreErrors(draft, folder),
     ...imageErrors(draft, images, raw),
     ...weightsErrors(draft),
-    ...gatedErrors(draft, tokenKey in raw.settings),
+    ...gatedErrors(draft, raw),
     ...ignoredErrors(draft),
     ...secretErrors(raw, tree, draft, [tokenKey, importCredentialsKey]),
     ...tokenErrors(raw, draft),

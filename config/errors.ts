@@ -118,6 +118,10 @@ export const configurationKinds = {
     title: "Missing Dockerfile",
     remedy: "Add a Dockerfile, for example a copy of docker/score/Dockerfile, or correct the path.",
   },
+  MOOR069: {
+    title: "Model ID in another spelling than on Hugging Face",
+    remedy: "Set `vllm.model` to the spelling of Hugging Face. Names in Azure depend on it.",
+  },
   MOOR064: {
     title: "Revision of another model",
     remedy: "Set `revision` to a commit of this model, or remove it: `npm run lock` then uses the newest commit.",

@@ -5,6 +5,7 @@ import { createProblem, PlanError, type Problem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
 import type { ImageReference, RecordedRequirements, WeightSource } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
+import { withCheckpoint } from "../planner/fit/fromRecord";
 import { type Model, modelFromTable } from "../planner/fit/model";
 import type { Pattern } from "../planner/pattern";
 import { hasCommit, parseRegistryModel, parseWorkspaceModel, type WeightsChoice } from "../planner/weights";
@@ -73,6 +74,8 @@ export interface Resolved {
   readonly region: string;
   /** Commit of the model. Not used for registered models and score.py. */
   readonly revision: string;
+  /** The model, if only the Hugging Face Hub describes it (`describedByHub`). The lock file records it. @default - not read */
+  readonly model?: Model;
   /** Folder to which paths in the stack file are relative. @default - the working directory */
   readonly folder?: string;
 }
@@ -91,8 +94,8 @@ interface DecisionInput {
 const deciders: PatternTable<Outcome, [DecisionInput]> = { vllm: decideVllm, score: decideScore };
 
 function decideVllm(vllm: VllmSettings, { label, settings, resolved }: DecisionInput): Outcome {
-  const { image, region, folder = "." } = resolved;
-  const model = modelOf(vllm, folder);
+  const { image, region } = resolved;
+  const model = modelOf(vllm, resolved);
   if ("code" in model) return { problems: [model] };
   return decide(label, {
     ...{ pattern: "vllm", image, region, model, weights: weightsOf(vllm, resolved.revision), flags: vllm.flags },
@@ -136,10 +139,10 @@ function mostInstances({ instances, scale }: DeploymentSettings): number {
   return scale?.max ?? instances ?? 1;
 }
 
-/** The model's architecture: from its config.json if the stack file names one, otherwise from the table of models. */
-function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder: string): Model | Problem {
+/** The model's architecture: from its config.json if the stack file names one, otherwise from the table of models or the lock file. */
+function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, { folder = ".", model }: Resolved): Model | Problem {
   if (configJson === undefined) {
-    const known = modelFromTable(id, checkpointGiB);
+    const known = modelFromTable(id, checkpointGiB) ?? (model && withCheckpoint({ ...model, id }, checkpointGiB));
     if (known) return known;
     const how = "set `vllm.configJson` to a copy of its config.json in this repository";
     return createProblem("MOOR120", `${id} is not in the planner's table of models: ${how}.`);
@@ -151,6 +154,19 @@ function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder:
     throw error;
   }
 }
+
+/** The model of a deployment that neither the table of models nor a config.json in the repository describes. Undefined for others. */
+export function describedByHub(settings: DeploymentSettings): NamedModel | undefined {
+  return byPattern(describedByHubs, settings);
+}
+
+const describedByHubs: PatternTable<NamedModel | undefined> = {
+  vllm: ({ model: id, revision, source, configJson }) => {
+    if (configJson !== undefined || modelFromTable(id) !== undefined) return undefined;
+    return hasCommit[source] && revision !== undefined ? { id, revision } : { id };
+  },
+  score: () => undefined,
+};
 
 /** A model and its commit. */
 export interface NamedModel {

@@ -138,3 +138,9 @@ export const models = {
 export function modelFacts(id: string): ModelFacts | undefined {
   return Object.hasOwn(models, id) ? models[id as keyof typeof models] : undefined;
 }
+
+/** The ID of a model of the table, in its spelling. IDs are case-insensitive on Hugging Face. Undefined for other models. */
+export function modelIdInTable(id: string): keyof typeof models | undefined {
+  const lower = id.toLowerCase();
+  return (Object.keys(models) as (keyof typeof models)[]).find((known) => known.toLowerCase() === lower);
+}

@@ -9,10 +9,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BlobContainer } from "../../azure/blobStorage";
 import { clouds } from "../../azure/clouds";
 import { HubTransport } from "../../operations/hub";
-import { inParallel } from "../../operations/mirror/parallel";
 import { prepareWeights } from "../../operations/mirror/prepare";
 import { Progress } from "../../operations/mirror/progress";
 import { runnerWay } from "../../operations/mirror/runner";
+import { inParallel } from "../../operations/parallel";
 
 const [mode, port, cdnPort, shards, bytes] = process.argv.slice(2) as [string, string, string, string, string];
 const address = `http://127.0.0.1:${port}`;

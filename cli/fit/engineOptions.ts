@@ -16,7 +16,7 @@ const mostLoras = 10_000;
  * The settings.
  * @param modelOf Reads a draft model from its ID or the path of its config.json.
  */
-export function engineOptions(options: FitOptions, modelOf: (named: string) => Model): EngineSettings {
+export async function engineOptions(options: FitOptions, modelOf: (named: string) => Promise<Model>): Promise<EngineSettings> {
   return {
     task: taskOf(options.task),
     quantization: options.quantization,
@@ -26,7 +26,7 @@ export function engineOptions(options: FitOptions, modelOf: (named: string) => M
     expertParallel: options.enableExpertParallel,
     limitMmPerPrompt: limitsOf(options.limitMmPerPrompt),
     lora: loraOf(options),
-    speculative: speculationOf(options, modelOf),
+    speculative: await speculationOf(options, modelOf),
   };
 }
 
@@ -52,9 +52,10 @@ function loraOf({ maxLoras: count, maxLoraRank: largest }: FitOptions): EngineSe
   return { maxLoras: whole("--max-loras", count, mostLoras) ?? loraDefaults.maxLoras, maxRank: loraRankFor(maxRank)! };
 }
 
-function speculationOf(options: FitOptions, modelOf: (named: string) => Model): EngineSettings["speculative"] {
+async function speculationOf(options: FitOptions, modelOf: (named: string) => Promise<Model>): Promise<EngineSettings["speculative"]> {
   const count = options.specTokens === undefined ? undefined : Number(options.specTokens);
-  const found = readSpeculation({ method: options.specMethod, model: options.specModel, tokens: count }, modelOf);
-  if (found === undefined || !("code" in found)) return found;
-  throw new PlanError(found);
+  const found = readSpeculation({ method: options.specMethod, model: options.specModel, tokens: count }, () => undefined);
+  if (found === undefined) return undefined;
+  if ("code" in found) throw new PlanError(found);
+  return found.modelId === undefined ? found : { ...found, model: await modelOf(found.modelId) };
 }

@@ -1,7 +1,10 @@
 import { isNotKnown, PlanError } from "../../planner/codes";
+import { answerOf } from "../../planner/size/answer";
+import { cheaperCheckpoint } from "../../planner/size/checkpoints";
 import { compare, fit as fitModel, fitsOf, type Verdict, verdictOf } from "../../planner/size/fit";
 import { CommandError } from "../commandError";
 import { fitInput } from "./input";
+import { otherCheckpoints } from "./model";
 import { type FitOptions, invalidExitCode } from "./options";
 import { report } from "./report";
 
@@ -13,9 +16,9 @@ const exitCodes = { fits: 0, doesntFit: 1, notKnown: 2 } as const satisfies Reco
  * verdict, or 3 if there is no answer.
  * @throws CommandError with one sentence if an option or the model is not valid, without `--json`
  */
-export function fitCommand(model: string, options: FitOptions): void {
+export async function fitCommand(model: string, options: FitOptions): Promise<void> {
   try {
-    answer(model, options);
+    await print(model, options);
   } catch (error) {
     const problem = error instanceof PlanError ? error.problem : undefined;
     const exitCode = problem && isNotKnown(problem) ? exitCodes.notKnown : invalidExitCode;
@@ -26,15 +29,25 @@ export function fitCommand(model: string, options: FitOptions): void {
   }
 }
 
-function answer(model: string, options: FitOptions): void {
-  const input = fitInput(model, options);
+async function print(named: string, options: FitOptions): Promise<void> {
+  const input = await fitInput(named, options);
   const result = fitModel(input);
   const choosing = input.gpu === undefined && input.instanceType === undefined;
   const all = options.compare === true;
   const comparison = all || choosing ? compare({ ...input, instanceType: undefined }) : undefined;
+  const answer = answerOf(input, result);
+  const checkpoint = cheaperCheckpoint(input, result, input.gpu === undefined ? await otherCheckpoints(named, input.model) : []);
   const text = options.json
-    ? JSON.stringify(all ? { ...result, compared: compared(comparison!) } : result, null, 2)
-    : report(input, result, comparison, all);
+    ? JSON.stringify(
+        {
+          ...result,
+          ...{ answer: answer ?? null, cheaperCheckpoint: checkpoint ?? null },
+          ...(all ? { compared: compared(comparison!) } : {}),
+        },
+        null,
+        2,
+      )
+    : report(input, result, { comparison, all, answer, checkpoint });
   process.stdout.write(`${text}\n`);
   process.exitCode = exitCodes[result.verdict];
 }

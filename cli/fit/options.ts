@@ -3,6 +3,7 @@ export const invalidExitCode = 3;
 
 /** Options of `npm run fit` as written on the command line. */
 export interface FitOptions {
+  readonly revision?: string;
   readonly context?: string;
   readonly concurrency?: string;
   readonly region?: string;

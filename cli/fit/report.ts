@@ -3,8 +3,11 @@
 import { styleText } from "node:util";
 import { pricesSource } from "../../facts/prices";
 import { costOf, hoursPerMonth, rangeText } from "../../planner/cost";
+import type { Answer } from "../../planner/size/answer";
 import { splitText } from "../../planner/size/candidate";
+import type { CheaperCheckpoint } from "../../planner/size/checkpoints";
 import { type Compared, type FitInput, type FitResult, type Rejected, type Verdict, verdictOf } from "../../planner/size/fit";
+import { answerLines, checkpointText } from "./answer";
 
 /** The rows of a table of sizes. */
 export interface Comparison {
@@ -18,11 +21,28 @@ const shortTable = 5;
 /** The verdict in a row of the table. */
 const rowWords = { fits: "fits", doesntFit: "no", notKnown: "not known" } as const satisfies Record<Verdict, string>;
 
+/** What the report contains besides the result. */
+export interface Extras {
+  /** @default - no table: one size or a GPU by numbers was specified */
+  readonly comparison?: Comparison;
+  /** Whether the table contains all sizes. */
+  readonly all: boolean;
+  /** @default - no Azure size fits */
+  readonly answer?: Answer;
+  /** @default - none is known */
+  readonly checkpoint?: CheaperCheckpoint;
+}
+
 /** The complete report. */
-export function report(input: FitInput, result: FitResult, comparison: Comparison | undefined, all: boolean): string {
+export function report(input: FitInput, result: FitResult, { comparison, all, answer, checkpoint }: Extras): string {
   const rows = comparison === undefined ? [] : sizeTable(comparison, result, all);
   const table = rows.length > 0 ? [...rows, ""] : [];
-  return [heading(input, result), "", ...table, ...answers[result.verdict](result, input)].join("\n");
+  const bodies = {
+    fits: () => [...recommendation(result, answer === undefined ? [] : answerLines(answer, checkpoint)), ...sourceCost(input)],
+    doesntFit: () => noFit(result, checkpoint),
+    notKnown: () => [styleText("bold", `Not known: ${result.refusal?.message}`), ...section("reasons", result.reasons)],
+  } as const satisfies Record<Verdict, () => string[]>;
+  return [heading(input, result), "", ...table, ...bodies[result.verdict]()].join("\n");
 }
 
 function heading(input: FitInput, result: FitResult): string {
@@ -87,7 +107,7 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function recommendation(result: FitResult): string[] {
+function recommendation(result: FitResult, answer: readonly string[]): string[] {
   const { probes, requestSettings, client } = result;
   const month =
     result.usdPerHour === null
@@ -100,6 +120,7 @@ function recommendation(result: FitResult): string[] {
   };
   return [
     styleText("bold", `Recommendation: ${machine}, ${splitText(result)}${month}`),
+    ...(answer.length === 0 ? [] : section("answer", answer)),
     ...section("memory of each GPU, GiB", [
       `weights ${gib(result.weightsGiBPerGpu)}, activations ${gib(result.activationGiB)}, outside PyTorch ${gib(result.nonTorchGiB)}, CUDA graphs ${gib(result.cudaGraphGiB)}`,
       `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`,
@@ -124,12 +145,10 @@ function sourceCost({ source }: FitInput): string[] {
   return section("cost of source: hub", [`one firewall in the managed network of the workspace, for all deployments: ${price}`]);
 }
 
-/** The answer for each verdict. */
-const answers = {
-  fits: (result, input) => [...recommendation(result), ...sourceCost(input)],
-  doesntFit: (result) => [styleText("bold", "Nothing fits."), ...section("reasons", result.reasons)],
-  notKnown: (result) => [styleText("bold", `Not known: ${result.refusal?.message}`), ...section("reasons", result.reasons)],
-} as const satisfies Record<Verdict, (result: FitResult, input: FitInput) => string[]>;
+function noFit(result: FitResult, checkpoint: CheaperCheckpoint | undefined): string[] {
+  const other = checkpoint === undefined ? [] : section("answer", [checkpointText(checkpoint)]);
+  return [styleText("bold", "Nothing fits."), ...other, ...section("reasons", result.reasons)];
+}
 
 function flagLines(flags: readonly string[]): string[] {
   const lines: string[] = [];

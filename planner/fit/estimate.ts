@@ -4,11 +4,12 @@
  */
 import { vllmVersion as plannedVersion } from "../../facts/vllm";
 import { isPoolingTask } from "../task";
+import { nonTorchGiB } from "./communication";
 import { engineDefaults, type GpuNumbers } from "./engine";
 import { type CacheLayout, cacheCapacity, cacheLayout, longestRequest } from "./kvCache";
 import { loraBytes, loraWorkspaceBytes } from "./lora";
-import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "./memoryFormulas";
-import { GiB, type Model } from "./model";
+import { activationGiB, cudaGraphGiB, marginGiB } from "./memoryFormulas";
+import { GiB, type Model, paddingBytes } from "./model";
 import { expertBytes, withQuantization } from "./onlineQuantization";
 import type { EngineSettings, ResolvedSettings } from "./settings";
 import { drafterOf, withDraftLayers } from "./speculation";
@@ -81,7 +82,7 @@ function estimateStage(stage: Model, gpu: GpuNumbers, settings: ResolvedSettings
   const weights = Math.max(0, resident / GiB - (settings.cpuOffloadGiB ?? 0));
   const workspace = lora ? loraWorkspaceBytes(lora, settings.maxNumBatchedTokens) / GiB : 0;
   const all = { ...settings, tensorParallelSize: tp * pipelineSize(settings) };
-  const nonTorch = nonTorchGiB(all, gpu.computeCapability);
+  const nonTorch = nonTorchGiB(all, gpu.computeCapability, gpu.link);
   const graphs = cudaGraphGiB(profiled, settings, settings.enforceEager);
   const activationFor = (maxModelLen: number) => activationGiB(profiled, { ...settings, maxModelLen }, gpu.computeCapability);
   const activation = activationFor(settings.maxModelLen).likely + workspace;
@@ -129,7 +130,8 @@ function splitBytes(stage: Model, settings: ResolvedSettings): number {
   const experts = expertBytes(stage);
   const group = tp * dataParallelSize;
   const share = stage.experts && settings.expertParallel ? Math.ceil(stage.experts.count / group) / stage.experts.count : 1 / group;
-  return (stage.weightBytes - experts) / tp + experts * share;
+  const { unsplitBytes = 0 } = stage;
+  return (stage.weightBytes - experts - unsplitBytes) / tp + unsplitBytes + experts * share + paddingBytes(stage, tp);
 }
 
 /** The size of the cache if the settings specify it, GiB. vLLM then doesn't measure how much fits. */

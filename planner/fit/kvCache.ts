@@ -48,6 +48,12 @@ const mlaBlockTokens = 64;
 /** Pages of state per request: the current page and, for prefix caching, the page that it is aligned to. */
 const statePages = 2;
 
+/**
+ * Since this version, a request can be in two scheduler steps at the same time, so a window grows by the tokens of both (vLLM pull request
+ * 47728, `max_in_flight_tokens`). A log of 0.23 with asynchronous scheduling shows one step.
+ */
+const twoStepsSince = "0.25.0";
+
 /** One kind of layer: the bytes of a page of one layer, and the values that determine the pages per request. */
 interface Spec {
   readonly layers: number;
@@ -140,8 +146,7 @@ export function longestRequest(layout: CacheLayout, bytesFor: (length: number) =
 
 function specsOf(model: Model, settings: CacheSettings): Spec[] {
   const dtype = kvDtypes[settings.kvCacheDtype] ?? kvDtypes.auto!;
-  // A request can be in two scheduler steps at the same time, so a window grows by the tokens in flight.
-  const inFlight = settings.maxNumBatchedTokens * (atLeast(settings.vllmVersion, "0.21.0") ? 2 : 1);
+  const inFlight = settings.maxNumBatchedTokens * (atLeast(settings.vllmVersion, twoStepsSince) ? 2 : 1);
   const latent = model.cache.filter((layer) => layer.kind === "mla" || layer.kind === "indexer");
   const specs = model.cache
     .filter((layer): layer is AttentionLayers => layer.kind === "full" || layer.kind === "sliding" || layer.kind === "chunked")

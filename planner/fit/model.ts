@@ -34,6 +34,27 @@ export interface StateDimensions {
   readonly heads: readonly number[];
 }
 
+/** Experts in MXFP4. The kernel for most GPUs rounds the hidden width up to 256, and the width of an expert on one GPU up to 128. */
+export interface PaddedExperts {
+  /** Matrices of `hidden` × `intermediate`. */
+  readonly matrices: number;
+  readonly hidden: number;
+  readonly intermediate: number;
+  readonly bytesPerParameter: number;
+}
+
+/** Dimensions of a vision tower that determine the memory of its profile. */
+export interface TowerDimensions {
+  readonly hidden: number;
+  readonly intermediate: number;
+  /** Matrices of the MLP: 3 with a gate, otherwise 2. */
+  readonly matrices: number;
+  /** Values of one patch: its pixels in all colors and frames. */
+  readonly patchInputs: number;
+  /** Patches that are merged into one token of the text model. */
+  readonly patchesPerToken: number;
+}
+
 /** Source of the size of the weights, most reliable first. */
 export type WeightsFrom = "log" | "checkpoint" | "parameters";
 
@@ -54,6 +75,8 @@ export interface Model {
   readonly maxModelLen: number;
   readonly quantization?: Quantization;
   readonly vision: boolean;
+  /** Dimensions of the vision tower. @default - the source doesn't specify them */
+  readonly tower?: TowerDimensions;
   /** Whether it is an encoder, which processes a whole text in one step and has no KV cache. @default false */
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
@@ -68,6 +91,10 @@ export interface Model {
   readonly weightBytes: number;
   /** Bytes that are replicated on each GPU: the table of rotary angles. */
   readonly replicatedBytes: number;
+  /** Bytes of `weightBytes` that each GPU has, regardless of the tensor parallel size: routers, low-rank projections. @default 0 */
+  readonly unsplitBytes?: number;
+  /** Experts whose kernel rounds their dimensions up. @default - none */
+  readonly paddedExperts?: PaddedExperts;
   readonly weightsFrom: WeightsFrom;
   /** Bytes of weights that one token reads; with experts, fewer than all. */
   readonly activeBytes: number;
@@ -167,6 +194,15 @@ export function modelFromTable(id: string, checkpointGiB?: number): Model | unde
 /** Bytes of the rotary cosine and sine table: for each position, one 16-bit row of the head's width. */
 export function rotaryBytes(positions: number, headDim: number): number {
   return 2 * positions * headDim;
+}
+
+/** Bytes that the rounded dimensions of MXFP4 experts add on each GPU. Source: vLLM, `Mxfp4MoEMethod.create_weights` (Marlin). */
+export function paddingBytes({ paddedExperts }: Model, tensorParallelSize: number): number {
+  if (paddedExperts === undefined) return 0;
+  const { matrices, hidden, intermediate, bytesPerParameter } = paddedExperts;
+  const up = (value: number, multiple: number) => multiple * Math.ceil(value / multiple);
+  const own = intermediate / tensorParallelSize;
+  return matrices * bytesPerParameter * (up(hidden, 256) * up(own, 128) - hidden * own);
 }
 
 function weightsOf(facts: ModelFacts, given: number | undefined, vocab: number, replicated: number): { bytes: number; from: WeightsFrom } {

@@ -36,6 +36,8 @@ export function stageModels(model: Model, stages: number): readonly Model[] {
       vocab: more.vocab,
       vision: more.vision,
       weightBytes,
+      ...(model.unsplitBytes === undefined ? {} : { unsplitBytes: Math.min(weightBytes, model.unsplitBytes * share) }),
+      ...(model.paddedExperts && { paddedExperts: { ...model.paddedExperts, matrices: model.paddedExperts.matrices * share } }),
       activeBytes: model.weightBytes > 0 ? model.activeBytes * (weightBytes / model.weightBytes) : 0,
     };
   };

@@ -132,7 +132,13 @@ function sizeConcurrency(
 }
 
 /** Largest concurrency up to `holds` whose answers arrive within Azure's limit; 1 if none do. */
-function withinTimeout(model: Model, machine: Machine, estimated: Estimate, requirements: MachineRequirements, holds: number): number {
+export function withinTimeout(
+  model: Model,
+  machine: Machine,
+  estimated: Estimate,
+  requirements: MachineRequirements,
+  holds: number,
+): number {
   let [low, high] = [1, holds];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

@@ -1,8 +1,8 @@
 /** Copies blocks by URL: the storage service reads them from the CDN itself, so their bytes don't pass this machine. */
 import { BlobError } from "../../../azure/blobStorage";
 import type { FileSource } from "../../hub";
+import { inParallel } from "../../parallel";
 import type { FileBlock } from "../blocks";
-import { inParallel } from "../parallel";
 import type { PreparedFile } from "../prepare";
 import type { CopyContext } from "./context";
 

@@ -1,8 +1,8 @@
 /** `--via runner`: this machine is inside the network and controls the copy. */
 import type { BlobContainer } from "../../../azure/blobStorage";
 import { manifestDigest, manifestFileName, manifestText, type WeightFile } from "../../../planner/weights";
+import { inParallel } from "../../parallel";
 import { interrupted, some, WeightsError } from "../error";
-import { inParallel } from "../parallel";
 import type { PreparedWeights } from "../prepare";
 import type { StagingWay } from "../way";
 import { CopyContext, type CopyOptions, parallel } from "./context";
