@@ -1,12 +1,14 @@
 /** Reads models from the Hugging Face Hub and the cache, for `npm run fit` and `npm run lock`. */
 import {
   findRecord,
+  type HubAdapter,
   type HubCaller,
   type HubRecord,
   HubTransport,
   type LookupOptions,
   quantizedCheckpoints,
   RecordCache,
+  readHubAdapter,
 } from "../operations/hub";
 import { hubAddress } from "./lock/hub";
 
@@ -36,6 +38,15 @@ export function findModel(id: string, revision: string | undefined, options: Hub
 /** The records of quantized checkpoints of a model. Empty if the Hub lists none or doesn't answer. */
 export function findCheckpoints(id: string, options: HubModelsOptions): Promise<HubRecord[]> {
   return quantizedCheckpoints(id, lookup(options));
+}
+
+/**
+ * Reads a LoRA adapter.
+ * @param revision Commit. @default - the newest commit of `main`
+ * @throws HubError, or Error if HF_ENDPOINT or HF_TOKEN is not valid
+ */
+export function findAdapter(id: string, revision: string | undefined, options: HubModelsOptions): Promise<HubAdapter> {
+  return readHubAdapter(lookup(options).transport, id, revision);
 }
 
 function lookup({ caller, hub = hubAddress() }: HubModelsOptions): LookupOptions {

@@ -3,9 +3,10 @@ import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, PlanError, type Problem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
-import type { ImageReference, RecordedRequirements, WeightSource } from "../planner/decision";
+import type { AdapterDecision, ImageReference, RecordedRequirements, WeightSource } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
-import { type Model, modelFromTable, withCheckpoint } from "../planner/fit/model";
+import { withCheckpoint } from "../planner/fit/fromRecord";
+import { type Model, modelFromTable } from "../planner/fit/model";
 import type { Pattern } from "../planner/pattern";
 import { hasCommit, parseRegistryModel, parseWorkspaceModel, type WeightsChoice } from "../planner/weights";
 import type { ResolvedImage } from "./images/resolve";
@@ -42,6 +43,7 @@ const requirements: PatternTable<RecordedRequirements> = {
     ...given({ "vllm.registeredModel": vllm.registeredModel, "vllm.remoteCode": setRemoteCode(vllm) }),
     ...given({ "vllm.task": vllm.task }),
     "vllm.servedName": vllm.servedName ?? vllm.model,
+    ...Object.fromEntries(Object.entries(vllm.adapters ?? {}).map(([name, adapter]) => [`${adapterPrefix}${name}`, adapterText(adapter)])),
     ...Object.fromEntries(Object.entries(vllm.flags).map(([flag, value]) => [`vllm.flags.${flag}`, value])),
   }),
   score: (score) => ({
@@ -50,6 +52,24 @@ const requirements: PatternTable<RecordedRequirements> = {
     "score.concurrencyPerInstance": score.concurrencyPerInstance,
   }),
 };
+
+/** Start of the keys of the LoRA adapters in requirements. */
+const adapterPrefix = "vllm.adapters.";
+
+/** A LoRA adapter in the stack file. */
+type AdapterSettings = NonNullable<VllmSettings["adapters"]>[string];
+
+/** An adapter as a flat value: `<model>`, `<model>@<commit>`, or the path of its folder. */
+function adapterText({ model, revision, path: folder = "" }: AdapterSettings): string {
+  if (model === undefined) return folder;
+  return revision === undefined ? model : `${model}@${revision}`;
+}
+
+/** The folder of an adapter, from recorded requirements. Undefined if the adapter is on Hugging Face. @param id The one in the decision. */
+export function adapterPath(wish: RecordedRequirements, { name, id }: Pick<AdapterDecision, "name" | "id">): string | undefined {
+  const value = wish[`${adapterPrefix}${name}`];
+  return id === undefined && typeof value === "string" ? value : undefined;
+}
 
 /** The commit in the stack file, which identifies the weights of some sources. */
 function commit({ source, revision }: VllmSettings): string | undefined {
@@ -73,6 +93,8 @@ export interface Resolved {
   readonly region: string;
   /** Commit of the model. Not used for registered models and score.py. */
   readonly revision: string;
+  /** LoRA adapters with their commits and ranks. @default - none */
+  readonly adapters?: readonly AdapterDecision[];
   /** The model, if only the Hugging Face Hub describes it (`describedByHub`). The lock file records it. @default - not read */
   readonly model?: Model;
   /** Folder to which paths in the stack file are relative. @default - the working directory */
@@ -97,7 +119,7 @@ function decideVllm(vllm: VllmSettings, { label, settings, resolved }: DecisionI
   const model = modelOf(vllm, resolved);
   if ("code" in model) return { problems: [model] };
   return decide(label, {
-    ...{ pattern: "vllm", image, region, model, weights: weightsOf(vllm, resolved.revision), flags: vllm.flags },
+    ...{ pattern: "vllm", image, region, model, weights: weightsOf(vllm, resolved), flags: vllm.flags },
     size: settings.size as InstanceType | "auto",
     contextTokens: tokenCount(vllm.context),
     concurrencyPerInstance: vllm.concurrencyPerInstance,
@@ -123,9 +145,12 @@ function decideScore(
 const anyModel = { workspace: { name: "any", version: "1" }, registry: { registry: "any", name: "any", version: "1" } };
 
 /** The weights that the settings choose. */
-function weightsOf({ source, remoteCode, registeredModel: text = "" }: VllmSettings, revision: string): WeightsChoice {
+function weightsOf(
+  { source, remoteCode, registeredModel: text = "" }: VllmSettings,
+  { revision, adapters }: Pick<Resolved, "revision" | "adapters">,
+): WeightsChoice {
   const choices = {
-    mirror: () => ({ source: "mirror", revision, withCode: remoteCode === "allow" }),
+    mirror: () => ({ source: "mirror", revision, withCode: remoteCode === "allow", adapters }),
     hub: () => ({ source: "hub", revision }),
     workspace: () => ({ source: "workspace", ...(parseWorkspaceModel(text) ?? anyModel.workspace) }),
     catalogue: () => ({ source: "catalogue", ...(parseRegistryModel(text) ?? anyModel.registry) }),
@@ -173,6 +198,16 @@ export interface NamedModel {
   readonly id: string;
   /** Commit. Absent if the stack file leaves it to the lock file. */
   readonly revision?: string;
+}
+
+/** A LoRA adapter of the stack file: on Hugging Face, or in a folder. */
+export interface NamedAdapter extends AdapterSettings {
+  readonly name: string;
+}
+
+/** The LoRA adapters of a deployment. */
+export function namedAdapters(settings: DeploymentSettings): NamedAdapter[] {
+  return Object.entries(settings.vllm?.adapters ?? {}).map(([name, adapter]) => ({ name, ...adapter }));
 }
 
 /** The Hugging Face model of a deployment. Undefined if the model is registered or part of the image. */

@@ -2,7 +2,7 @@
 import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, type Problem } from "./codes";
-import type { ImageReference, Routes } from "./decision";
+import type { AdapterDecision, ImageReference, Routes } from "./decision";
 import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags } from "./explicitFlags";
 import type { Model } from "./fit/model";
 import { imageText } from "./image";
@@ -11,7 +11,7 @@ import { chosenTask, taskProblem } from "./serving/task";
 import { type FitResult, fit as fitModel } from "./size/fit";
 import { type ExplicitSettings, reviewExplicitSettings } from "./size/review";
 import { isPoolingTask, type Task } from "./task";
-import { arrivals, modelDecision, type WeightsChoice } from "./weights";
+import { arrivals, loraFlags, loraSettings, modelDecision, type WeightsChoice } from "./weights";
 
 /** Requirements for a model served by vLLM. */
 export interface VllmRequirements {
@@ -54,6 +54,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
   if (problems.length > 0 || unserved) return { problems: [...problems, ...(unserved ? [unserved] : [])] };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
   const { maxNumSeqs, maxNumBatchedTokens, maxModelLen, ...free } = settings;
+  const lora = loraSettings(adaptersOf(requirements));
   const engine = {
     ...free,
     maxModelLen: Math.max(requirements.contextTokens, maxModelLen ?? 0),
@@ -62,6 +63,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
     source: startSources[arrivals[requirements.weights.source]],
     servedModelName: requirements.servedName,
     region: requirements.region,
+    ...(lora === undefined ? {} : { lora }),
     task,
   };
   const instanceType = requirements.size === "auto" ? undefined : requirements.size;
@@ -89,6 +91,10 @@ function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, m
   return [createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${detail}.`, `at most ${admitted}, or a higher declared concurrency`)];
 }
 
+function adaptersOf({ weights }: VllmRequirements): readonly AdapterDecision[] {
+  return weights.source === "mirror" ? (weights.adapters ?? []) : [];
+}
+
 function explicitSettings({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
   return {
     // An image that is built is identified by the hash of its inputs, which is as fixed as a digest.
@@ -111,14 +117,20 @@ function planOf(requirements: VllmRequirements, result: FitResult, task: Task): 
       model: modelDecision(requirements.model.id, weights),
       ...(isPoolingTask(task) ? { task } : {}),
       tensorParallelSize: result.tensorParallelSize,
-      flags: joinFlags(result.flags, { ...pinned, ...requirements.flags }),
+      flags: joinFlags([...result.flags, ...loraFlags(adaptersOf(requirements))], { ...pinned, ...requirements.flags }),
       environmentVariables: { ...variables(requirements), ...result.environmentVariables },
       probes: result.probes!,
       requestSettings: requestTimeout === undefined ? derived : { ...derived, requestTimeout },
     },
     scaleRule: result.scaleRule!,
     clients: result.client!,
-    reasons: [sizeReason(requirements, result), ...taskReasons(requirements, task), ...result.reasons, ...explicitReasons(requirements)],
+    reasons: [
+      sizeReason(requirements, result),
+      ...taskReasons(requirements, task),
+      ...result.reasons,
+      ...adapterReasons(requirements),
+      ...explicitReasons(requirements),
+    ],
   };
 }
 
@@ -140,6 +152,15 @@ function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult)
 function taskReasons({ task: declared }: VllmRequirements, task: Task): string[] {
   if (task === "chat") return [];
   return [`task ${task}: ${declared === undefined ? "the model is made for it" : "set in the stack file"}`];
+}
+
+function adapterReasons(requirements: VllmRequirements): string[] {
+  const lora = loraSettings(adaptersOf(requirements));
+  if (lora === undefined) return [];
+  const { maxLoras, maxRank } = lora;
+  return [
+    `--max-loras ${maxLoras}: all adapters are on the GPU at the same time; --max-lora-rank ${maxRank}: vLLM's next value for the largest rank`,
+  ];
 }
 
 function explicitReasons({ flags, requestTimeout }: VllmRequirements): string[] {

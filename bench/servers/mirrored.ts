@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 const revision = "0123456789abcdef0123456789abcdef01234567";
 
 async function staged(): Promise<void> {
-  const wanted = { id: "acme/large", revision, path: "models/acme--large/1", deployments: ["chat/main"] };
+  const wanted = { id: "acme/large", revision, path: "models/acme--large/1", adapters: [], deployments: ["chat/main"] };
   const report = (line: string) => console.error(line);
   const hub = new HubTransport({ hub: address, report });
   const weights = await prepareWeights(

@@ -6,7 +6,7 @@ import type { ImageOf } from "../../config/images/stack";
 import { type Lock, type LockEntry, lockEntry, requirementDifferences } from "../../config/lockFile";
 import { type LockedModel, splitKey } from "../../config/lockModels";
 import { patternOf } from "../../config/patternOf";
-import { decideDeployment, deploymentRequirements, namedModel } from "../../config/requirements";
+import { decideDeployment, deploymentRequirements, namedAdapters, namedModel } from "../../config/requirements";
 import { gatedModel } from "../../config/rules/gated";
 import { commitsOfLocks, foreignCommit, type KnownCommit, revisionErrors } from "../../config/rules/revisions";
 import { type RawStack, tokenKey } from "../../config/settings";
@@ -17,6 +17,7 @@ import type { DeploymentDecision, RecordedRequirements } from "../../planner/dec
 import type { Pattern } from "../../planner/pattern";
 import { commitOf } from "../../planner/weights";
 import { builtDigests, withBuiltDigest } from "../builtDigests";
+import { type ReadAdapter, resolveAdapters } from "./adapters";
 import type { CommitCheck } from "./hub";
 import { type DescribedModel, describeModel, type ReadRecord } from "./models";
 
@@ -30,6 +31,8 @@ export interface Sources {
   checkCommit(model: string, revision: string): Promise<CommitCheck>;
   /** Reads a model that only the Hub describes. */
   readonly readRecord: ReadRecord;
+  /** Reads a LoRA adapter from the Hub. */
+  readonly readAdapter: ReadAdapter;
 }
 
 /** A valid stack file. */
@@ -67,6 +70,7 @@ export async function createLock(
       continue;
     }
     const decision = withBuiltDigest(withStaged(label, outcome.decision, [...entryDecisions(old), ...known]), digests);
+    notes.push(...outcome.notes.map((note) => `${endpoint}/${label}: ${note}`));
     endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, decision) };
   }
   if (errors.length > 0) return { errors };
@@ -174,7 +178,9 @@ function isLocked(entry: LockEntry | undefined, id: string, revision: string): b
   return [entry?.current.model, entry?.previous?.model].some((model) => model?.id === id && commitOf(model) === revision);
 }
 
-type DecideOutcome = { readonly decision: DeploymentDecision } | { readonly errors: readonly ConfigError[] };
+type DecideOutcome =
+  | { readonly decision: DeploymentDecision; readonly notes: readonly string[] }
+  | { readonly errors: readonly ConfigError[] };
 
 async function decideOne(
   raw: RawStack,
@@ -182,19 +188,25 @@ async function decideOne(
   found: LocatedEntry & { readonly described: DescribedModel | undefined },
   sources: Sources,
 ): Promise<DecideOutcome> {
-  const { settings: deployment, label, image, unchanged, described } = found;
+  const { settings: deployment, label, image, old, unchanged, described, path } = found;
   if (image === undefined) return { errors: [noImage(patternOf(deployment))] };
   // Without a commit in the stack file, the one in the lock file stays: a new lock file must not change the weights.
   const model = namedModel(deployment);
   const revision = model && (model.revision ?? lockedCommit(unchanged) ?? described?.commit ?? (await sources.newestCommit(model.id)));
+  const { adapters, errors, notes } = await resolveAdapters(
+    {
+      ...{ model: model?.id ?? "", adapters: namedAdapters(deployment), path: `${path}.vllm.adapters`, folder: raw.folder ?? "." },
+      ...{ locked: (old && mirroredOf(old.current)?.adapters) ?? [], isUnchanged: unchanged !== undefined },
+    },
+    sources.readAdapter,
+  );
+  if (errors.length > 0) return { errors };
+  const region = settings["azure-native:location"];
   const outcome = decideDeployment(label, deployment, {
-    image: image.reference,
-    region: settings["azure-native:location"],
-    revision: revision ?? "",
-    folder: raw.folder,
+    ...{ image: image.reference, region, revision: revision ?? "", adapters, folder: raw.folder },
     ...(described === undefined ? {} : { model: described.model }),
   });
-  return "decision" in outcome ? outcome : { errors: plannerErrors(settings["azure-native:location"], found, outcome.problems) };
+  return "decision" in outcome ? { ...outcome, notes } : { errors: plannerErrors(region, found, outcome.problems) };
 }
 
 /** Names of the patterns, for messages. */
