@@ -42,7 +42,7 @@ async function print(named: string, options: FitOptions): Promise<void> {
         {
           ...result,
           ...{ answer: answer ?? null, cheaperCheckpoint: checkpoint ?? null },
-          ...(all ? { compared: compared(comparison!) } : {}),
+          ...(all ? { compared: compared(comparison!, result.hasKvCache) } : {}),
         },
         null,
         2,
@@ -52,7 +52,7 @@ async function print(named: string, options: FitOptions): Promise<void> {
   process.exitCode = exitCodes[result.verdict];
 }
 
-function compared({ tried }: ReturnType<typeof compare>) {
+function compared({ tried }: ReturnType<typeof compare>, hasKvCache: boolean) {
   return tried.map(({ candidate, candidate: { machine, estimate, problem }, usdPerHour }) => ({
     size: machine.instanceType,
     verdict: verdictOf(candidate, problem),
@@ -60,7 +60,7 @@ function compared({ tried }: ReturnType<typeof compare>) {
     usdPerHour,
     gpus: machine.gpus,
     tensorParallelSize: estimate?.settings.tensorParallelSize,
-    kvGiBPerGpu: estimate?.kvGiBPerGpu,
+    kvGiBPerGpu: hasKvCache ? estimate?.kvGiBPerGpu : 0,
     maxConcurrency: estimate?.maxConcurrency,
     ...(problem ? { code: problem.code, reason: problem.message } : {}),
   }));

@@ -63,7 +63,7 @@ function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: bool
     `${machine.gpus} × ${machine.size?.gpu}`,
     estimate ? String(estimate.settings.tensorParallelSize) : "",
     usdPerHour.toFixed(2),
-    estimate ? estimate.kvGiBPerGpu.toFixed(1) : "",
+    estimate && result.hasKvCache ? estimate.kvGiBPerGpu.toFixed(1) : "",
     estimate && estimate.requestGiB > 0 ? Math.max(0, estimate.maxConcurrency).toFixed(1) : "",
     problem ? `${rowWords[verdictOf(candidate, problem)]}: ${problem.code} ${problem.message}` : rowWords.fits,
   ]);
@@ -123,7 +123,9 @@ function recommendation(result: FitResult, answer: readonly string[]): string[] 
     ...(answer.length === 0 ? [] : section("answer", answer)),
     ...section("memory of each GPU, GiB", [
       `weights ${gib(result.weightsGiBPerGpu)}, activations ${gib(result.activationGiB)}, outside PyTorch ${gib(result.nonTorchGiB)}, CUDA graphs ${gib(result.cudaGraphGiB)}`,
-      `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`,
+      result.hasKvCache
+        ? `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`
+        : "no KV cache: an encoder processes a text in one step",
     ]),
     ...section("vllm serve", flagLines(result.flags)),
     ...section("probes", [`${probe("liveness")}, ${probe("readiness")}`]),

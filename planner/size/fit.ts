@@ -48,7 +48,9 @@ export interface FitResult {
   readonly activationGiB: number;
   readonly nonTorchGiB: number;
   readonly cudaGraphGiB: number;
-  /** Centred estimate of what vLLM logs as available KV cache memory. */
+  /** Whether the model has a KV cache. Encoders have none. */
+  readonly hasKvCache: boolean;
+  /** Centred estimate of what vLLM logs as available KV cache memory. Without a KV cache: 0, or the memory that is missing, negative. */
   readonly kvGiBPerGpu: number;
   /** The estimate minus the safety margin; this value decides whether a load fits. */
   readonly safeKvGiBPerGpu: number;
@@ -200,6 +202,8 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
   const contract = candidate?.contract;
   const instanceType = candidate?.machine.instanceType;
   const verdict = verdictOf(candidate, why);
+  const hasKvCache = modelOf(input).encoder !== true;
+  const cacheOnly = (gib = 0) => (hasKvCache ? gib : Math.min(0, gib));
   return {
     verdict,
     fits: fitsOf[verdict],
@@ -211,8 +215,9 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
     activationGiB: estimate?.activationGiB ?? 0,
     nonTorchGiB: estimate?.nonTorchGiB ?? 0,
     cudaGraphGiB: estimate?.cudaGraphGiB ?? 0,
-    kvGiBPerGpu: estimate?.kvGiBPerGpu ?? 0,
-    safeKvGiBPerGpu: estimate?.safeKvGiBPerGpu ?? 0,
+    hasKvCache,
+    kvGiBPerGpu: cacheOnly(estimate?.kvGiBPerGpu),
+    safeKvGiBPerGpu: cacheOnly(estimate?.safeKvGiBPerGpu),
     kvTokens: estimate?.kvTokens ?? 0,
     maxConcurrency: estimate?.maxConcurrency ?? 0,
     maxModelLen: estimate?.settings.maxModelLen ?? input.maxModelLen ?? 0,
@@ -249,8 +254,14 @@ function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Probl
   return [
     ...problemLine,
     `${nameOf(candidate.machine)}, ${splitText(settings)}${price ? `, ${price} USD per hour (list price)` : ""}`,
-    `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
-    `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,
+    ...(modelOf(input).encoder
+      ? [
+          `no KV cache; ${gib(estimate.kvGiBPerGpu)} GiB are free on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
+        ]
+      : [
+          `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
+          `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,
+        ]),
     ...(why ? [] : (candidate.contract?.reasons ?? [])),
     ...candidate.cautions,
   ];
