@@ -9,7 +9,7 @@ import { quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
 import { bytesFromParameters, GiB, type Model, rotaryBytes, type WeightsFrom } from "./model";
 import { countParameters } from "./parameters";
-import { hasTower, towerParameters } from "./towers";
+import { hasTower, towerDimensions, towerParameters } from "./towers";
 
 /** Data from other files in the folder of `config.json`. */
 export interface Checkpoint {
@@ -66,6 +66,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     maxModelLen: dimensions.maxModelLen,
     quantization,
     vision: hasTower(config),
+    tower: towerDimensions(config),
     weightBytes,
     replicatedBytes: rotaryBytes(dimensions.maxModelLen, rotaryDim),
     weightsFrom,

@@ -1,5 +1,5 @@
 /** Memory for the profile of image and video input: the vision tower with the largest item, and its outputs. */
-import type { Batch } from "./memoryFormulas";
+import type { Batch } from "./batch";
 import { GiB, type Model, type TowerDimensions } from "./model";
 import { atLeast } from "./version";
 

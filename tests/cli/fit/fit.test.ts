@@ -111,7 +111,7 @@ test("the text output contains the sizes that fit, one recommendation and the re
 });
 
 test("for a model that no GPU can run, no size fits", () => {
-  const { printed } = fitCli("google/gemma-4-E2B-it", "--context", "8k", "--region", "swedencentral");
+  const { printed } = fitCli("deepseek-ai/DeepSeek-V4-Flash", "--context", "8k", "--region", "swedencentral");
   expect(printed).not.toMatch(/ fits$/m);
   expect(printed).toContain("\n  None of the 14 GPU sizes fits; --compare lists the reasons.\n");
   expect(printed).not.toContain("more GPU sizes");
