@@ -11,7 +11,8 @@ export const usualLink = (computeCapability: number): Link =>
 
 /**
  * GiB on each GPU. `fast`: NVLink on Hopper and later, where NCCL has the most channels and multicast buffers. `nvlink`: on earlier GPUs.
- * Since 0.17.1, the initial memory of NCCL is included. Four L40S over PCIe needed 0.3 GiB with 0.19. Since 0.27, vLLM measures the memory
+ * Since 0.11.1, vLLM has PyTorch 2.9 and its NCCL, which needs more memory with NVLink on Hopper. Since 0.17.1, the initial memory of NCCL
+ * is included. Four L40S over PCIe needed 0.3 GiB with 0.19. Since 0.27, vLLM measures the memory
  * that the driver reports: two RTX PRO 6000 over PCIe needed 0.8 GiB, four of them 1.7 GiB. No log shows earlier GPUs with NVLink, so the
  * less favorable value is used.
  */
@@ -21,10 +22,12 @@ const nonTorch = [
   { upTo: 1, since: "0.0.0", fast: 1.8, nvlink: 1.8, pcie: 1.8 },
   { upTo: 2, since: "0.27.0", fast: 2.07, nvlink: 1.7, pcie: 0.8 },
   { upTo: 2, since: "0.17.1", fast: 2.07, nvlink: 1.7, pcie: 0.35 },
+  { upTo: 2, since: "0.11.1", fast: 2.07, nvlink: 0.3, pcie: 0.3 },
   { upTo: 2, since: "0.6.0", fast: 0.55, nvlink: 0.3, pcie: 0.3 },
   { upTo: 2, since: "0.0.0", fast: 3.6, nvlink: 3.6, pcie: 3.6 },
   { upTo: Number.POSITIVE_INFINITY, since: "0.27.0", fast: 2.17, nvlink: 1.7, pcie: 1.7 },
   { upTo: Number.POSITIVE_INFINITY, since: "0.17.1", fast: 2.17, nvlink: 1.7, pcie: 0.35 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.11.1", fast: 2.17, nvlink: 0.3, pcie: 0.3 },
   { upTo: Number.POSITIVE_INFINITY, since: "0.10.0", fast: 0.65, nvlink: 0.3, pcie: 0.3 },
   { upTo: Number.POSITIVE_INFINITY, since: "0.0.0", fast: 2.1, nvlink: 1.7, pcie: 1.7 },
 ] as const;
