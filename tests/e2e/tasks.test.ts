@@ -57,7 +57,9 @@ afterAll(async () => {
 
 interface Output {
   readonly id: string;
-  readonly openaiBaseUrl: string;
+  readonly scoringUri: string;
+  /** Absent for reranking. */
+  readonly openaiBaseUrl?: string;
   readonly client: { readonly task: string; readonly model: string; readonly maxTokens?: number };
 }
 
@@ -65,14 +67,11 @@ async function outputs(): Promise<Readonly<Record<string, Output>>> {
   return JSON.parse(await sandbox.pulumiQuietly(["stack", "output", "endpoints", "--json", "--stack", "dev"]));
 }
 
-/** What a client needs to reach an endpoint of the local Azure. */
-async function access({ id, openaiBaseUrl }: Output): Promise<{ baseURL: string; apiKey: string }> {
+/** The address of an endpoint in the local Azure for the URL that it has in Azure, and its key. */
+async function access({ id }: Output, url: string): Promise<{ readonly url: string; readonly key: string }> {
   const keys = (await (await sandbox.arm("POST", `${id}/listKeys`, "2025-12-01")).json()) as { primaryKey: string };
-  const { hostname, pathname } = new URL(openaiBaseUrl);
-  const base = hostname.endsWith(".inference.ml.azure.com")
-    ? `${sandbox.azure.frontdoorUrl}/${hostname.split(".")[0]}${pathname}`
-    : openaiBaseUrl;
-  return { baseURL: base, apiKey: keys.primaryKey };
+  const { hostname, pathname } = new URL(url);
+  return { url: `${sandbox.azure.frontdoorUrl}/${hostname.split(".")[0]}${pathname}`, key: keys.primaryKey };
 }
 
 test("endpoints for embeddings and reranking come up in one pass, after the gate asked each for its task", async () => {
@@ -94,16 +93,18 @@ test("endpoints for embeddings and reranking come up in one pass, after the gate
 
 test("the outputs name the task and the model", async () => {
   const { chat, embed, rerank } = await outputs();
-  expect([chat!, embed!, rerank!].map(({ client }) => [client.task, client.model, client.maxTokens !== undefined])).toEqual([
+  expect([chat!, embed!, rerank!].map(({ openaiBaseUrl, client }) => [client.task, client.model, openaiBaseUrl !== undefined])).toEqual([
     ["chat", "chat", true],
-    ["embed", "embed", false],
+    ["embed", "embed", true],
     ["rerank", "rerank", false],
   ]);
+  expect([embed!, rerank!].map(({ client }) => client.maxTokens)).toEqual([undefined, undefined]);
 });
 
 test("OpenAI's client embeds texts through the scoring proxy", async () => {
   const { embed } = await outputs();
-  const client = new OpenAI({ ...(await access(embed!)), maxRetries: 0 });
+  const { url, key } = await access(embed!, embed!.openaiBaseUrl!);
+  const client = new OpenAI({ baseURL: url, apiKey: key, maxRetries: 0 });
   const { data, model } = await client.embeddings.create({ model: "embed", input: ["The invoice is due.", "An invoice", "Whales"] });
   const [first, second, third] = data.map(({ embedding }) => embedding);
   const similarity = (one: number[], other: number[]) => one.reduce((sum, value, index) => sum + value * other[index]!, 0);
@@ -113,10 +114,10 @@ test("OpenAI's client embeds texts through the scoring proxy", async () => {
 
 test("a request in the format of Jina and Cohere ranks documents", async () => {
   const { rerank } = await outputs();
-  const { baseURL, apiKey } = await access(rerank!);
-  const response = await fetch(`${baseURL}/rerank`, {
+  const { url, key } = await access(rerank!, rerank!.scoringUri);
+  const response = await fetch(new URL("rerank", url), {
     method: "POST",
-    headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: JSON.stringify({
       model: "rerank",
       query: "capital of France",
