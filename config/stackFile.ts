@@ -122,14 +122,16 @@ const vllm = z
             {
               model: modelId.describe("ID of the adapter on Hugging Face.").optional(),
               revision: commit.describe("Commit of the adapter's repository. Default: `npm run lock` uses the newest commit.").optional(),
-              path: freeText("a folder, for example ./adapters/support").describe("Folder with the files of the adapter.").optional(),
+              path: freeText("a folder, for example ./adapters/support")
+                .describe("Folder with adapter_config.json and adapter_model.safetensors, relative to the stack file.")
+                .optional(),
             },
             map("model and optionally revision, or path"),
           ),
           map("names to adapters"),
         )
         .describe(
-          "LoRA adapters, each served under its name next to the model. They are staged together with it. Only with `source: mirror`.",
+          "LoRA adapters by name. Each is served under its name, together with the model, and staged in the same folder. Only with `source: mirror`.",
         )
         .optional(),
       servedName: freeText("text").describe("Model name that clients use in requests. Default: the model ID on Hugging Face.").optional(),

@@ -131,12 +131,18 @@ function servedNames(path: string, deployments: Labelled): ConfigError[] {
   const sharing = deployments.flatMap(([label, deployment]) => {
     const { weight = 0, mirror = 0, vllm } = deployment ?? {};
     const name = vllm?.servedName ?? vllm?.model;
-    return weight + mirror > 0 && name !== undefined ? [{ label, name }] : [];
+    const names = [name, ...Object.keys(vllm?.adapters ?? {}).sort()].map((one) => show(one)).join(" and ");
+    return weight + mirror > 0 && name !== undefined ? [{ label, names }] : [];
   });
-  if (new Set(sharing.map(({ name }) => name)).size < 2) return [];
-  const list = sharing.map(({ label, name }) => `${label} as ${show(name)}`).join(", ");
+  if (new Set(sharing.map(({ names }) => names)).size < 2) return [];
+  const list = sharing.map(({ label, names }) => `${label} as ${names}`).join(", ");
   const problem = `The deployments serve different model names (${list}). A request for one of these names fails on the other deployments.`;
-  return [configError("MOOR026", path, { problem, allowed: "the same `servedName` for all deployments with `weight` or `mirror`" })];
+  return [
+    configError("MOOR026", path, {
+      problem,
+      allowed: "the same `servedName` and names of adapters for all deployments with `weight` or `mirror`",
+    }),
+  ];
 }
 
 function oneDeployment(path: string, label: string, deployment: DeploymentDraft, raw: unknown): ConfigError[] {

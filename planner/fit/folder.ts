@@ -6,6 +6,7 @@ import { withinBounds } from "./configBounds";
 import { type Checkpoint, modelFromConfig } from "./configJson";
 import { type Config, number, object } from "./configRead";
 import { GiB, type Model } from "./model";
+import { weightFileNames } from "./weightFiles";
 
 /**
  * Reads a model.
@@ -34,14 +35,10 @@ function checkpointSize(folder: string, config: Config): Checkpoint {
   return { fileBytes: withinBounds(join(folder, "model.safetensors.index.json"), () => number(metadata, "total_size")) };
 }
 
-/**
- * Weight files in the folder itself: subfolders contain other formats, and `consolidated` files are a second copy of the sharded files.
- * Empty if some files are missing, because the size can't be derived from a part of the weights.
- */
+/** The safetensors files in a folder. Empty if some files are missing, because the size can't be derived from a part of the weights. */
 function weightFiles(folder: string): string[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors") && statSync(join(folder, name)).size > 8);
-  const sharded = files.filter((name) => !name.startsWith("consolidated"));
-  const weights = sharded.length > 0 ? sharded : files;
+  const weights = weightFileNames(files);
   const shards = Math.max(0, ...weights.map((name) => Number(/-of-(\d+)\.safetensors$/.exec(name)?.[1] ?? 0)));
   const incomplete = weights.length < shards || weights.some((name) => isPointer(join(folder, name)));
   return incomplete ? [] : weights;

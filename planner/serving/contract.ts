@@ -5,12 +5,15 @@
 import { endpointLimits } from "../../azure/limits";
 import type { Gpu } from "../../facts/gpus";
 import type { ClientAdvice, RequestSettings } from "../decision";
-import type { Estimate } from "../fit/estimate";
+import { type Estimate, gpusOf, isPooling } from "../fit/estimate";
+import { loraRankFor } from "../fit/lora";
 import type { Model } from "../fit/model";
+import { withQuantization } from "../fit/onlineQuantization";
 import { needsExpertParallel } from "../fit/parallel";
+import { speculationFlags } from "../fit/speculationText";
 import { forcedDtype } from "../size/compatible";
 import type { Machine } from "../size/machine";
-import { isPoolingTask, type Task } from "../task";
+import type { Task } from "../task";
 import type { ServingBasis, ServingSettings } from "./checks";
 import { adviceFor } from "./clients";
 import { scaleReasons, scaleRuleFor } from "./scaling";
@@ -48,26 +51,27 @@ export interface Contract {
 
 const defaultOutputTokens = 1024;
 
-/** Tokens of the answer that the settings are derived for. Pooling models generate none. */
-function outputTokensOf(model: Model, load: DeclaredLoad, maxModelLen: number): number {
-  if (isPoolingTask(chosenTask(model, load.task))) return 0;
+/** Tokens of the answer that the settings are derived for; 0 for a pooling model, which generates none. */
+function outputTokensOf(model: Model, { settings }: Estimate, load: DeclaredLoad): number {
+  const { maxModelLen } = settings;
+  if (isPooling(model, settings)) return 0;
   return load.outputTokens ?? Math.min(defaultOutputTokens, Math.floor(maxModelLen / 2));
 }
 
 /** Speed if all declared requests fill the context and arrive at the same time. */
 export function plannedSpeed(model: Model, gpu: Gpu, estimate: Estimate, load: DeclaredLoad): Speed {
   const { maxModelLen } = estimate.settings;
-  const outputTokens = outputTokensOf(model, load, maxModelLen);
+  const outputTokens = outputTokensOf(model, estimate, load);
   return speedOf(model, gpu, estimate, { concurrency: load.concurrency, promptTokens: maxModelLen - outputTokens, outputTokens });
 }
 
 /** Derives the serving settings of `model` on `machine` for `load`. */
 export function deriveContract(model: Model, machine: Machine, estimate: Estimate, load: DeclaredLoad): Contract {
-  const { maxModelLen, maxNumSeqs, maxNumBatchedTokens, tensorParallelSize, enforceEager } = estimate.settings;
-  const outputTokens = outputTokensOf(model, load, maxModelLen);
+  const { maxModelLen, maxNumSeqs, maxNumBatchedTokens, enforceEager } = estimate.settings;
+  const outputTokens = outputTokensOf(model, estimate, load);
   const speed = plannedSpeed(model, machine.gpu, estimate, load);
   const ramGiB = machine.size?.ramGiB ?? 0;
-  const start = startOf({ model, tensorParallelSize, source: load.source ?? "mirror", ramGiB, enforceEager });
+  const start = startOf({ model, tensorParallelSize: gpusOf(estimate.settings), source: load.source ?? "mirror", ramGiB, enforceEager });
   const requestSettings = requestSettingsFor(load.concurrency, speed);
   const settings: ServingSettings = {
     flags: flagsOf(model, machine, estimate, load),
@@ -105,6 +109,8 @@ function tokenAdvice(requestTimeout: number, speed: Speed, maxModelLen: number):
 
 function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: DeclaredLoad): string[] {
   const { settings } = estimate;
+  const { pipelineParallelSize: stages = 1, dataParallelSize: servers = 1 } = settings;
+  const served = withQuantization(model, settings.quantization);
   const dtype = forcedDtype(machine);
   const flags = [
     ["--served-model-name", load.servedModelName ?? model.id],
@@ -119,9 +125,34 @@ function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: Decla
   ];
   if (settings.kvCacheDtype !== "auto") flags.push(["--kv-cache-dtype", settings.kvCacheDtype]);
   if (settings.enforceEager) flags.push(["--enforce-eager"]);
-  if (needsExpertParallel(model, settings.tensorParallelSize)) flags.push(["--enable-expert-parallel"]);
+  if (stages > 1) flags.push(["--pipeline-parallel-size", String(stages)]);
+  if (servers > 1) flags.push(["--data-parallel-size", String(servers)]);
+  if (settings.expertParallel ?? needsExpertParallel(served, settings.tensorParallelSize)) flags.push(["--enable-expert-parallel"]);
+  flags.push(...memoryFlags(settings));
   if (dtype) flags.push(["--dtype", dtype]);
   return [...flags, ...taskFlags(model, chosenTask(model, load.task))].flat();
+}
+
+/** Flags for settings that have no value by default. */
+function memoryFlags({ quantization, blockSize, cpuOffloadGiB, kvCacheBytes, gpuBlocks, ...settings }: Estimate["settings"]): string[][] {
+  const { lora, speculative, limitMmPerPrompt } = settings;
+  const given = (flag: string, value: string | number | undefined) => (value === undefined ? [] : [[flag, String(value)]]);
+  return [
+    ...given("--quantization", quantization),
+    ...given("--block-size", blockSize),
+    ...given("--cpu-offload-gb", cpuOffloadGiB),
+    ...given("--kv-cache-memory-bytes", kvCacheBytes),
+    ...given("--num-gpu-blocks-override", gpuBlocks),
+    ...given("--limit-mm-per-prompt", limitMmPerPrompt && JSON.stringify(limitMmPerPrompt)),
+    ...(lora === undefined
+      ? []
+      : [
+          ["--enable-lora"],
+          ["--max-loras", String(lora.maxLoras)],
+          ["--max-lora-rank", String(loraRankFor(lora.maxRank) ?? lora.maxRank)],
+        ]),
+    ...(speculative === undefined ? [] : speculationFlags(speculative)),
+  ];
 }
 
 function reasonsOf(settings: ServingSettings, basis: ServingBasis, client: ClientAdvice): string[] {

@@ -58,7 +58,7 @@ async function mirror({ azure, workspace }: Platform, hub: LocalHub, id: string,
   const clock = { sleep: (seconds: number, either: AbortSignal) => sleep(seconds * 1000, undefined, { signal: either }) };
   const prepared = await prepareWeights(
     {
-      ...{ id, revision, path: weightsPath(id, revision), deployments: ["chat/main"], remoteCode: "refuse" },
+      ...{ id, revision, path: weightsPath(id, revision), adapters: [], deployments: ["chat/main"], remoteCode: "refuse" },
       ...{ isStaged: false, isListed: false, listed: undefined },
     },
     { hub: new HubTransport({ hub: hub.url, report, signal }), licenses: openLicenses, report, force: false },
