@@ -31,9 +31,8 @@ const ofProgram: [about: string, file: string, line: string][] = [
   ["name of a pattern in messages", "cli/lock/create.ts", "const patternNames: "],
   ["decision", "planner/decide.ts", "const planners: "],
   ["deployment", "components/endpoint/deployment/index.ts", "const classes: "],
-  ["gate", "components/scoring/checks.ts", "const checks: "],
-  ["load of the smoke test", "components/scoring/checks.ts", "const loads: "],
-  ["scoring path and client outputs", "components/endpoint/clients.ts", "const pathsByPattern: "],
+  ["API, which decides about the gate, the smoke test and client outputs", "planner/task.ts", "const ofPatterns: "],
+  ["model name in client outputs", "components/endpoint/clientTerms.ts", "const models: "],
   ["list of the scoring proxy", typeTest, "const sameUnion: "],
 ];
 
