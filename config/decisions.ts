@@ -211,6 +211,8 @@ const places: Partial<Record<Code, string>> = {
   MOOR111: "size",
   MOOR112: "size",
   MOOR116: "vllm.context",
+  MOOR130: "vllm.task",
+  MOOR131: "vllm.flags",
   MOOR203: "vllm.flags.max-num-seqs",
   MOOR204: "requestTimeout",
   MOOR205: "requestTimeout",
@@ -218,6 +220,7 @@ const places: Partial<Record<Code, string>> = {
   MOOR213: "vllm.flags.max-num-batched-tokens",
   MOOR215: "vllm.flags.max-model-len",
   MOOR216: "vllm.flags.max-num-seqs",
+  MOOR230: "vllm.flags.max-num-batched-tokens",
 };
 
 /** Converts the errors of the planner to errors of the deployment's settings. */

@@ -89,7 +89,9 @@ const vllm = z
           "Size of the weight files, in GiB. Required if the model is not in Moor's model list and no file in the folder of config.json states the size.",
         )
         .optional(),
-      context: tokens().describe("Maximum number of tokens of prompt and answer together. 16k is 16384."),
+      context: tokens().describe(
+        "Maximum number of tokens of prompt and answer together; with `task: embed` of a text, and with `task: rerank` of query and document together. 16k is 16384.",
+      ),
       concurrencyPerInstance: whole(1, 1024).describe("Number of concurrent requests per instance."),
       source: oneOf(weightSources)
         .default("mirror")
@@ -147,7 +149,7 @@ const vllm = z
     ),
   )
   .meta({
-    description: "A Hugging Face model, served by vLLM with an OpenAI-compatible API.",
+    description: "A Hugging Face model, served by vLLM with an OpenAI-compatible API, or with the rerank API of Jina and Cohere.",
     oneOf: weightForms,
   });
 
@@ -234,7 +236,7 @@ export const deployment = z
           map("request, answer, latency"),
         )
         .describe(
-          "Additional checks of the gate. It always checks readiness, and for vLLM also the model name, a chat answer and a stream.",
+          "Additional checks of the gate. It always checks readiness, and for vLLM also the model name and answers to requests of the task: a chat answer and a stream, embeddings, or a ranking.",
         )
         .optional(),
       requestTimeout: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's maximum, in seconds")

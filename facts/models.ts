@@ -63,6 +63,8 @@ export interface ModelFacts {
   readonly unloadedGiB?: number;
   /** Loaded weights according to vLLM's log, GiB over all GPUs; overrides `checkpointGiB`. */
   readonly loadedGiB?: number;
+  /** Kind of the Hub's pipeline. @default text-generation */
+  readonly pipelineTag?: string;
   readonly license: string;
   /** Whether the files require an accepted license and a token. */
   readonly gated?: boolean;

@@ -78,6 +78,19 @@ export const codes = {
     title: "The model's configuration can't be read",
     remedy: "Provide the model's config.json and the size of its weight files.",
   },
+  MOOR130: {
+    title: "The model is not made for the task",
+    remedy: "Set the task that the model is made for or omit `task`, or choose a model that is made for the task.",
+  },
+  MOOR131: {
+    title: "The reranker needs settings that the planner doesn't know",
+    remedy:
+      "Set `flags.hf-overrides` and `flags.chat-template` as vLLM's documentation of scoring describes for the model, or choose a reranker that is a classifier.",
+  },
+  MOOR132: {
+    title: "LoRA adapters with a task other than chat",
+    remedy: "Remove `vllm.adapters`, or merge an adapter into the model and serve the result.",
+  },
   MOOR140: {
     title: "The model can't be used with --quantization",
     remedy:
@@ -157,6 +170,10 @@ export const codes = {
     title: "The cooldown is shorter than the startup time",
     remedy:
       "Set cooldownMinutes to at least the startup time, or omit it. Until a new instance is ready, the existing instances handle the load.",
+  },
+  MOOR230: {
+    title: "--max-num-batched-tokens is below --max-model-len",
+    remedy: "Set it to at least --max-model-len, or omit it. A server for embeddings or reranking processes each text in one step.",
   },
 
   MOOR240: {

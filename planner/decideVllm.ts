@@ -7,9 +7,10 @@ import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags } from "./ex
 import type { Model } from "./fit/model";
 import { imageText } from "./image";
 import type { Plan } from "./plan";
+import { chosenTask, taskProblem } from "./serving/task";
 import { type FitResult, fit as fitModel } from "./size/fit";
 import { type ExplicitSettings, reviewExplicitSettings } from "./size/review";
-import type { Task } from "./task";
+import { isPoolingTask, type Task } from "./task";
 import { arrivals, loraFlags, loraSettings, modelDecision, type WeightsChoice } from "./weights";
 
 /** Requirements for a model served by vLLM. */
@@ -48,7 +49,9 @@ const startSources = { beforeStart: "mirror", duringStart: "hub" } as const;
 /** The plan, or all problems that prevent one. */
 export function decideVllm(requirements: VllmRequirements): Plan | { readonly problems: readonly Problem[] } {
   const { settings, problems } = engineSettings(requirements.flags);
-  if (problems.length > 0) return { problems };
+  const task = chosenTask(requirements.model, requirements.task);
+  const unserved = taskProblem(requirements.model, task, requirements.flags) ?? adapterProblem(requirements, task);
+  if (problems.length > 0 || unserved) return { problems: [...problems, ...(unserved ? [unserved] : [])] };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
   const { maxNumSeqs, maxNumBatchedTokens, maxModelLen, ...free } = settings;
   const lora = loraSettings(adaptersOf(requirements));
@@ -61,7 +64,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
     servedModelName: requirements.servedName,
     region: requirements.region,
     ...(lora === undefined ? {} : { lora }),
-    task: requirements.task,
+    task,
   };
   const instanceType = requirements.size === "auto" ? undefined : requirements.size;
   const limits = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
@@ -77,7 +80,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
     instanceType,
   });
   const blocking = result.refusal;
-  return blocking || idle.length > 0 ? { problems: [...idle, ...(blocking ? [blocking] : [])] } : planOf(requirements, result);
+  return blocking || idle.length > 0 ? { problems: [...idle, ...(blocking ? [blocking] : [])] } : planOf(requirements, result, task);
 }
 
 /** Explicit sequences beyond the requests that Azure admits. They only take memory from the KV cache; probably more load was intended. */
@@ -101,7 +104,7 @@ function explicitSettings({ image, flags, requestTimeout }: VllmRequirements): E
   };
 }
 
-function planOf(requirements: VllmRequirements, result: FitResult): Plan {
+function planOf(requirements: VllmRequirements, result: FitResult, task: Task): Plan {
   const { image, requestTimeout, weights } = requirements;
   const pinned: ExplicitFlags = weights.source === "hub" ? { revision: weights.revision, "tokenizer-revision": weights.revision } : {};
   const derived = result.requestSettings!;
@@ -112,6 +115,7 @@ function planOf(requirements: VllmRequirements, result: FitResult): Plan {
       image,
       routes: vllmRoutes,
       model: modelDecision(requirements.model.id, weights),
+      ...(isPoolingTask(task) ? { task } : {}),
       tensorParallelSize: result.tensorParallelSize,
       flags: joinFlags([...result.flags, ...loraFlags(adaptersOf(requirements))], { ...pinned, ...requirements.flags }),
       environmentVariables: { ...variables(requirements), ...result.environmentVariables },
@@ -120,7 +124,13 @@ function planOf(requirements: VllmRequirements, result: FitResult): Plan {
     },
     scaleRule: result.scaleRule!,
     clients: result.client!,
-    reasons: [sizeReason(requirements, result), ...result.reasons, ...adapterReasons(requirements), ...explicitReasons(requirements)],
+    reasons: [
+      sizeReason(requirements, result),
+      ...taskReasons(requirements, task),
+      ...result.reasons,
+      ...adapterReasons(requirements),
+      ...explicitReasons(requirements),
+    ],
   };
 }
 
@@ -136,6 +146,18 @@ function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult)
   const others =
     costlier.length === 0 ? "no other size fits" : `${costlier.length} more expensive sizes also fit, the cheapest of them ${costlier[0]}`;
   return `size: the cheapest in ${region} that fits the load; ${others}`;
+}
+
+/** Why a task other than chat was chosen. */
+function taskReasons({ task: declared }: VllmRequirements, task: Task): string[] {
+  if (task === "chat") return [];
+  return [`task ${task}: ${declared === undefined ? "the model is made for it" : "set in the stack file"}`];
+}
+
+/** The gate asks each adapter with a chat request, and clients of other tasks have one model. */
+function adapterProblem(requirements: VllmRequirements, task: Task): Problem | undefined {
+  if (task === "chat" || adaptersOf(requirements).length === 0) return undefined;
+  return createProblem("MOOR132", `The task is ${task}, and \`adapters\` contains LoRA adapters.`, "adapters with the task chat");
 }
 
 function adapterReasons(requirements: VllmRequirements): string[] {

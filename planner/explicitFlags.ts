@@ -13,6 +13,9 @@ export type FlagValue = string | number | boolean;
 /** Flags by name, without the leading hyphens. */
 export type ExplicitFlags = Readonly<Record<string, FlagValue>>;
 
+/** Flags that follow from `vllm.task`. */
+export const taskFlags: readonly string[] = ["runner", "convert"];
+
 /**
  * Flags that only Moor sets. Setting them in the stack file would break the model's path, the probes or the endpoint's keys: `api-key`
  * and the endpoint's key use the same `Authorization` header.
@@ -28,6 +31,7 @@ export const reservedFlags = [
   "root-path",
   "config",
   "api-key",
+  ...taskFlags,
 ];
 
 const wholeNumbers = {

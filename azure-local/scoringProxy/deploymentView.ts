@@ -74,6 +74,19 @@ function modelName(id: string | null | undefined): string | undefined {
  * none. `--served-model-name` accepts several names, up to the next flag.
  */
 export function vllmModels(variables: Readonly<Record<string, string>>, model: string | undefined): string[] {
+  return [...baseModels(variables, model), ...adapterNames(readFlags(variables.VLLM_ARGS))];
+}
+
+/** The names of the LoRA adapters: `--lora-modules <name>=<path> <name>=<path>`. */
+function adapterNames(flags: readonly string[]): string[] {
+  const at = flags.indexOf("--lora-modules");
+  if (at < 0) return [];
+  const rest = flags.slice(at + 1);
+  const end = rest.findIndex((flag) => flag.startsWith("--"));
+  return rest.slice(0, end < 0 ? rest.length : end).flatMap((value) => value.split("=")[0] ?? []);
+}
+
+function baseModels(variables: Readonly<Record<string, string>>, model: string | undefined): string[] {
   const flags = readFlags(variables.VLLM_ARGS);
   const at = flags.findIndex((flag) => flag.startsWith("--served-model-name"));
   if (at >= 0) {

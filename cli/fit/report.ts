@@ -122,7 +122,7 @@ function recommendation(result: FitResult, answer: readonly string[]): string[] 
       `requestTimeout ${requestSettings!.requestTimeout} s, maxConcurrentRequestsPerInstance ${requestSettings!.maxConcurrentRequestsPerInstance}`,
     ]),
     ...section("clients", [
-      `max_tokens at most ${client!.maxTokens}, timeout ${client!.timeoutSeconds} s, retry ${client!.retryOn.join(", ")}`,
+      `${client!.maxTokens === undefined ? "" : `max_tokens at most ${client!.maxTokens}, `}timeout ${client!.timeoutSeconds} s, retry ${client!.retryOn.join(", ")}`,
     ]),
     ...section("reasons", result.reasons),
   ];

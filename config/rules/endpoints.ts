@@ -1,6 +1,6 @@
 /** Rules about endpoints and their deployments. */
 import { endpointLimits, regionLimits } from "../../azure/limits";
-import { reservedFlags } from "../../planner/explicitFlags";
+import { reservedFlags, taskFlags } from "../../planner/explicitFlags";
 import { deploymentNameLength, endpointNameLength, namePartPattern } from "../../planner/names";
 import { patterns } from "../../planner/pattern";
 import { sumOfWeights } from "../../planner/traffic";
@@ -178,8 +178,10 @@ function scaleBounds(path: string, { scale }: DeploymentDraft): ConfigError[] {
 function owned(path: string, { vllm }: DeploymentDraft): ConfigError[] {
   const flags = Object.keys(vllm?.flags ?? {}).filter((flag) => reservedFlags.includes(flag));
   return flags.map((flag) => {
-    const problem = `Moor sets --${flag}. Another value would break the model path, the probes or the authentication.`;
-    return configError("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${reservedFlags.join(", ")}` });
+    const fix = taskFlags.includes(flag) ? "Remove the flag, and set `vllm.task`." : undefined;
+    const breaks = fix === undefined ? "the model path, the probes or the authentication" : "the task, which `vllm.task` sets";
+    const problem = `Moor sets --${flag}. Another value would break ${breaks}.`;
+    return configError("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${reservedFlags.join(", ")}`, fix });
   });
 }
 

@@ -10,6 +10,7 @@ import { cacheFromConfig } from "./configLayers";
 import { mainQuantization, quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
 import { GiB, type Model, type WeightsFrom } from "./model";
+import { modelTaskOf, type TaskRecord } from "./modelTask";
 import type { ModelRecord } from "./record";
 import { encoderParts, isEncoder } from "./weights/encoderParts";
 import { languageParts } from "./weights/languageParts";
@@ -23,13 +24,16 @@ import { hasTower, towerParts } from "./weights/towerParts";
 export type Checkpoint = Pick<ModelRecord, "tensors" | "parameters" | "fileBytes" | "hfQuantConfig"> & {
   /** Bytes of the weights that vLLM loads; overrides the others. @default from the others */
   readonly loadedBytes?: number;
+  /** Files and facts of the repository that say what the model is made for. @default - not known */
+  readonly purpose?: Omit<TaskRecord, "config">;
 };
 
 /** The model that a record describes. @throws PlanError MOOR120 if a required number is missing or a number is out of bounds */
 export function modelFromRecord(record: ModelRecord, checkpointGiB?: number): Model {
-  const { id, config, tensors, parameters, fileBytes, hfQuantConfig } = record;
+  const { id, config, tensors, parameters, fileBytes, hfQuantConfig, modules, poolingConfig, pipelineTag } = record;
   const loadedBytes = checkpointGiB === undefined ? undefined : checkpointGiB * GiB;
-  return modelFromConfig(id, config, { tensors, parameters, fileBytes, hfQuantConfig, loadedBytes });
+  const purpose = { modules, poolingConfig, pipelineTag };
+  return modelFromConfig(id, config, { tensors, parameters, fileBytes, hfQuantConfig, loadedBytes, purpose });
 }
 
 /**
@@ -73,6 +77,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     tied: dimensions.tied,
     kvCacheDtype: cacheDtypeOf(config, text, checkpoint.hfQuantConfig),
     ...prediction(dimensions, language.unloaded, scheme),
+    task: modelTaskOf(architecture, { config, ...checkpoint.purpose }),
     weightBytes,
     replicatedBytes: rotaryTableBytes(dimensions),
     ...unsplit(parts, scheme),

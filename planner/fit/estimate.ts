@@ -148,8 +148,8 @@ function resolve(model: Model, gpu: GpuNumbers, wanted: EngineSettings): Resolve
   const vllmVersion = wanted.vllmVersion ?? plannedVersion;
   const maxModelLen = wanted.maxModelLen ?? model.maxModelLen;
   const defaults = engineDefaults(gpu, vllmVersion, maxModelLen);
-  // An encoder processes a text in one step, so a step must have space for the longest text.
-  const leastTokens = model.encoder ? maxModelLen : 0;
+  // vLLM splits a text only for some pooling models, so a step must have space for the longest text.
+  const leastTokens = isPooling(model, wanted) ? maxModelLen : 0;
   return {
     ...wanted,
     tensorParallelSize: wanted.tensorParallelSize ?? 1,

@@ -23,7 +23,8 @@ export function readModel(path: string, checkpointGiB?: number): Model {
   const size: Checkpoint = checkpointGiB !== undefined ? { loadedBytes: checkpointGiB * GiB } : checkpointSize(folder, config);
   const id = basename(file) === "config.json" ? folder : file;
   const named = typeof config._name_or_path === "string" && config._name_or_path !== "" ? config._name_or_path : id;
-  return modelFromConfig(named, config, { ...size, hfQuantConfig });
+  const purpose = { modules: readList(join(folder, "modules.json")), poolingConfig: readJson(join(folder, "1_Pooling", "config.json")) };
+  return modelFromConfig(named, config, { ...size, hfQuantConfig, purpose });
 }
 
 function checkpointSize(folder: string, config: Config): Checkpoint {
@@ -108,6 +109,12 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The list in a JSON file; undefined if there is none. */
+function readList(file: string): readonly unknown[] | undefined {
+  const value = existsSync(file) && statSync(file).isFile() ? parse(readFileSync(file, "utf8")) : undefined;
+  return Array.isArray(value) ? value : undefined;
 }
 
 /** The object in a JSON file; undefined if the file doesn't exist. */

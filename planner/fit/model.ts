@@ -4,6 +4,7 @@
  */
 import { type ModelFacts, modelFacts, type Quantization, type StateFacts } from "../../facts/models";
 import type { Task } from "../task";
+import { modelTaskOf } from "./modelTask";
 
 export const GiB = 2 ** 30;
 
@@ -175,6 +176,7 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
     vision: facts.vision ?? false,
     tied: facts.tied,
     predictionLayers: facts.unloadedGiB === undefined ? undefined : { layers: 1, bytes: facts.unloadedGiB * GiB },
+    task: modelTaskOf(facts.architecture, { pipelineTag: facts.pipelineTag ?? "text-generation" }),
     weightBytes: weights.bytes,
     replicatedBytes,
     weightsFrom: weights.from,
@@ -233,4 +235,11 @@ function cacheLayers(facts: ModelFacts): CacheLayers[] {
 /** Bytes of the indexer's keys per token: 8 bits each, with one 32-bit scale per 128 keys. */
 export function indexerBytes(headDim: number): number {
   return headDim + 4 * Math.ceil(headDim / 128);
+}
+
+/** The model with another size of its weights, GiB. The part that one token reads stays the same. */
+export function withCheckpoint(model: Model, checkpointGiB: number | undefined): Model {
+  if (checkpointGiB === undefined) return model;
+  const weightBytes = checkpointGiB * GiB;
+  return { ...model, weightBytes, weightsFrom: "checkpoint", activeBytes: weightBytes * (model.activeBytes / model.weightBytes) };
 }

@@ -13,19 +13,23 @@ import { needsExpertParallel } from "../fit/parallel";
 import { speculationFlags } from "../fit/speculationText";
 import { forcedDtype } from "../size/compatible";
 import type { Machine } from "../size/machine";
+import type { Task } from "../task";
 import type { ServingBasis, ServingSettings } from "./checks";
 import { adviceFor } from "./clients";
-import { parsersOf } from "./parsers";
 import { scaleReasons, scaleRuleFor } from "./scaling";
 import { type Speed, speedOf } from "./speed";
 import { probesFor, type Start, startOf } from "./start";
+import { chosenTask } from "./task";
+import { taskFlags } from "./taskFlags";
 
 /** The load that is declared for one instance. */
 export interface DeclaredLoad {
   /** Concurrent requests per instance. */
   readonly concurrency: number;
-  /** Tokens of the longest answer that must arrive within the timeout. @default 1024, or half of a shorter context */
+  /** Tokens of the longest answer that must arrive within the timeout. Not used by tasks that generate no tokens. @default 1024, or half of a shorter context */
   readonly outputTokens?: number;
+  /** @default the task that the model is made for, or chat */
+  readonly task?: Task;
   /** @default mirror */
   readonly source?: "mirror" | "hub";
   /** Maximum number of instances of the deployment. @default 1 */
@@ -41,7 +45,7 @@ export interface Contract {
   readonly basis: ServingBasis;
   readonly speed: Speed;
   readonly start: Start;
-  readonly client: Required<ClientAdvice>;
+  readonly client: ClientAdvice;
   readonly reasons: readonly string[];
 }
 
@@ -83,7 +87,8 @@ export function deriveContract(model: Model, machine: Machine, estimate: Estimat
     }),
   };
   const basis: ServingBasis = { estimate, speed, start, concurrency: load.concurrency, outputTokens, maxInstances: load.maxInstances };
-  const client = tokenAdvice(load.requestTimeout ?? requestSettings.requestTimeout, speed, maxModelLen);
+  const requestTimeout = load.requestTimeout ?? requestSettings.requestTimeout;
+  const client = outputTokens === 0 ? adviceFor(requestTimeout) : tokenAdvice(requestTimeout, speed, maxModelLen);
   return { settings, basis, speed, start, client, reasons: reasonsOf(settings, basis, client) };
 }
 
@@ -106,7 +111,6 @@ function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: Decla
   const { settings } = estimate;
   const { pipelineParallelSize: stages = 1, dataParallelSize: servers = 1 } = settings;
   const served = withQuantization(model, settings.quantization);
-  const parsers = parsersOf(model.id);
   const dtype = forcedDtype(machine);
   const flags = [
     ["--served-model-name", load.servedModelName ?? model.id],
@@ -126,9 +130,7 @@ function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: Decla
   if (settings.expertParallel ?? needsExpertParallel(served, settings.tensorParallelSize)) flags.push(["--enable-expert-parallel"]);
   flags.push(...memoryFlags(settings));
   if (dtype) flags.push(["--dtype", dtype]);
-  if (parsers.toolCall) flags.push(["--enable-auto-tool-choice"], ["--tool-call-parser", parsers.toolCall]);
-  if (parsers.reasoning) flags.push(["--reasoning-parser", parsers.reasoning]);
-  return flags.flat();
+  return [...flags, ...taskFlags(model, chosenTask(model, load.task))].flat();
 }
 
 /** Flags for settings that have no value by default. */
@@ -153,14 +155,26 @@ function memoryFlags({ quantization, blockSize, cpuOffloadGiB, kvCacheBytes, gpu
   ];
 }
 
-function reasonsOf(settings: ServingSettings, basis: ServingBasis, client: Required<ClientAdvice>): string[] {
+function reasonsOf(settings: ServingSettings, basis: ServingBasis, client: ClientAdvice): string[] {
   const { speed, estimate, start } = basis;
   const capacity = Math.floor(estimate.safeConcurrency);
+  const length = estimate.settings.maxModelLen;
+  const cached =
+    estimate.requestGiB > 0 ? `the KV cache has capacity for ${capacity} requests of ${length} tokens` : "the model has no KV cache";
+  const answer =
+    client.maxTokens === undefined
+      ? `${basis.concurrency} texts of ${length} tokens in ${speed.answerSeconds.toFixed(1)} s`
+      : `first token within ${speed.firstTokenSeconds.toFixed(1)} s, then ${(1000 * speed.perTokenSeconds).toFixed(0)} ms per token, ${basis.outputTokens} tokens in ${Math.ceil(speed.answerSeconds)} s`;
+  const advice = [
+    ...(client.maxTokens === undefined ? [] : [`max_tokens at most ${client.maxTokens}`]),
+    `timeout ${client.timeoutSeconds} s`,
+    `retry ${client.retryOn.join(", ")} with exponential backoff`,
+  ];
   return [
     start.reason,
     ...scaleReasons(settings.scaleRule, start.allowedSeconds),
-    `maxConcurrentRequestsPerInstance ${settings.requestSettings.maxConcurrentRequestsPerInstance}: as declared; the KV cache has capacity for ${capacity} requests of ${estimate.settings.maxModelLen} tokens`,
-    `requestTimeout ${settings.requestSettings.requestTimeout} s: first token within ${speed.firstTokenSeconds.toFixed(1)} s, then ${(1000 * speed.perTokenSeconds).toFixed(0)} ms per token, ${basis.outputTokens} tokens in ${Math.ceil(speed.answerSeconds)} s`,
-    `clients: max_tokens at most ${client.maxTokens}, timeout ${client.timeoutSeconds} s, retry ${client.retryOn.join(", ")} with exponential backoff`,
+    `maxConcurrentRequestsPerInstance ${settings.requestSettings.maxConcurrentRequestsPerInstance}: as declared; ${cached}`,
+    `requestTimeout ${settings.requestSettings.requestTimeout} s: ${answer}`,
+    `clients: ${advice.join(", ")}`,
   ];
 }

@@ -60,7 +60,8 @@ export interface FitResult {
   readonly probes: { readonly liveness: Probe; readonly readiness: Probe } | null;
   readonly requestSettings: RequestSettings | null;
   readonly scaleRule: ScaleRule | null;
-  readonly client: Required<ClientAdvice> | null;
+  /** `maxTokens` is absent for tasks that generate no tokens. */
+  readonly client: ClientAdvice | null;
   /** List price of one instance; null without a price. */
   readonly usdPerHour: number | null;
   /** Why the model doesn't fit, or why that isn't known; null if it fits. */

@@ -263,7 +263,7 @@ test.each<[what: string, options: Partial<Trial>, message: string]>([
   [
     "tokens of a score.py",
     { outputs: { chat: scoreOutput }, declared: declared({ request: 1 }), load: { clients: 1, seconds: 1, maxTokens: 9 } },
-    "--max-tokens is set, but chat/main is a score.py, whose answers aren't counted in tokens. Omit it.",
+    "--max-tokens is set, but the deployment chat/main generates no tokens (task: score). Omit it.",
   ],
 ])("With %s, nothing is tested.", async (_, options, message) => {
   expect(await refusal(options)).toBe(message);

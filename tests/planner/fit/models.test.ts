@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Code, PlanError } from "../../../planner/codes";
 import { GiB } from "../../../planner/fit/model";
-import { fit } from "../../../planner/size/fit";
+import { fit as fitModel } from "../../../planner/size/fit";
 import { modelOf, type RecordedModel, recordedModels, recordsFolder } from "./recordedModels";
 
 const golden = path.join(__dirname, "models.csv");
@@ -68,7 +68,7 @@ function answerOf(record: RecordedModel): Answer {
   const none = { id: record.id, size: "", tensorParallelSize: 0, weightsGiB: 0 };
   try {
     const model = modelOf(record);
-    const { size, tensorParallelSize, refusal } = fit({ model, maxModelLen: Math.min(mostTokens, model.maxModelLen) });
+    const { size, tensorParallelSize, refusal } = fitModel({ model, maxModelLen: Math.min(mostTokens, model.maxModelLen) });
     const weightsGiB = model.weightBytes / GiB;
     if (size !== null) return { id: record.id, size, tensorParallelSize, weightsGiB };
     return { ...none, weightsGiB, code: refusal?.code, reason: refusal?.message };
