@@ -75,6 +75,7 @@ const values = {
     .optional(),
   encoder: flag().optional(),
   task: oneOf(tasks).optional() satisfies z.ZodType<Task | undefined>,
+  labels: count().optional(),
   tied: flag().optional(),
   kvCacheDtype: anyText.optional(),
   predictionLayers: z.strictObject({ layers: count(), bytes: amount() }, map("layers and bytes")).optional(),

@@ -41,8 +41,6 @@ export interface HubRequest {
   /** Without the query. */
   readonly path: string;
   readonly range?: string;
-  /** The query, without the question mark. Empty if there is none. */
-  readonly query: string;
   /** 0 if it was not answered. */
   readonly status: number;
 }
@@ -97,7 +95,7 @@ export async function startLocalHub(options: LocalHubOptions = {}): Promise<Loca
     const { method = "GET" } = request;
     const record = (status: number) => {
       const { range } = request.headers;
-      handled.push({ method, path: url.pathname, query: url.search.slice(1), ...(range === undefined ? {} : { range }), status });
+      handled.push({ method, path: url.pathname, ...(range === undefined ? {} : { range }), status });
     };
     const target = part === "cdn" ? { part: "cdn" as const, file: delivery.fileAt(url.pathname) } : routes.target(url.pathname);
     const fault = faults.next(target.part, target.file);

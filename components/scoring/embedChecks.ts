@@ -59,11 +59,15 @@ function judgeItems(items: readonly (Item | null)[], count: number): string | un
   return isEqual ? "the embeddings of different texts are equal" : undefined;
 }
 
+function shown(element: unknown): string {
+  return typeof element === "number" ? String(element) : JSON.stringify(element);
+}
+
 /** What is wrong with an embedding, as the rest of a sentence. vLLM writes a number that is not finite as null or as invalid JSON. */
 function vectorProblem(vector: unknown): string | undefined {
   if (!Array.isArray(vector)) return "is not a list of numbers";
   if (vector.length === 0) return "is empty";
   const wrong = vector.findIndex((element) => typeof element !== "number" || !Number.isFinite(element));
-  if (wrong >= 0) return `contains ${JSON.stringify(vector[wrong])} at position ${wrong}, not a number`;
+  if (wrong >= 0) return `contains ${shown(vector[wrong])} at position ${wrong}, not a number`;
   return vector.every((element) => element === 0) ? "contains only zeros" : undefined;
 }

@@ -200,7 +200,7 @@ export class HubModel {
       if (answer.status === 206 && isRange(answer, range)) return answer;
       if (answer.status === 200 && isWhole) return answer;
       answer.discard();
-      if (answer.status === 206 || answer.status === 200) throw new HubError("range", this.noRanges(file, current.url));
+      if (answer.status === 206 || answer.status === 200) throw this.otherBytes(answer, file, current.url);
       if (current.kind === "hub") throw this.refusal(answer, file.path);
       if (renewals > 0) throw this.expired(file, current.url, answer.status);
       current = await this.locate(file);
@@ -231,6 +231,13 @@ export class HubModel {
       `${this.transport.hub} returned a Git LFS pointer instead of the file ${file.path} of ${this.id}. The mirror doesn't contain the file itself. ` +
         "Set HF_ENDPOINT to a Hub or a mirror that serves files in LFS.",
     );
+  }
+
+  /** The error for an answer with other bytes than the requested ones. */
+  private otherBytes(answer: HubAnswer, file: HubFile, url: string): HubError {
+    const size = sizeOf(answer);
+    if (file.sha256 !== undefined && size !== undefined && size !== file.size && size <= longestPointer) return this.pointer(file);
+    return new HubError("range", this.noRanges(file, url));
   }
 
   private noRanges(file: HubFile, url: string): string {
@@ -296,6 +303,16 @@ function isRange(answer: HubAnswer, range: FileRange | undefined): boolean {
   if (told === null) return true;
   const { offset, size } = range ?? { offset: 0, size: Number(told[2]) + 1 };
   return Number(told[1]) === offset && Number(told[2]) === offset + size - 1;
+}
+
+/** Largest Git LFS pointer, bytes. Source: git-lfs, docs/spec.md. */
+const longestPointer = 1024;
+
+/** Bytes of the whole file that an answer is a part of. */
+function sizeOf(answer: HubAnswer): number | undefined {
+  const total = /^bytes \d+-\d+\/(\d+)$/.exec(answer.header("content-range") ?? "")?.[1];
+  const told = answer.status === 206 ? total : answer.header("content-length");
+  return told === undefined ? undefined : Number(told);
 }
 
 /** Whether a content is a Git LFS pointer. Source: git-lfs, docs/spec.md. */

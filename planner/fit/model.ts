@@ -82,6 +82,8 @@ export interface Model {
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
   readonly task?: Task;
+  /** Labels of a classifier. @default - it isn't a classifier, or its files don't specify them */
+  readonly labels?: number;
   /** Whether embeddings and output head are the same tensor. @default false */
   readonly tied?: boolean;
   /** Value of `--kv-cache-dtype` that the checkpoint specifies. @default the model's 16-bit format */
@@ -235,11 +237,4 @@ function cacheLayers(facts: ModelFacts): CacheLayers[] {
 /** Bytes of the indexer's keys per token: 8 bits each, with one 32-bit scale per 128 keys. */
 export function indexerBytes(headDim: number): number {
   return headDim + 4 * Math.ceil(headDim / 128);
-}
-
-/** The model with another size of its weights, GiB. The part that one token reads stays the same. */
-export function withCheckpoint(model: Model, checkpointGiB: number | undefined): Model {
-  if (checkpointGiB === undefined) return model;
-  const weightBytes = checkpointGiB * GiB;
-  return { ...model, weightBytes, weightsFrom: "checkpoint", activeBytes: weightBytes * (model.activeBytes / model.weightBytes) };
 }

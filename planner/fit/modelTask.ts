@@ -3,7 +3,7 @@
  * chat model Qwen3-8B and the embedding model Qwen3-Embedding-8B have the same architecture.
  */
 import { type Task, tasks } from "../task";
-import { list, object } from "./configRead";
+import { type Config, list, object } from "./configRead";
 import type { ModelRecord } from "./record";
 
 /** The part of a record that says what a model is for. */
@@ -54,17 +54,21 @@ export function modelTaskOf(architecture: string, record: TaskRecord = {}): Task
   const named = record.pipelineTag === undefined ? undefined : pipelineTasks[record.pipelineTag];
   if (named === "rerank") return "rerank";
   if (otherApis.test(architecture)) return undefined;
-  if (architecture.endsWith("ForSequenceClassification")) return labelsOf(record) === 1 ? "rerank" : undefined;
+  if (architecture.endsWith("ForSequenceClassification")) return (labelsOf(record.config) ?? defaultLabels) === 1 ? "rerank" : undefined;
   if (architecture.endsWith("ForRanking")) return "rerank";
   if (!generatesText(architecture)) return "embed";
   return sentenceTransformersTask(record) ?? named;
 }
 
-/** Number of labels of a classifier. A classifier with one label returns a score. Transformers' default is two labels. */
-function labelsOf({ config = {} }: TaskRecord): number {
+/** Number of labels of a classifier whose `config.json` doesn't specify it. Source: transformers, PretrainedConfig. */
+const defaultLabels = 2;
+
+/** Number of labels of a classifier; undefined if `config.json` doesn't specify it. A classifier with one label returns a score. */
+export function labelsOf(config: Config = {}): number | undefined {
   const { num_labels: count } = config;
+  if (typeof count === "number") return count;
   const labels = object(config, "id2label") ?? object(config, "label2id");
-  return typeof count === "number" ? count : labels === undefined ? 2 : Object.keys(labels).length;
+  return labels && Object.keys(labels).length;
 }
 
 /** Module names of Sentence Transformers in `modules.json`. Source: sentence-transformers, `Pooling` and `CrossEncoder`. */

@@ -30,7 +30,7 @@ const conversions: Readonly<Record<Task, string>> = {
  * @param flags Flags in the stack file.
  */
 export function taskProblem(model: Model, task: Task, flags: ExplicitFlags = {}): Problem | undefined {
-  return purposeProblem(model, task) ?? (task === "rerank" ? rerankerProblem(model, flags) : undefined);
+  return labelsProblem(model) ?? purposeProblem(model, task) ?? (task === "rerank" ? rerankerProblem(model, flags) : undefined);
 }
 
 function purposeProblem({ id, architecture, task: made }: Model, task: Task): Problem | undefined {
@@ -42,6 +42,13 @@ function purposeProblem({ id, architecture, task: made }: Model, task: Task): Pr
   if (possible.includes(task)) return undefined;
   const message = `The task is ${task}; the architecture of ${id}, ${architecture}, ${possible.length === 0 ? "serves none of the tasks" : doing[possible[0]!]}.`;
   return createProblem("MOOR130", message, possible.join(", ") || "a model for chat, embed or rerank");
+}
+
+/** A classifier with several labels gives no score. */
+function labelsProblem({ id, architecture, labels = 1 }: Model): Problem | undefined {
+  if (labels === 1) return undefined;
+  const message = `${id} (${architecture}) is a classifier with ${labels} labels. To rerank, vLLM needs a classifier with one label, which is the score.`;
+  return createProblem("MOOR130", message, "a model for chat, embed or rerank");
 }
 
 /** A chat model that reranks needs the tokens of its answers. */

@@ -37,9 +37,6 @@ export function loraSettings(adapters: readonly AdapterDecision[]): LoraSettings
  * entrypoint resolves the paths in the folder of the base model.
  */
 export function loraFlags(adapters: readonly AdapterDecision[]): string[] {
-  const settings = loraSettings(adapters);
-  if (settings === undefined) return [];
-  const modules = sortedAdapters(adapters).map(({ name }) => `${name}=${adapterFolder(name)}`);
-  const { maxLoras, maxRank } = settings;
-  return ["--enable-lora", "--max-loras", String(maxLoras), "--max-lora-rank", String(maxRank), "--lora-modules", ...modules];
+  if (adapters.length === 0) return [];
+  return ["--lora-modules", ...sortedAdapters(adapters).map(({ name }) => `${name}=${adapterFolder(name)}`)];
 }

@@ -145,7 +145,7 @@ test("the answer names price, limit, runner-up, a cheaper checkpoint and the nex
 });
 
 test("for a model that no GPU can run, no size fits", async () => {
-  const { printed } = await fitCli("google/gemma-4-E2B-it", "--context", "8k", "--region", "swedencentral");
+  const { printed } = await fitCli("deepseek-ai/DeepSeek-V4-Flash", "--context", "8k", "--region", "swedencentral");
   expect(printed).not.toMatch(/ fits$/m);
   expect(printed).toContain("\n  None of the 14 GPU sizes fits; --compare lists the reasons.\n");
   expect(printed).not.toContain("more GPU sizes");

@@ -37,17 +37,10 @@ const withoutSize: Partial<Record<Code, readonly string[]>> = {
     "moonshotai/Kimi-K2-Instruct",
     "moonshotai/Kimi-K2.5",
     "moonshotai/Kimi-K3",
-    "nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8",
     "zai-org/GLM-4.5",
     "zai-org/GLM-5.2",
   ],
-  MOOR120: [
-    "Qwen/Qwen3-32B-FP8-Static-PerTensor",
-    "Qwen/Qwen3-8B-AWQ",
-    "ibm-granite/granite-4.1-8b",
-    "nvidia/NVIDIA-Nemotron-3-Ultra-550B-A55B-NVFP4",
-    "nvidia/NVIDIA-Nemotron-Nano-9B-v2",
-  ],
+  MOOR120: ["Qwen/Qwen3-8B-AWQ", "ibm-granite/granite-4.1-8b", "nvidia/NVIDIA-Nemotron-Nano-9B-v2"],
 };
 
 interface Answer {
