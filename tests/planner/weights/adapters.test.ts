@@ -64,10 +64,8 @@ describe("flags", () => {
   });
 
   test("the rank is the next of vLLM's values, and all adapters are loaded", () => {
-    expect(loraFlags([support, legal])).toEqual([
-      ...["--enable-lora", "--max-loras", "2", "--max-lora-rank", "32"],
-      ...["--lora-modules", "legal=adapters/legal", "support=adapters/support"],
-    ]);
+    expect(loraFlags([support, legal])).toEqual(["--lora-modules", "legal=adapters/legal", "support=adapters/support"]);
+    expect(loraSettings([support, legal])).toEqual({ maxLoras: 2, maxRank: 32 });
   });
 
   test.each([
