@@ -9,6 +9,7 @@ import type { ConfigError } from "./errors";
 import { type StackImages, stackImages } from "./images/stack";
 import { quotaErrors, quotaOf } from "./quota";
 import { acceptErrors } from "./rules/accept";
+import { adapterErrors } from "./rules/adapters";
 import type { SettingsDraft } from "./rules/draft";
 import { endpointErrors, regionCount } from "./rules/endpoints";
 import { exactlyOne } from "./rules/exactlyOne";
@@ -112,7 +113,8 @@ function read(raw: RawStack): Read {
     ...scoreErrors(draft, folder),
     ...imageErrors(draft, images, raw),
     ...weightsErrors(draft),
-    ...gatedErrors(draft, tokenKey in raw.settings),
+    ...adapterErrors(draft),
+    ...gatedErrors(draft, raw),
     ...ignoredErrors(draft),
     ...secretErrors(raw, tree, draft, [tokenKey, importCredentialsKey]),
     ...tokenErrors(raw, draft),

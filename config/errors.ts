@@ -118,6 +118,10 @@ export const configurationKinds = {
     title: "Missing Dockerfile",
     remedy: "Add a Dockerfile, for example a copy of docker/score/Dockerfile, or correct the path.",
   },
+  MOOR069: {
+    title: "Model ID in another spelling than on Hugging Face",
+    remedy: "Set `vllm.model` to the spelling of Hugging Face. Names in Azure depend on it.",
+  },
   MOOR064: {
     title: "Revision of another model",
     remedy: "Set `revision` to a commit of this model, or remove it: `npm run lock` then uses the newest commit.",
@@ -200,6 +204,23 @@ export const configurationKinds = {
   MOOR095: {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",
+  },
+  MOOR093: {
+    title: "LoRA adapter that can't be served",
+    remedy: "Choose an adapter that PEFT saved as LoRA, with its weights as safetensors.",
+  },
+  MOOR094: {
+    title: "LoRA adapter of another model",
+    remedy: "Set `vllm.model` to the model that the adapter was trained for, or choose an adapter of the served model.",
+  },
+  MOOR096: {
+    title: "LoRA adapters with another source or task",
+    remedy: "Use `source: mirror` and `task: chat`, or remove `adapters`.",
+  },
+  MOOR097: { title: "Name of a LoRA adapter that is in use", remedy: "Choose another name for the adapter." },
+  MOOR098: {
+    title: "Flag of LoRA adapters",
+    remedy: "Remove the flag, and list the adapters in `vllm.adapters`. Moor derives the flags, and the memory that the adapters need.",
   },
   MOOR099: {
     title: "Zone-redundant storage in a region without availability zones",

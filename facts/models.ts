@@ -64,6 +64,8 @@ export interface ModelFacts {
   readonly unloadedGiB?: number;
   /** Loaded weights according to vLLM's log, GiB over all GPUs; overrides `checkpointGiB`. */
   readonly loadedGiB?: number;
+  /** Kind of the Hub's pipeline. @default text-generation */
+  readonly pipelineTag?: string;
   readonly license: string;
   /** Whether the files require an accepted license and a token. */
   readonly gated?: boolean;
@@ -78,4 +80,10 @@ export const models = table.models as unknown as { readonly [Id in keyof typeof 
 /** The row of a model by its Hugging Face ID; undefined if the table doesn't contain it. */
 export function modelFacts(id: string): ModelFacts | undefined {
   return Object.hasOwn(models, id) ? models[id as keyof typeof models] : undefined;
+}
+
+/** The ID of a model of the table, in its spelling. IDs are case-insensitive on Hugging Face. Undefined for other models. */
+export function modelIdInTable(id: string): keyof typeof models | undefined {
+  const lower = id.toLowerCase();
+  return (Object.keys(models) as (keyof typeof models)[]).find((known) => known.toLowerCase() === lower);
 }

@@ -11,7 +11,8 @@ export function addFit(program: Command): void {
   program
     .command("fit")
     .description("choose a VM size and vLLM flags for a model")
-    .argument("<model>", "Hugging Face ID of a model in the planner's table, or path of a config.json or its folder")
+    .argument("<model>", "Hugging Face ID, or path of a config.json or its folder")
+    .option("--revision <commit>", "commit of a model on Hugging Face (default: the newest one)")
     .option("--context <tokens>", "maximum tokens of prompt and answer combined, for example 16k")
     .option("--concurrency <requests>", "concurrent requests per instance, each with the full context")
     .option("--region <region>", "Azure region whose sizes and list prices are compared")

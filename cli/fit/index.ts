@@ -1,6 +1,9 @@
 import { PlanError } from "../../planner/codes";
+import { answerOf } from "../../planner/size/answer";
+import { cheaperCheckpoint } from "../../planner/size/checkpoints";
 import { compare, fit as fitModel } from "../../planner/size/fit";
 import { fitInput } from "./input";
+import { otherCheckpoints } from "./model";
 import type { FitOptions } from "./options";
 import { report } from "./report";
 
@@ -9,9 +12,9 @@ import { report } from "./report";
  * `{"error": …}` with exit code 1 if an option is not valid. Without `--json`, sets exit code 1 if no size fits.
  * @throws Error with one sentence if an option is not valid, without `--json`
  */
-export function fitCommand(model: string, options: FitOptions): void {
+export async function fitCommand(model: string, options: FitOptions): Promise<void> {
   try {
-    answer(model, options);
+    await print(model, options);
   } catch (error) {
     if (!options.json) throw error instanceof PlanError ? new Error(error.message) : error;
     process.stdout.write(`${JSON.stringify({ error: (error as Error).message }, null, 2)}\n`);
@@ -19,15 +22,25 @@ export function fitCommand(model: string, options: FitOptions): void {
   }
 }
 
-function answer(model: string, options: FitOptions): void {
-  const input = fitInput(model, options);
+async function print(named: string, options: FitOptions): Promise<void> {
+  const input = await fitInput(named, options);
   const result = fitModel(input);
   const choosing = input.gpu === undefined && input.instanceType === undefined;
   const all = options.compare === true;
   const comparison = all || choosing ? compare({ ...input, instanceType: undefined }) : undefined;
+  const answer = answerOf(input, result);
+  const checkpoint = cheaperCheckpoint(input, result, input.gpu === undefined ? await otherCheckpoints(named, input.model) : []);
   const text = options.json
-    ? JSON.stringify(all ? { ...result, compared: compared(comparison!) } : result, null, 2)
-    : report(input, result, comparison, all);
+    ? JSON.stringify(
+        {
+          ...result,
+          ...{ answer: answer ?? null, cheaperCheckpoint: checkpoint ?? null },
+          ...(all ? { compared: compared(comparison!) } : {}),
+        },
+        null,
+        2,
+      )
+    : report(input, result, { comparison, all, answer, checkpoint });
   process.stdout.write(`${text}\n`);
   if (!result.fits && !options.json) process.exitCode = 1;
 }

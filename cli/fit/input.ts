@@ -1,28 +1,26 @@
 /** Converts command-line options to the planner's input. Each error is one sentence with the value and the allowed values. */
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { nearest } from "../../config/nearest";
 import { gpus } from "../../facts/gpus";
-import { models } from "../../facts/models";
 import { pricedRegions } from "../../facts/prices";
 import { canonicalRegion } from "../../facts/regions";
 import { isInstanceType, sizeOf, sizes } from "../../facts/sizes";
 import { vllmFlag } from "../../facts/vllm";
-import { readModel } from "../../planner/fit/folder";
 import { isKvCacheDtype } from "../../planner/fit/kvCache";
-import { type Model, modelFromTable } from "../../planner/fit/model";
+import type { Model } from "../../planner/fit/model";
 import type { FitInput } from "../../planner/size/fit";
 import type { GpuByNumbers } from "../../planner/size/machine";
+import { modelOf } from "./model";
 import type { FitOptions } from "./options";
 
-/** The planner's input. */
-export function fitInput(named: string, options: FitOptions): FitInput {
+/** The planner's input. The model can be on the Hub. */
+export async function fitInput(named: string, options: FitOptions): Promise<FitInput & { readonly model: Model }> {
   const checkpointGiB = number("--checkpoint-gib", options.checkpointGib, { above: 0, most: 1_000_000 });
-  const model = modelOf(named, checkpointGiB);
   const tensorParallelSize = whole("--tensor-parallel-size", options.tensorParallelSize, mostGpus);
   const instanceType = sizeNamed(options.size);
   const gpu = gpuOf(options, tensorParallelSize);
   checkSplit(tensorParallelSize, gpu, instanceType);
+  // Last, because it can send requests.
+  const model = await modelOf(named, checkpointGiB, options.revision);
   return {
     model,
     checkpointGiB,
@@ -41,22 +39,6 @@ export function fitInput(named: string, options: FitOptions): FitInput {
     enforceEager: options.enforceEager,
     vllmVersion: versionOf(options.vllmVersion),
   };
-}
-
-function modelOf(model: string, checkpointGiB: number | undefined): Model {
-  if (model.trim() === "") throw new Error("The model is empty. Specify a Hugging Face ID, a config.json, or its folder.");
-  const known = modelFromTable(model, checkpointGiB);
-  if (known !== undefined) return known;
-  // npm runs in the program's folder; INIT_CWD is the folder from which it was called.
-  const there = path.resolve(process.env.INIT_CWD ?? ".", model);
-  if (fs.existsSync(there)) return readModel(there, checkpointGiB);
-  const isPath = model.endsWith(".json") || model.startsWith(".") || path.isAbsolute(model);
-  if (isPath) throw new Error(`There is no file or folder ${model}. Specify a config.json, its folder, or a Hugging Face ID.`);
-  const close = nearest(model, Object.keys(models), 3);
-  const like = close.length > 0 ? ` Similar IDs: ${close.join(", ")}.` : "";
-  const other =
-    "For other models, specify the path of the config.json, and --checkpoint-gib if the weight files are not in the same folder.";
-  throw new Error(`${model} is not one of the ${Object.keys(models).length} models in the planner's table.${like} ${other}`);
 }
 
 function regionOf(region: string | undefined): string | undefined {

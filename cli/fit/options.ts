@@ -1,5 +1,6 @@
 /** Options of `npm run fit` as written on the command line. */
 export interface FitOptions {
+  readonly revision?: string;
   readonly context?: string;
   readonly concurrency?: string;
   readonly region?: string;

@@ -3,7 +3,10 @@
 import { styleText } from "node:util";
 import { pricesSource } from "../../facts/prices";
 import { costOf, hoursPerMonth, rangeText } from "../../planner/cost";
+import type { Answer } from "../../planner/size/answer";
+import type { CheaperCheckpoint } from "../../planner/size/checkpoints";
 import type { Compared, FitInput, FitResult, Rejected } from "../../planner/size/fit";
+import { answerLines, checkpointText } from "./answer";
 
 /** The rows of a table of sizes. */
 export interface Comparison {
@@ -14,12 +17,25 @@ export interface Comparison {
 /** Rows of the table without `--compare`. */
 const shortTable = 5;
 
+/** What the report contains besides the result. */
+export interface Extras {
+  /** @default - no table: one size or a GPU by numbers was specified */
+  readonly comparison?: Comparison;
+  /** Whether the table contains all sizes. */
+  readonly all: boolean;
+  /** @default - no Azure size fits */
+  readonly answer?: Answer;
+  /** @default - none is known */
+  readonly checkpoint?: CheaperCheckpoint;
+}
+
 /** The complete report. */
-export function report(input: FitInput, result: FitResult, comparison: Comparison | undefined, all: boolean): string {
+export function report(input: FitInput, result: FitResult, { comparison, all, answer, checkpoint }: Extras): string {
   const table = comparison === undefined ? [] : [...sizeTable(comparison, result, all), ""];
-  return [heading(input, result), "", ...table, ...(result.fits ? [...recommendation(result), ...sourceCost(input)] : noFit(result))].join(
-    "\n",
-  );
+  const body = result.fits
+    ? [...recommendation(result, answer === undefined ? [] : answerLines(answer, checkpoint)), ...sourceCost(input)]
+    : noFit(result, checkpoint);
+  return [heading(input, result), "", ...table, ...body].join("\n");
 }
 
 function heading(input: FitInput, result: FitResult): string {
@@ -82,7 +98,7 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function recommendation(result: FitResult): string[] {
+function recommendation(result: FitResult, answer: readonly string[]): string[] {
   const { probes, requestSettings, client } = result;
   const month =
     result.usdPerHour === null
@@ -95,6 +111,7 @@ function recommendation(result: FitResult): string[] {
   };
   return [
     styleText("bold", `Recommendation: ${machine}, tensor parallel size ${result.tensorParallelSize}${month}`),
+    ...(answer.length === 0 ? [] : section("answer", answer)),
     ...section("memory of each GPU, GiB", [
       `weights ${gib(result.weightsGiBPerGpu)}, activations ${gib(result.activationGiB)}, outside PyTorch ${gib(result.nonTorchGiB)}, CUDA graphs ${gib(result.cudaGraphGiB)}`,
       `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`,
@@ -105,7 +122,7 @@ function recommendation(result: FitResult): string[] {
       `requestTimeout ${requestSettings!.requestTimeout} s, maxConcurrentRequestsPerInstance ${requestSettings!.maxConcurrentRequestsPerInstance}`,
     ]),
     ...section("clients", [
-      `max_tokens at most ${client!.maxTokens}, timeout ${client!.timeoutSeconds} s, retry ${client!.retryOn.join(", ")}`,
+      `${client!.maxTokens === undefined ? "" : `max_tokens at most ${client!.maxTokens}, `}timeout ${client!.timeoutSeconds} s, retry ${client!.retryOn.join(", ")}`,
     ]),
     ...section("reasons", result.reasons),
   ];
@@ -119,8 +136,9 @@ function sourceCost({ source }: FitInput): string[] {
   return section("cost of source: hub", [`one firewall in the managed network of the workspace, for all deployments: ${price}`]);
 }
 
-function noFit(result: FitResult): string[] {
-  return [styleText("bold", "Nothing fits."), ...section("reasons", result.reasons)];
+function noFit(result: FitResult, checkpoint: CheaperCheckpoint | undefined): string[] {
+  const other = checkpoint === undefined ? [] : section("answer", [checkpointText(checkpoint)]);
+  return [styleText("bold", "Nothing fits."), ...other, ...section("reasons", result.reasons)];
 }
 
 function flagLines(flags: readonly string[]): string[] {

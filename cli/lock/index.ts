@@ -50,6 +50,15 @@ function sourcesOf(hub: string | undefined): Sources {
     madeBy: `moor ${version}`,
     newestCommit: (model) => newestCommit(model, hub),
     checkCommit: (model, revision) => checkCommit(model, revision, hub),
+    readRecord: (id, revision) => {
+      // Loaded on demand: most models are in the table.
+      const { findModel } = require("../hubModels") as typeof import("../hubModels");
+      return findModel(id, revision, { caller: "lock", ...(hub === undefined ? {} : { hub }) });
+    },
+    readAdapter: (id, revision) => {
+      const { findAdapter } = require("../hubModels") as typeof import("../hubModels");
+      return findAdapter(id, revision, { caller: "lock", ...(hub === undefined ? {} : { hub }) });
+    },
   };
 }
 

@@ -51,7 +51,10 @@ export function readDimensions(id: string, config: Config): ModelDimensions {
     text,
     architecture,
     hidden,
-    layers: required("num_hidden_layers", "n_layer", "num_layers", "n_layers"),
+    // Newer Nemotron configurations only list the layers.
+    layers:
+      optional(1, "num_hidden_layers", "n_layer", "num_layers", "n_layers") ??
+      (list(text, "layers_block_type")?.length || required("num_hidden_layers", "n_layer", "num_layers", "n_layers")),
     heads,
     kvHeads: named ?? (text.multi_query === true ? 1 : heads),
     headDim: optional(1, "head_dim", "kv_channels", "attention_head_dim") ?? hidden / heads,

@@ -93,7 +93,7 @@ function layersOf(dimensions: ModelDimensions, count: (kind: Kind) => number, st
 const kindOf = (word: unknown): Kind | undefined => (typeof word === "string" && Object.hasOwn(kinds, word) ? kinds[word] : undefined);
 
 /** The kind of each layer, in order; undefined for an unknown value. */
-function layerKinds(dimensions: ModelDimensions): (Kind | undefined)[] {
+export function layerKinds(dimensions: ModelDimensions): (Kind | undefined)[] {
   const { text, layers } = dimensions;
   const named = list(text, "layer_types") ?? list(text, "layers_block_type");
   const window = number(text, "sliding_window");

@@ -1,4 +1,5 @@
 /** vLLM's defaults for omitted flags, by version and GPU. */
+import type { Link } from "./communication";
 import { atLeast } from "./version";
 
 /** The properties of a GPU that affect the memory of a server. */
@@ -8,6 +9,8 @@ export interface GpuNumbers {
   readonly computeCapability: number;
   /** Whether the device's name contains "a100". vLLM then uses the smaller batch despite the large memory. */
   readonly a100: boolean;
+  /** Connection to the other GPUs of the machine. @default the usual one of the compute capability */
+  readonly link?: Link;
 }
 
 export interface EngineDefaults {

@@ -6,6 +6,7 @@ import { withinBounds } from "./configBounds";
 import { type Checkpoint, modelFromConfig } from "./configJson";
 import { type Config, number, object } from "./configRead";
 import { GiB, type Model } from "./model";
+import { weightFileNames } from "./weightFiles";
 
 /**
  * Reads a model.
@@ -22,7 +23,8 @@ export function readModel(path: string, checkpointGiB?: number): Model {
   const size: Checkpoint = checkpointGiB !== undefined ? { loadedBytes: checkpointGiB * GiB } : checkpointSize(folder, config);
   const id = basename(file) === "config.json" ? folder : file;
   const named = typeof config._name_or_path === "string" && config._name_or_path !== "" ? config._name_or_path : id;
-  return modelFromConfig(named, config, { ...size, hfQuantConfig });
+  const purpose = { modules: readList(join(folder, "modules.json")), poolingConfig: readJson(join(folder, "1_Pooling", "config.json")) };
+  return modelFromConfig(named, config, { ...size, hfQuantConfig, purpose });
 }
 
 function checkpointSize(folder: string, config: Config): Checkpoint {
@@ -33,14 +35,10 @@ function checkpointSize(folder: string, config: Config): Checkpoint {
   return { fileBytes: withinBounds(join(folder, "model.safetensors.index.json"), () => number(metadata, "total_size")) };
 }
 
-/**
- * Weight files in the folder itself: subfolders contain other formats, and `consolidated` files are a second copy of the sharded files.
- * Empty if some files are missing, because the size can't be derived from a part of the weights.
- */
+/** The safetensors files in a folder. Empty if some files are missing, because the size can't be derived from a part of the weights. */
 function weightFiles(folder: string): string[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors") && statSync(join(folder, name)).size > 8);
-  const sharded = files.filter((name) => !name.startsWith("consolidated"));
-  const weights = sharded.length > 0 ? sharded : files;
+  const weights = weightFileNames(files);
   const shards = Math.max(0, ...weights.map((name) => Number(/-of-(\d+)\.safetensors$/.exec(name)?.[1] ?? 0)));
   const incomplete = weights.length < shards || weights.some((name) => isPointer(join(folder, name)));
   return incomplete ? [] : weights;
@@ -111,6 +109,12 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The list in a JSON file; undefined if there is none. */
+function readList(file: string): readonly unknown[] | undefined {
+  const value = existsSync(file) && statSync(file).isFile() ? parse(readFileSync(file, "utf8")) : undefined;
+  return Array.isArray(value) ? value : undefined;
 }
 
 /** The object in a JSON file; undefined if the file doesn't exist. */

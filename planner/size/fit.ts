@@ -4,11 +4,11 @@
 
 import { pricedRegions, usdPerHour } from "../../facts/prices";
 import { type InstanceType, sizes } from "../../facts/sizes";
-import { type Code, createProblem, PlanError, type Problem } from "../codes";
+import { type Code, createProblem, isNotKnown, PlanError, type Problem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import { type Candidate, evaluateMachine, type MachineRequirements, nameOf } from "./candidate";
-import { modelProblem } from "./compatible";
+import { type Candidate, evaluateMachine, type MachineRequirements, nameOf, splitText } from "./candidate";
+import { settingsProblem } from "./compatible";
 import { type GpuByNumbers, isProblem, machineByNumbers, machineOf } from "./machine";
 
 export interface FitInput extends MachineRequirements {
@@ -43,6 +43,7 @@ export interface FitResult {
   readonly size: string | null;
   readonly gpus: number;
   readonly tensorParallelSize: number;
+  readonly pipelineParallelSize: number;
   readonly weightsGiBPerGpu: number;
   readonly activationGiB: number;
   readonly nonTorchGiB: number;
@@ -59,10 +60,11 @@ export interface FitResult {
   readonly probes: { readonly liveness: Probe; readonly readiness: Probe } | null;
   readonly requestSettings: RequestSettings | null;
   readonly scaleRule: ScaleRule | null;
-  readonly client: Required<ClientAdvice> | null;
+  /** `maxTokens` is absent for tasks that generate no tokens. */
+  readonly client: ClientAdvice | null;
   /** List price of one instance; null without a price. */
   readonly usdPerHour: number | null;
-  /** Why the model doesn't fit; null if it fits. */
+  /** Why the model doesn't fit, or why that isn't known; null if it fits. */
   readonly refusal: Problem | null;
   readonly reasons: readonly string[];
   readonly rejected: readonly Rejected[];
@@ -88,7 +90,7 @@ function assertFinite(value: unknown, path = "result"): void {
 
 function choose(input: FitInput): FitResult {
   const model = modelOf(input);
-  const none = modelProblem(model);
+  const none = settingsProblem(model, input);
   if (input.gpu) return single(input, evaluateMachine(model, machineByNumbers(input.gpu), input), none);
   if (input.instanceType !== undefined) {
     const machine = machineOf(input.instanceType);
@@ -129,7 +131,7 @@ const machines = (Object.keys(sizes) as InstanceType[]).map((instanceType) => ({
 /** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not evaluated. */
 export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly rejected: readonly Rejected[] } {
   const model = modelOf(input);
-  const none = modelProblem(model);
+  const none = settingsProblem(model, input);
   const lost: Rejected[] = [];
   const tried: Compared[] = [];
   for (const { instanceType, machine } of machines) {
@@ -188,10 +190,11 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
   const verdict = verdictOf(candidate, why);
   return {
     verdict,
-    fits: { fits: true, doesntFit: false, notKnown: null }[verdict],
+    fits: fitsOf[verdict],
     size: why ? null : (instanceType ?? null),
     gpus: candidate?.machine.gpus ?? 0,
     tensorParallelSize: estimate?.settings.tensorParallelSize ?? 0,
+    pipelineParallelSize: estimate ? (estimate.settings.pipelineParallelSize ?? 1) : 0,
     weightsGiBPerGpu: estimate?.weightsGiBPerGpu ?? 0,
     activationGiB: estimate?.activationGiB ?? 0,
     nonTorchGiB: estimate?.nonTorchGiB ?? 0,
@@ -214,11 +217,14 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
   };
 }
 
-/** A model whose cache can't be computed is not known to fit, and not known not to. */
-function verdictOf(candidate: Candidate | undefined, why: Problem | undefined): Verdict {
+/** Whether a candidate fits, or isn't known to. */
+export function verdictOf(candidate: Candidate | undefined, why: Problem | undefined): Verdict {
   if (why === undefined) return candidate === undefined ? "doesntFit" : "fits";
-  return why.code === "MOOR115" ? "notKnown" : "doesntFit";
+  return isNotKnown(why) ? "notKnown" : "doesntFit";
 }
+
+/** The value of `fits` for each verdict. */
+export const fitsOf = { fits: true, doesntFit: false, notKnown: null } as const satisfies Record<Verdict, boolean | null>;
 
 function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined): string[] {
   const problemLine = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
@@ -230,7 +236,7 @@ function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Probl
   const memory = `${gib(candidate.machine.gpu.visibleGiB)} GiB visible × ${settings.gpuMemoryUtilization} minus weights ${gib(estimate.weightsGiBPerGpu)}, activations ${gib(estimate.activationGiB)}, memory outside PyTorch ${gib(estimate.nonTorchGiB)}, CUDA graphs ${gib(estimate.cudaGraphGiB)}`;
   return [
     ...problemLine,
-    `${nameOf(candidate.machine)}, tensor parallel size ${settings.tensorParallelSize}${price ? `, ${price} USD per hour (list price)` : ""}`,
+    `${nameOf(candidate.machine)}, ${splitText(settings)}${price ? `, ${price} USD per hour (list price)` : ""}`,
     `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
     `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,
     ...(why ? [] : (candidate.contract?.reasons ?? [])),

@@ -2,6 +2,7 @@
 import { type Gpu, gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
 import { createProblem, type Problem } from "../codes";
+import { type Link, usualLink } from "../fit/communication";
 
 export interface Machine {
   /** Azure's name; undefined for a GPU given by numbers. */
@@ -19,6 +20,8 @@ export interface GpuByNumbers {
   readonly computeCapability?: number;
   /** @default 1 */
   readonly gpus?: number;
+  /** Connection between the GPUs. @default the usual one of the compute capability */
+  readonly link?: Link;
 }
 
 /** A typical GPU of each generation, for the speed only. */
@@ -33,7 +36,8 @@ const generations: readonly { readonly from: number; readonly like: Gpu }[] = [
 export function machineByNumbers(given: GpuByNumbers): Machine {
   const computeCapability = given.computeCapability ?? 8;
   const { like } = generations.find(({ from }) => computeCapability >= from)!;
-  const gpu: Gpu = { ...like, visibleGiB: given.visibleGiB, visibleFrom: "log", computeCapability, a100: computeCapability === 8 };
+  const link = given.link ?? usualLink(computeCapability);
+  const gpu: Gpu = { ...like, visibleGiB: given.visibleGiB, visibleFrom: "log", computeCapability, link, a100: computeCapability === 8 };
   return { gpu, gpus: given.gpus ?? 1 };
 }
 

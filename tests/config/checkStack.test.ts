@@ -649,7 +649,9 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   "weights.test.ts": ["MOOR086", "MOOR087", "MOOR088", "MOOR089", "MOOR090"],
   "images/mistakes.test.ts": ["MOOR067", "MOOR071", "MOOR072", "MOOR073", "MOOR074"],
   "accept.test.ts": ["MOOR091"],
+  "../cli/lock/hub.test.ts": ["MOOR069"],
   "residency.test.ts": ["MOOR092"],
+  "adapters.test.ts": ["MOOR093", "MOOR094", "MOOR096", "MOOR097", "MOOR098"],
   "images/scoreFolder.test.ts": ["MOOR075", "MOOR079"],
   "images/access.test.ts": ["MOOR070", "MOOR076", "MOOR077", "MOOR078"],
 };

@@ -56,7 +56,7 @@ test("the metadata of a saved preview records the deployments of an endpoint", (
   const write = changeOf(previewOf("rollback")).after.find(({ name }) => name === "chat-traffic-write");
   expect(write?.body).toMatchObject({
     properties: {
-      template: { metadata: { deployments: { recipes: { "main-d7d743dc": expect.any(String), "main-55bedae7": expect.any(String) } } } },
+      template: { metadata: { deployments: { recipes: { "main-ecfde9f7": expect.any(String), "main-5b0f8f31": expect.any(String) } } } },
     },
   });
 });

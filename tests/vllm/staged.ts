@@ -40,7 +40,7 @@ export async function stage(platform: Platform, id: string, model: string, home:
   const hub = await startLocalHub({ repositories: [folderRepository(model, { id, commit: revision, license: "apache-2.0" })] });
   try {
     const { files, manifest } = await mirror(platform, hub, id, revision, report);
-    const modelVersion = await register(platform, weightsPath(id, revision));
+    const modelVersion = await register(platform, id.replace("/", "-"), weightsPath(id, revision));
     const mounted = path.join(home, "mounted");
     await platform.azure.mountModel(modelVersion, mounted);
     return { modelVersion, mounted, manifest, files, folder: path.join(mounted, revision) };
@@ -58,7 +58,7 @@ async function mirror({ azure, workspace }: Platform, hub: LocalHub, id: string,
   const clock = { sleep: (seconds: number, either: AbortSignal) => sleep(seconds * 1000, undefined, { signal: either }) };
   const prepared = await prepareWeights(
     {
-      ...{ id, revision, path: weightsPath(id, revision), deployments: ["chat/main"], remoteCode: "refuse" },
+      ...{ id, revision, path: weightsPath(id, revision), adapters: [], deployments: ["chat/main"], remoteCode: "refuse" },
       ...{ isStaged: false, isListed: false, listed: undefined },
     },
     { hub: new HubTransport({ hub: hub.url, report, signal }), licenses: openLicenses, report, force: false },
@@ -68,11 +68,11 @@ async function mirror({ azure, workspace }: Platform, hub: LocalHub, id: string,
 }
 
 /** @returns the ARM ID of the model version */
-async function register({ workspace, put }: Platform, folder: string): Promise<string> {
+async function register({ workspace, put }: Platform, model: string, folder: string): Promise<string> {
   const [, , subscription, , group, , , , name] = workspace.split("/");
   const modelUri = `azureml://subscriptions/${subscription}/resourceGroups/${group}/workspaces/${name}/datastores/workspaceblobstore/paths/${folder}`;
-  const version = `${workspace}/models/chat/versions/1`;
-  await put(`${workspace}/models/chat`, { properties: {} });
+  const version = `${workspace}/models/${model}/versions/1`;
+  await put(`${workspace}/models/${model}`, { properties: {} });
   await put(version, { properties: { modelType: "custom_model", modelUri } });
   return version;
 }

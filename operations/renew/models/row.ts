@@ -2,12 +2,10 @@
 import type { ModelFacts, StateFacts } from "../../../facts/models";
 import { withinBounds } from "../../../planner/fit/configBounds";
 import { type ModelDimensions, readDimensions } from "../../../planner/fit/configDimensions";
+import { modelFromConfig } from "../../../planner/fit/configJson";
 import { cacheFromConfig } from "../../../planner/fit/configLayers";
-import { quantizationOf } from "../../../planner/fit/configQuantization";
 import { number } from "../../../planner/fit/configRead";
 import type { CacheLayers } from "../../../planner/fit/model";
-import { countParameters } from "../../../planner/fit/parameters";
-import { hasTower } from "../../../planner/fit/towers";
 import type { TableRecord } from "./records";
 
 /** The row of a record: what its config.json states, and the values that the record adds or replaces. */
@@ -21,13 +19,11 @@ function rowOfConfig({ id, config = {}, hfQuantConfig }: TableRecord): Partial<M
   const dimensions = readDimensions(id, config);
   const { cache, unmodelled } = cacheFromConfig(dimensions);
   const { architecture, layers, hidden, heads, kvHeads, headDim, intermediate, vocab, maxModelLen, tied } = dimensions;
+  const { experts, quantization, vision } = modelFromConfig(id, config, { hfQuantConfig });
   return {
     ...{ architecture, layers, hidden, heads, kvHeads, headDim, intermediate, vocab, maxModelLen },
     ...layersOf(dimensions, cache),
-    experts: countParameters(dimensions, cache).experts,
-    tied: tied || undefined,
-    quantization: quantizationOf(id, config, dimensions.text, hfQuantConfig),
-    vision: hasTower(config) || undefined,
+    ...{ experts, tied: tied || undefined, quantization, vision: vision || undefined },
     unmodelled,
   };
 }
@@ -83,7 +79,7 @@ function missing(architecture: string): never {
 const order = [
   ...["architecture", "layers", "hidden", "heads", "mla", "kvHeads", "headDim", "indexer", "sliding", "chunked", "global", "state"],
   ...["attentionLayers", "unmodelled", "intermediate", "experts", "vocab", "maxModelLen", "tied", "quantization", "vision"],
-  ...["paramsB", "activeB", "checkpointGiB", "unloadedGiB", "loadedGiB", "license", "gated"],
+  ...["paramsB", "activeB", "checkpointGiB", "unloadedGiB", "loadedGiB", "license", "gated", "pipelineTag"],
 ] as const satisfies readonly (keyof ModelFacts)[];
 
 /** Fails to compile if `order` lacks a value of a row. */

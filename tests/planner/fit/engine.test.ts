@@ -1,6 +1,8 @@
 // Proves the defaults and formulas for each version in the tables. Does not prove versions without a log.
+
+import { nonTorchGiB } from "../../../planner/fit/communication";
 import { engineDefaults } from "../../../planner/fit/engine";
-import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "../../../planner/fit/memoryFormulas";
+import { activationGiB, cudaGraphGiB, marginGiB } from "../../../planner/fit/memoryFormulas";
 import { modelFromTable } from "../../../planner/fit/model";
 import { needsExpertParallel, splitProblem } from "../../../planner/fit/parallel";
 import { onNewRunner } from "../../../planner/fit/runner";
@@ -61,7 +63,7 @@ test("with few sequences, the MLP determines the activation, and it is split", (
   expect(two).toBeCloseTo((2 * 8192 * ((3 * 17_408) / 2 + 4 * 5120)) / 2 ** 30, 6);
 });
 
-test("the sampler has fewer copies since 0.17, and the newer runner profiles a second sampler since 0.28", () => {
+test("the sampler has fewer copies since 0.17, and the newer runner skips it until 0.31", () => {
   const peak = (vllmVersion: string) => activationGiB(model("Qwen/Qwen3-14B"), { ...batch, vllmVersion }, 9).likely;
   const seen = [
     ["0.16.0", 5.64],
@@ -69,7 +71,9 @@ test("the sampler has fewer copies since 0.17, and the newer runner profiles a s
     ["0.18.0", 2.23],
   ] as const;
   for (const [vllmVersion, measured] of seen) expect(Math.abs(peak(vllmVersion) - measured)).toBeLessThan(0.03);
-  expect(peak("0.28.0")).toBeGreaterThan(1.5 * peak("0.27.0"));
+  const table = (2 * 151_936 * 5120) / 2 ** 30;
+  expect([peak("0.27.0"), peak("0.30.0")]).toEqual([table, table]);
+  expect(peak("0.31.0")).toBeCloseTo(table + 2.23, 1);
 });
 
 test.each([
@@ -163,7 +167,9 @@ test("memory outside PyTorch increases with the number of GPUs, with NVLink on H
   expect(outside("0.17.0", 9)).toEqual([0.13, 0.55, 0.65, 0.65]);
   expect(outside("0.17.1", 9)).toEqual([0.25, 2.07, 2.17, 2.17]);
   expect(outside("0.19.0", 9)).toEqual([0.25, 2.07, 2.17, 2.17]);
-  expect(outside("0.31.0", 12)).toEqual([0.25, 1.7, 1.7, 1.7]);
+  expect(outside("0.31.0", 12)).toEqual([0.25, 0.8, 1.7, 1.7]);
+  expect(outside("0.19.0", 8.9)).toEqual([0.25, 0.35, 0.35, 0.35]);
+  expect(nonTorchGiB({ ...batch, tensorParallelSize: 2, vllmVersion: "0.19.0" }, 9, "pcie")).toBe(0.35);
 });
 
 test.each([

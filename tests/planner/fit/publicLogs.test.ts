@@ -54,9 +54,9 @@ test.each([
   expect(ours).toBeLessThan(median(kaitoErrors(started(logs))) / 3);
 });
 
-test("all rows are within 8%, except a vision model of 0.11 with FlashInfer's sampler and a server with unusually little memory for libraries", () => {
+test("all rows are within 8%, except a vision model of 0.11 with FlashInfer's sampler and a server with a filled compilation cache", () => {
   const far = started(publicLogs).filter((log) => error(resultOf(log).kvGiBPerGpu, log.kvGiB) > 0.08);
-  expect(far.map(({ id }) => id)).toEqual(["Mistral-Small-3.2-24B on an H100", "Qwen3-32B on two RTX PRO 6000 at 0.426"]);
+  expect(far.map(({ id }) => id)).toEqual(["Mistral-Small-3.2-24B on an H100", "Qwen2.5-7B on an RTX 4090"]);
 });
 
 test("for failed starts, the missing cache is also missing in the estimate, within 1.1 GiB in all cases but one", () => {
@@ -72,7 +72,6 @@ const failedAfterSizing = "gpt-oss-20b on one H100 at 0.95, 0.19";
 /** Started with less memory than the margin. They are listed so that no others are added unnoticed. */
 const refusedThoughStarted = [
   "Qwen3-VL-30B-A3B on four RTX 3090",
-  "Qwen3-32B on two RTX PRO 6000 at 0.426",
   "Qwen3.8-27B on an A100",
   "Nemotron-Cascade-2-30B NVFP4 on an RTX 5090 under WSL, 32768 tokens to a step",
   "Qwen3.8-27B-FP8 on an L40S at 0.9, 16 sequences",
