@@ -5,9 +5,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Code, PlanError } from "../../../planner/codes";
+import { modelFromRecord } from "../../../planner/fit/configJson";
 import { GiB } from "../../../planner/fit/model";
 import { fit as fitModel } from "../../../planner/size/fit";
-import { modelOf, type RecordedModel, recordedModels, recordsFolder } from "./recordedModels";
+import { type RecordedModel, recordedModels, recordsFolder } from "./recordedModels";
 
 const golden = path.join(__dirname, "models.csv");
 
@@ -37,17 +38,10 @@ const withoutSize: Partial<Record<Code, readonly string[]>> = {
     "moonshotai/Kimi-K2-Instruct",
     "moonshotai/Kimi-K2.5",
     "moonshotai/Kimi-K3",
-    "nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8",
     "zai-org/GLM-4.5",
     "zai-org/GLM-5.2",
   ],
-  MOOR120: [
-    "Qwen/Qwen3-32B-FP8-Static-PerTensor",
-    "Qwen/Qwen3-8B-AWQ",
-    "ibm-granite/granite-4.1-8b",
-    "nvidia/NVIDIA-Nemotron-3-Ultra-550B-A55B-NVFP4",
-    "nvidia/NVIDIA-Nemotron-Nano-9B-v2",
-  ],
+  MOOR120: ["Qwen/Qwen3-8B-AWQ", "ibm-granite/granite-4.1-8b", "nvidia/NVIDIA-Nemotron-Nano-9B-v2"],
 };
 
 interface Answer {
@@ -67,7 +61,7 @@ const mostTokens = 8192;
 function answerOf(record: RecordedModel): Answer {
   const none = { id: record.id, size: "", tensorParallelSize: 0, weightsGiB: 0 };
   try {
-    const model = modelOf(record);
+    const model = modelFromRecord(record);
     const { size, tensorParallelSize, refusal } = fitModel({ model, maxModelLen: Math.min(mostTokens, model.maxModelLen) });
     const weightsGiB = model.weightBytes / GiB;
     if (size !== null) return { id: record.id, size, tensorParallelSize, weightsGiB };

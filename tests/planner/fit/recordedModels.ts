@@ -1,8 +1,6 @@
 /** Facts of published models, in the form in which the Hub gives them: one file per model in the folder `models`. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { modelFromConfig } from "../../../planner/fit/configJson";
-import type { Model } from "../../../planner/fit/model";
 import type { ModelRecord } from "../../../planner/fit/record";
 
 /** A record and where its facts were published. A fact that the source doesn't state is absent. */
@@ -19,9 +17,4 @@ export function recordedModels(): readonly RecordedModel[] {
     .readdirSync(recordsFolder)
     .sort()
     .map((file) => JSON.parse(fs.readFileSync(path.join(recordsFolder, file), "utf8")) as RecordedModel);
-}
-
-/** @throws PlanError if the planner can't read the record */
-export function modelOf({ id, config, hfQuantConfig, fileBytes }: ModelRecord): Model {
-  return modelFromConfig(id, config, { hfQuantConfig, fileBytes });
 }
