@@ -1,10 +1,12 @@
 import * as path from "node:path";
 import { renewBase } from "../operations/renew/base";
-import { renewModels } from "../operations/renew/models";
+import { renewModels, type TableRecord, withHubFiles } from "../operations/renew/models";
 import { renewPrices } from "../operations/renew/prices";
 import { renewSizes } from "../operations/renew/sizes";
 import { renewVllm } from "../operations/renew/vllm";
 import { compareWheel } from "../operations/renew/vllmWheel";
+import { findModel } from "./hubModels";
+import { hubAddress } from "./lock/hub";
 import { lockNotes } from "./renewLocks";
 import { root } from "./stackFiles";
 
@@ -38,9 +40,11 @@ export async function vllm(version: string, { variant, wheel: given, compare }: 
   else print([...(await renewVllm({ version, variant, wheel, root, environment, report, today: today() })), ...lockNotes(root)]);
 }
 
-/** `npm run renew -- models`: generates the table of models. */
-export async function models(): Promise<void> {
-  print([...(await renewModels({ root, today: today() })), ...lockNotes(root)]);
+/** `npm run renew -- models`: generates the table of models, with `fromHub` from the newest files of the Hub. */
+export async function models({ fromHub }: { readonly fromHub?: boolean }): Promise<void> {
+  const hub = hubAddress();
+  const newest = async (record: TableRecord) => withHubFiles(record, hub, await findModel(record.id, undefined, { caller: "renew", hub }));
+  print([...(await renewModels({ root, today: today(), ...(fromHub ? { newest } : {}) })), ...lockNotes(root)]);
 }
 
 interface SavedAnswer {

@@ -20,7 +20,8 @@ export function addRenew(program: Command): void {
   renew
     .command("models")
     .description("generate the table of models from the records in facts/modelRecords")
-    .action(() => load().models());
+    .option("--from-hub", "first renew the records with the newest config.json of each model on the Hugging Face Hub")
+    .action((options) => load().models(options));
   renew
     .command("prices")
     .description("renew the list prices of sizes from saved answers of Azure's Retail Prices API")

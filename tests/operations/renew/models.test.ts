@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { ModelFacts } from "../../../facts/models";
 import { readTable } from "../../../operations/renew/dataFile";
-import { renewModels, type TableRecord } from "../../../operations/renew/models";
+import { renewModels, type TableRecord, withHubFiles } from "../../../operations/renew/models";
 
 const program = path.join(__dirname, "..", "..", "..");
 
@@ -72,14 +72,44 @@ test("a record is added and removed with its file", async () => {
   expect((await renew()).slice(0, 2)).toEqual(["Removed Qwen/Qwen3-8B.", "Added Qwen/Qwen3-9B."]);
 });
 
-test("newest files replace those of the records, and their values in the table", async () => {
+describe("with files of the Hub", () => {
   const id = "Qwen/Qwen3-8B";
   const commit = "a".repeat(40);
-  const newest = async (one: TableRecord) =>
-    one.id === id ? { ...one, commit, config: { ...one.config, max_position_embeddings: 65536 } } : one;
-  expect(await renew(newest)).toEqual([`Changed ${id}: maxModelLen 40960 is now 65536.`, "facts/model-table.json now contains 54 models."]);
-  expect(JSON.parse(fs.readFileSync(record(qwen), "utf8"))).toMatchObject({ commit, config: { max_position_embeddings: 65536 } });
-  expect(await renew()).toEqual(["facts/model-table.json is up to date: 54 models."]);
+  const hub = "https://huggingface.co";
+  /** The Hub has the same files for all models except this one. */
+  const newest = (change: object) => async (one: TableRecord) =>
+    one.id === id ? withHubFiles(one, hub, { id, commit, config: { ...one.config, ...change } }) : one;
+
+  test("they replace those of the records, and their values in the table", async () => {
+    expect(await renew(newest({ max_position_embeddings: 65536 }))).toEqual([
+      "Renewed facts/modelRecords/Qwen--Qwen3-8B.json.",
+      `Changed ${id}: maxModelLen 40960 is now 65536.`,
+      "facts/model-table.json now contains 54 models.",
+    ]);
+    expect(JSON.parse(fs.readFileSync(record(qwen), "utf8"))).toMatchObject({
+      ...{ id, commit, source: `${hub}/${id}, commit ${commit}`, config: { max_position_embeddings: 65536 }, facts: { loadedGiB: 15.27 } },
+    });
+    expect(await renew(newest({ max_position_embeddings: 65536 }))).toEqual(["facts/model-table.json is up to date: 54 models."]);
+  });
+
+  test("with the same values, the record gets the commit, and the table keeps its date", async () => {
+    const before = fs.readFileSync(table(), "utf8");
+    expect(await renew(newest({}))).toEqual([
+      "Renewed facts/modelRecords/Qwen--Qwen3-8B.json.",
+      "facts/model-table.json now contains 54 models.",
+    ]);
+    expect(fs.readFileSync(table(), "utf8")).toBe(before);
+  });
+
+  test("if one can't be read, nothing is changed", async () => {
+    const before = fs.readFileSync(record(qwen), "utf8");
+    const failing = async (one: TableRecord) => {
+      if (one.id === "zai-org/GLM-5.2-FP8") throw new Error("no connection");
+      return newest({ max_position_embeddings: 65536 })(one);
+    };
+    await expect(renew(failing)).rejects.toThrow("no connection");
+    expect(fs.readFileSync(record(qwen), "utf8")).toBe(before);
+  });
 });
 
 test.each<[what: string, change: (one: Editable) => void, message: RegExp]>([
