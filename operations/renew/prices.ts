@@ -29,7 +29,7 @@ const source = "Azure Retail Prices API (prices.azure.com), pay as you go, Linux
  */
 export function renewPrices({ root, from, asOf, complete = false }: RenewPricesOptions): readonly string[] {
   checkDate(asOf);
-  const { prices, others } = pricesOf(readPages(from));
+  const { prices, others } = pricesOf(readPages(from), asOf);
   const file = path.join(root, "facts", "price-table.json");
   const before = readTable<Record<string, number>>(file, "prices");
   const kept = complete ? [] : missingFrom(before.rows, prices);
@@ -69,13 +69,13 @@ function merged(before: Readonly<Record<string, Readonly<Record<string, number>>
 const byName = (row: Readonly<Record<string, number>>) => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** A price for each size and region, and the regions that facts/regions.ts doesn't contain. */
-function pricesOf(pages: readonly Page[]): { readonly prices: Prices; readonly others: readonly string[] } {
+function pricesOf(pages: readonly Page[], asOf: string): { readonly prices: Prices; readonly others: readonly string[] } {
   checkPages(pages);
   const found = new Map<string, { size: string; region: string; usd: number; since: string; file: string }>();
   const others = new Set<string>();
   for (const { file, value } of pages) {
     for (const item of asObject(value)!.Items as readonly unknown[]) {
-      const price = priceOf(item, file);
+      const price = priceOf(item, file, asOf);
       if (price === undefined) continue;
       if (!Object.hasOwn(regions, price.region)) {
         others.add(price.region);
@@ -122,8 +122,8 @@ function checkPages(pages: readonly Page[]): void {
   );
 }
 
-/** The price of an item; undefined for other meters: Windows, spot, low priority, reservations, savings plans and other sizes. */
-function priceOf(value: unknown, file: string) {
+/** The price of an item on a day; undefined for other meters: Windows, spot, low priority, reservations and other sizes. */
+function priceOf(value: unknown, file: string, asOf: string) {
   const item = asObject(value);
   const text = (name: string) => (typeof item?.[name] === "string" ? item[name] : "");
   const size = text("armSkuName");
@@ -131,6 +131,9 @@ function priceOf(value: unknown, file: string) {
     /\b(windows|cloud ?services)\b/i.test(text("productName")) ||
     /\b(spot|low priority)\b/i.test(`${text("skuName")} ${text("meterName")}`);
   if (text("type") !== "Consumption" || text("unitOfMeasure") !== "1 Hour" || isOther || !isInstanceType(size)) return undefined;
+  // A price that ended, or that starts later.
+  const end = text("effectiveEndDate");
+  if ((end !== "" && end < asOf) || text("effectiveStartDate").slice(0, 10) > asOf) return undefined;
   const [region, usd, since] = [text("armRegionName"), item?.retailPrice, text("effectiveStartDate")];
   if (region === "" || typeof usd !== "number" || !Number.isFinite(usd) || usd <= 0) {
     throw new Error(

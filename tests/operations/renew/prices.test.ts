@@ -98,6 +98,14 @@ test("--complete removes them", () => {
   expect(rows()).toMatchObject({ asOf: "2026-12-01", rows: { [t4]: { eastus: 0.526 } } });
 });
 
+test("ignores prices that ended before the day of the answers, and those that start later", () => {
+  const ended = item(t4, "eastus", 0.9, { effectiveEndDate: "2026-10-31T23:59:59Z" });
+  const later = item(t4, "eastus", 0.8, { effectiveStartDate: "2027-01-01T00:00:00Z" });
+  const current = item(t4, "eastus", 0.55, { effectiveEndDate: "2026-12-31T23:59:59Z" });
+  renew(save("all.json", page([later, current, ended])));
+  expect(rows().rows[t4]!.eastus).toBe(0.55);
+});
+
 test("reads all pages of a folder, and the newest of several prices", () => {
   save("pages/1.json", page([item(t4, "eastus", 0.55)], "https://prices.azure.com/api/retail/prices?$skip=1000"));
   save("pages/2.json", page([item(t4, "eastus", 0.57, { effectiveStartDate: "2026-11-01T00:00:00Z" }), item(t4, "eastus", 0.55)]));
