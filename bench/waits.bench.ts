@@ -1,7 +1,7 @@
 import { models } from "../facts/models";
 import { pricedRegions } from "../facts/prices";
 import { PlanError } from "../planner/codes";
-import { modelFromRecord } from "../planner/fit/configJson";
+import { modelFromRecord } from "../planner/fit/fromRecord";
 import { fit as fitModel } from "../planner/size/fit";
 import { openSandbox } from "../tests/e2e/sandbox";
 import { type RecordedModel, recordedModels } from "../tests/planner/fit/recordedModels";

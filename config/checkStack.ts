@@ -29,6 +29,7 @@ import { schemaErrors } from "./schemaErrors";
 import { salvage } from "./schemaTools";
 import { decodeSettings, importCredentialsKey, type RawStack, tokenKey } from "./settings";
 import { settle } from "./settled";
+import { sharedTaskErrors } from "./sharedTasks";
 import type { StackSpec } from "./spec";
 import { type Settings, settingsSchema } from "./stackFile";
 import { stackFileErrors } from "./stackYaml";
@@ -51,6 +52,8 @@ export function checkStack(raw: RawStack): CheckedStack {
   const settings = parsed(tree);
   const decided = decisionsFor(raw, settings, images.imageOf);
   if ("errors" in decided) return { errors: [...decided.errors, ...undecided()] };
+  const ofTasks = sharedTaskErrors(settings, decided.decisions);
+  if (ofTasks.length > 0) return { errors: ofTasks };
   const beyondQuota = quotaErrors(quotaOf(raw.stack, settings, decided.decisions));
   if (beyondQuota.length > 0) return { errors: beyondQuota };
   const spec = buildSpec(raw, settings, decided.decisions, images.imageOf);

@@ -48,6 +48,7 @@ export const configurationKinds = {
     title: "Too many endpoints or deployments in one region",
     remedy: "Move some of them to a stack in another region or subscription.",
   },
+  MOOR028: { title: "Different tasks in one endpoint", remedy: "Move the deployments with another task to an endpoint of their own." },
   MOOR030: { title: "Unknown VM size", remedy: "Set a size that managed online endpoints support." },
   MOOR031: { title: "Retired VM size", remedy: "Choose a size that Azure still offers." },
   MOOR032: { title: "vLLM on a VM size without a GPU", remedy: "Choose a GPU size, or serve the model with a score.py file." },

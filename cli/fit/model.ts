@@ -6,9 +6,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { modelIdInTable } from "../../facts/models";
 import { PlanError } from "../../planner/codes";
-import { modelFromRecord } from "../../planner/fit/configJson";
 import { readModel } from "../../planner/fit/folder";
-import { type Model, modelFromTable, withCheckpoint } from "../../planner/fit/model";
+import { modelFromRecord, withCheckpoint } from "../../planner/fit/fromRecord";
+import { type Model, modelFromTable } from "../../planner/fit/model";
 import type { ModelRecord } from "../../planner/fit/record";
 import { checkpointsInTable } from "../../planner/size/checkpoints";
 
@@ -28,7 +28,7 @@ export async function modelOf(model: string, checkpointGiB: number | undefined, 
     return modelFromTable(place.inTable, checkpointGiB)!;
   }
   if ("folder" in place) return readModel(place.folder, checkpointGiB);
-  return modelFromRecord(await hubModels().findModel(place.id, revision, { caller: "fit" }), checkpointGiB);
+  return withCheckpoint(modelFromRecord(await hubModels().findModel(place.id, revision, { caller: "fit" })), checkpointGiB);
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   writeLock,
 } from "../../config/lockFile";
 import type { RawStack } from "../../config/settings";
+import { sharedTaskErrors } from "../../config/sharedTasks";
 import type { Settings } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
 import { version } from "../../package.json";
@@ -82,6 +83,8 @@ export async function lock({ stack, check, rollback, hub, folder = root }: LockA
   }
   const made = await createLock(raw, { settings, imageOf: images.imageOf }, before, sourcesOf(hub));
   if ("errors" in made) throw new Error(reportErrors(stack, made.errors));
+  const ofTasks = sharedTaskErrors(settings, (endpoint, label) => lockEntry(made.lock, endpoint, label) ?? {});
+  if (ofTasks.length > 0) throw new Error(reportErrors(stack, ofTasks));
   if (check) compare(raw, { settings, images }, existing(stack, before), made);
   else write(made);
 }

@@ -8,7 +8,7 @@ import { isSameModel } from "../../config/rules/revisions";
 import { modelIdInTable } from "../../facts/models";
 import type { HubRecord } from "../../operations/hub";
 import { PlanError } from "../../planner/codes";
-import { modelFromRecord } from "../../planner/fit/configJson";
+import { modelFromRecord } from "../../planner/fit/fromRecord";
 import type { Model } from "../../planner/fit/model";
 
 /** Reads the record of a model from the Hub. @throws Error with one sentence */

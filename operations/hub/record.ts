@@ -1,5 +1,5 @@
 /** Reads the record of a model from the Hub: what it says about one commit, and the tensors in the headers of the weight files. */
-import { type Config, number, object } from "../../planner/fit/configRead";
+import { type Config, number, object, parseJson } from "../../planner/fit/configRead";
 import type { ModelRecord } from "../../planner/fit/record";
 import { dataBytes, groupTensors, headerFrom, longestHeader, type SafetensorsHeader } from "../../planner/fit/tensors";
 import { weightFileNames } from "../../planner/fit/weightFiles";
@@ -56,7 +56,7 @@ async function readJson(model: HubModel, file: HubFile | undefined): Promise<unk
   if (file === undefined) return undefined;
   const text = (await model.content(file)).toString("utf8");
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new HubError("format", `${file.path} of ${model.id} at ${model.revision} is not valid JSON. Choose another commit or model.`);
   }

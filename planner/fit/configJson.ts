@@ -10,31 +10,21 @@ import { cacheFromConfig } from "./configLayers";
 import { mainQuantization, quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
 import { GiB, type Model, type WeightsFrom } from "./model";
-import { labelsOf, modelTaskOf, type TaskRecord } from "./modelTask";
+import { labelsOf, modelTaskOf } from "./modelTask";
 import type { ModelRecord } from "./record";
 import { encoderParts, isEncoder } from "./weights/encoderParts";
 import { languageParts } from "./weights/languageParts";
-import { bytesOf, type Computed, derivedBytes, measuredBytes, tiedHead } from "./weights/loaded";
+import { bytesOf, type Computed, derivedBytes, measuredBytes, rearrangingBytes, tiedHead } from "./weights/loaded";
 import { type Part, parametersOf } from "./weights/part";
 import { rotaryTableBytes } from "./weights/rotary";
 import type { Scheme } from "./weights/scheme";
 import { hasTower, towerParts } from "./weights/towerParts";
 
 /** Data from other files in the folder of `config.json`. */
-export type Checkpoint = Pick<ModelRecord, "tensors" | "parameters" | "fileBytes" | "hfQuantConfig"> & {
-  /** Bytes of the weights that vLLM loads; overrides the others. @default from the others */
-  readonly loadedBytes?: number;
-  /** Files and facts of the repository that say what the model is made for. @default - not known */
-  readonly purpose?: Omit<TaskRecord, "config">;
-};
-
-/** The model that a record describes. @throws PlanError MOOR120 if a required number is missing or a number is out of bounds */
-export function modelFromRecord(record: ModelRecord, checkpointGiB?: number): Model {
-  const { id, config, tensors, parameters, fileBytes, hfQuantConfig, modules, poolingConfig, pipelineTag } = record;
-  const loadedBytes = checkpointGiB === undefined ? undefined : checkpointGiB * GiB;
-  const purpose = { modules, poolingConfig, pipelineTag };
-  return modelFromConfig(id, config, { tensors, parameters, fileBytes, hfQuantConfig, loadedBytes, purpose });
-}
+export type Checkpoint = Pick<
+  ModelRecord,
+  "tensors" | "parameters" | "fileBytes" | "hfQuantConfig" | "modules" | "poolingConfig" | "pipelineTag"
+>;
 
 /**
  * The model that `config` describes.
@@ -54,8 +44,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
   const parts = [...language.parts, ...towerParts(config, dimensions)];
   const latentLayers = layers.cache.reduce((sum, layer) => sum + (layer.kind === "mla" ? layer.layers : 0), 0);
   const size = sizeOf(config, checkpoint, dimensions, parts, language, scheme);
-  const derived = checkpoint.loadedBytes === undefined ? derivedBytes(dimensions, latentLayers) : 0;
-  const weightBytes = size.bytes + derived;
+  const weightBytes = size.bytes + derivedBytes(dimensions, latentLayers) + rearrangingBytes(language.parts, scheme);
   const idle = idleParts(language.parts, language.experts);
   const computed = bytesOf(parts, scheme);
   return {
@@ -78,7 +67,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     kvCacheDtype: cacheDtypeOf(config, text, checkpoint.hfQuantConfig),
     ...prediction(dimensions, language.unloaded, scheme),
     labels: architecture.endsWith("ForSequenceClassification") ? labelsOf(config) : undefined,
-    task: modelTaskOf(architecture, { config, ...checkpoint.purpose }),
+    task: modelTaskOf(architecture, { ...checkpoint, config }),
     weightBytes,
     replicatedBytes: rotaryTableBytes(dimensions),
     ...unsplit(parts, scheme),
@@ -129,6 +118,9 @@ interface Size {
   readonly assumptions: readonly string[];
 }
 
+/** Files that are this many times as large as the weights contain them in several formats. */
+const copies = 1.6;
+
 /** Difference between the files and the dimensions above which the description says so. */
 const notable = 0.1;
 
@@ -140,7 +132,6 @@ function sizeOf(
   { unloaded, inexact }: Pick<Language, "unloaded" | "inexact">,
   scheme: Scheme | undefined,
 ): Size {
-  if (checkpoint.loadedBytes !== undefined) return { bytes: checkpoint.loadedBytes, from: "checkpoint", assumptions: [] };
   const dtype = dimensions.text.torch_dtype ?? dimensions.text.dtype ?? config.torch_dtype ?? config.dtype;
   const computed: Computed = {
     bytes: bytesOf(parts, scheme),
@@ -150,9 +141,11 @@ function sizeOf(
   };
   const measured = measuredBytes(checkpoint, dimensions, computed);
   const gib = (bytes: number) => `${(bytes / GiB).toFixed(1)} GiB`;
-  if (measured === undefined) {
+  const hasCopies = measured !== undefined && !inexact && checkpoint.tensors === undefined && measured > copies * computed.bytes;
+  if (measured === undefined || hasCopies) {
+    const because = hasCopies ? `its files (${gib(measured)}) contain more than the weights` : "no file size is known";
     const approximately = inexact ? `; ${inexact}` : "";
-    const assumption = `the size of the weights (${gib(computed.bytes)}) is computed from the dimensions, because no file size is known${approximately}`;
+    const assumption = `the size of the weights (${gib(computed.bytes)}) is computed from the dimensions, because ${because}${approximately}`;
     return { bytes: computed.bytes, from: "parameters", assumptions: [assumption] };
   }
   const differs = Math.abs(measured / computed.bytes - 1) > notable && !inexact;

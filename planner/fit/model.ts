@@ -238,10 +238,3 @@ function cacheLayers(facts: ModelFacts): CacheLayers[] {
 export function indexerBytes(headDim: number): number {
   return headDim + 4 * Math.ceil(headDim / 128);
 }
-
-/** The model with another size of its weights, GiB. The part that one token reads stays the same. */
-export function withCheckpoint(model: Model, checkpointGiB: number | undefined): Model {
-  if (checkpointGiB === undefined) return model;
-  const weightBytes = checkpointGiB * GiB;
-  return { ...model, weightBytes, weightsFrom: "checkpoint", activeBytes: weightBytes * (model.activeBytes / model.weightBytes) };
-}

@@ -3,7 +3,8 @@
 import { vllmFlag } from "../../facts/vllm";
 import { decide, type VllmRequirements } from "../../planner/decide";
 import { type Checkpoint, modelFromConfig } from "../../planner/fit/configJson";
-import { GiB, type Model, modelFromTable } from "../../planner/fit/model";
+import { withCheckpoint } from "../../planner/fit/fromRecord";
+import { type Model, modelFromTable } from "../../planner/fit/model";
 import { physicalName } from "../../planner/names";
 import { flagProblem } from "../../planner/serving/checks";
 import { type Api, apiOf, isPoolingTask, patternOfApi, type Task, taskOf, tasks } from "../../planner/task";
@@ -14,8 +15,8 @@ const qwen3 = {
   ...{ hidden_size: 1024, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128, num_hidden_layers: 28, intermediate_size: 3072 },
   ...{ vocab_size: 151_936, max_position_embeddings: 40_960, model_type: "qwen3", tie_word_embeddings: true },
 };
-const of = (id: string, architecture: string, config: object, purpose: Checkpoint["purpose"] = {}): Model =>
-  modelFromConfig(id, { ...config, architectures: [architecture] }, { loadedBytes: 1.1 * GiB, purpose });
+const of = (id: string, architecture: string, config: object, purpose: Checkpoint = {}): Model =>
+  withCheckpoint(modelFromConfig(id, { ...config, architectures: [architecture] }, purpose), 1.1);
 
 const models = {
   bge: of("BAAI/bge-m3", "XLMRobertaModel", roberta),

@@ -27,11 +27,10 @@ export function attentionParts(dimensions: ModelDimensions, layer: number, kind:
   const { heads, kvHeads, headDim, valueDim, keysAreValues } = headsOf(dimensions, layer, kind);
   const gate = outputGate(dimensions);
   const [query, key, value] = [heads * headDim, kvHeads * headDim, kvHeads * valueDim];
-  const sharesKeys = layer >= dimensions.layers - (number(text, "num_kv_shared_layers") ?? 0);
   const parts = [
     matrix(`${module}.q_proj`, gate === "wide" ? 2 * query : query, hidden),
-    ...(sharesKeys ? [] : [matrix(`${module}.k_proj`, key, hidden)]),
-    ...(sharesKeys || keysAreValues ? [] : [matrix(`${module}.v_proj`, value, hidden)]),
+    matrix(`${module}.k_proj`, key, hidden),
+    ...(keysAreValues ? [] : [matrix(`${module}.v_proj`, value, hidden)]),
     matrix(`${module}.o_proj`, hidden, heads * valueDim),
   ];
   if (gate === "perHead") parts.push(matrix(`${module}.g_proj`, heads, hidden));

@@ -25,17 +25,21 @@ export interface Computed {
 /** Bytes that vLLM loads from the files. Undefined if no size is known. */
 export function measuredBytes(known: KnownSize, dimensions: ModelDimensions, computed: Computed): number | undefined {
   if (known.tensors && known.tensors.length > 0) return tensorBytes(known.tensors, dimensions);
-  const inFiles = known.fileBytes ?? (known.parameters && parameterBytes(known.parameters));
-  if (inFiles === undefined) return undefined;
-  const isWide = computed.isWide && known.fileBytes !== undefined;
-  const bytes = isWide ? inFiles / 2 : inFiles;
+  if (known.fileBytes === undefined) return known.parameters && parameterBytes(known.parameters);
+  const isWide = computed.isWide && Math.abs(known.fileBytes / 2 - computed.bytes) < Math.abs(known.fileBytes - computed.bytes);
+  const bytes = isWide ? known.fileBytes / 2 : known.fileBytes;
   return bytes - additionalBytes(bytes, computed);
 }
 
-/** Which additional parts the files contain: those with which the computed size is closest to the files. */
+/** Largest difference between the files and the dimensions at which the files are known to contain exactly these parts. */
+const exact = 0.005;
+
+/** Which additional parts the files contain. None, unless the files are larger than the loaded parts, and with the additional parts equal. */
 function additionalBytes(inFiles: number, { bytes, unloadedBytes, tiedBytes }: Computed): number {
-  const distance = (additional: number) => Math.abs(inFiles - bytes - additional);
-  return [0, unloadedBytes, tiedBytes, unloadedBytes + tiedBytes].reduce((best, one) => (distance(one) < distance(best) ? one : best), 0);
+  const distance = (additional: number) => Math.abs(inFiles / (bytes + additional) - 1);
+  const candidates = [0, unloadedBytes, tiedBytes, unloadedBytes + tiedBytes];
+  const best = candidates.reduce((least, one) => (distance(one) < distance(least) ? one : least), 0);
+  return distance(best) < exact ? best : 0;
 }
 
 const widths: Readonly<Record<string, number>> = {
@@ -76,6 +80,21 @@ export function derivedBytes(dimensions: ModelDimensions, latentLayers: number):
   if (latentLayers === 0) return 0;
   const { rank, nope, value } = latentDimensions(dimensions);
   return 2 * latentLayers * rank * dimensions.heads * (nope + value);
+}
+
+/**
+ * Bytes that vLLM needs while it loads 4-bit integers, and counts as weights: it rearranges them for its kernel matrix by matrix, and the log
+ * states the peak. Bytes per parameter of the largest matrix, from the logs of seven models.
+ */
+const rearranged = { linear: 1.3, experts: 0.7 } as const;
+const integers = new Set<string | undefined>(["awq", "gptq", "int4"]);
+
+export function rearrangingBytes(parts: readonly Part[], scheme: Scheme | undefined): number {
+  if (!scheme) return 0;
+  const own = parts.filter((part) => integers.has(scheme(part)?.quantization));
+  const largest = (kind: Part["kind"]) =>
+    own.reduce((most, part) => (part.kind === kind ? Math.max(most, part.rows * part.columns * part.copies) : most), 0);
+  return Math.max(rearranged.linear * largest("linear"), rearranged.experts * largest("experts"));
 }
 
 /** Copy of the embeddings that files of a model with tied embeddings can contain. */

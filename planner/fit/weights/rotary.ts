@@ -8,6 +8,9 @@ const without = /^(GPT2|GPTBigCode|OPT|Bloom|MPT|NemotronH|Jamba|Mamba|Bert|Robe
 /** For images and videos, vLLM makes the table four times as long. Source: `MRotaryEmbedding`. */
 const sectionsStretch = 4;
 
+/** Families with rotary sections for time, height and width. Some configurations don't contain the sections. */
+const withSections = /^(Qwen2_?VL|Qwen2_5_?VL|Qwen2_5Omni|Qwen3_?VL|Qwen3_5|Qwen3Omni|Glm4v|Glm4_1V|Ernie4_5_VL)/i;
+
 const stretched = new Set(["yarn", "deepseek_yarn", "linear", "dynamic"]);
 
 /** Bytes of all tables. */
@@ -23,7 +26,8 @@ export function rotaryTableBytes(dimensions: ModelDimensions): number {
     const global = number(text, "global_head_dim") ?? headDim;
     return 2 * positions * headDim + 2 * rows(nested ?? scaling, positions) * global;
   }
-  return 2 * width * rows(nested ?? scaling, positions);
+  const sections = Array.isArray(scaling.mrope_section) || withSections.test(architecture);
+  return 2 * width * (sections ? sectionsStretch * positions : rows(nested ?? scaling, positions));
 }
 
 function rotatedShare(text: Config): number {
@@ -37,7 +41,6 @@ function rotatedShare(text: Config): number {
 function rows(scaling: Config, positions: number): number {
   const kind = String(scaling.rope_type ?? scaling.type);
   const original = number(scaling, "original_max_position_embeddings");
-  if (Array.isArray(scaling.mrope_section)) return sectionsStretch * positions;
   const factor = number(scaling, "factor");
   if (factor && stretched.has(kind)) return Math.floor((kind.includes("yarn") ? (original ?? positions) : positions) * factor);
   return kind === "longrope" || kind === "su" ? positions + (original ?? 0) : positions;

@@ -8,15 +8,24 @@ const towers = ["vision_config", "audio_config", "vit_config", "vision_encoder"]
 /** The object that contains the towers' configurations. */
 const outerOf = (config: Config) => object(config, "thinker_config") ?? config;
 
+/** The tower of Phi-3 and Phi-3.5 Vision, whose dimensions aren't in config.json. Source: CLIP ViT-L/14 with 336 pixels. */
+const phiTower: Config = { hidden_size: 1024, num_hidden_layers: 24, intermediate_size: 4096, patch_size: 14, image_size: 336 };
+
+/** A tower's configuration; undefined if the model doesn't have it. */
+function towerOf(config: Config, key: string): Config | undefined {
+  const isPhi = key === "vision_config" && object(config, "img_processor") !== undefined;
+  return object(outerOf(config), key) ?? (isPhi ? phiTower : undefined);
+}
+
 /** Whether the model accepts input other than text. */
 export function hasTower(config: Config): boolean {
-  return towers.some((key) => object(outerOf(config), key) !== undefined);
+  return towers.some((key) => towerOf(config, key) !== undefined);
 }
 
 /** The parts of all towers whose dimensions are specified. */
 export function towerParts(config: Config, dimensions: ModelDimensions): Part[] {
   return towers.flatMap((key) => {
-    const tower = object(outerOf(config), key);
+    const tower = towerOf(config, key);
     return tower ? partsOf(tower, key, config, dimensions) : [];
   });
 }
@@ -40,15 +49,19 @@ function partsOf(tower: Config, key: string, config: Config, dimensions: ModelDi
   if (width === 0 || layers === 0) return [];
   const shape = key === "audio_config" ? audioShape(width, dimensions) : imageShape(tower, width, config, dimensions);
   const module = key === "audio_config" ? "audio_tower" : "vision_tower";
-  const each = (name: string, rows: number, columns: number) => matrix(`${module}.layers.0.${name}`, rows, columns, "tower", layers);
+  const each = (name: string, rows: number, columns: number, times = 1) =>
+    matrix(`${module}.layers.0.${name}`, rows, columns, "tower", times * layers);
+  // A conformer has two MLPs, a convolution and a projection of relative positions.
+  const isConformer = key === "audio_config" && /^Gemma[34]/.test(dimensions.architecture);
   const patch = number(tower, "patch_size") ?? 14;
   const channels = number(tower, "in_channels", "in_chans", "num_channels") ?? 3;
   const frames = number(tower, "temporal_patch_size") ?? 1;
   return [
     each("qkv_proj", 3 * width, width),
     each("out_proj", width, width),
-    each("fc1", shape.gated ? 2 * inner : inner, width),
-    each("fc2", width, inner),
+    each("fc1", shape.gated ? 2 * inner : inner, width, isConformer ? 2 : 1),
+    each("fc2", width, inner, isConformer ? 2 : 1),
+    ...(isConformer ? [each("conv", 4 * width, width)] : []),
     plain(`${module}.layers.0.norms`, layers * (shape.gated ? 2 * width : 9 * width + inner)),
     plain(`${module}.embeddings`, key === "audio_config" ? 3 * width * width : channels * frames * patch * patch * width),
     matrix(`${module}.positions`, shape.positions, width, "tower"),

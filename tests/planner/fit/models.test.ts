@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Code, PlanError } from "../../../planner/codes";
-import { modelFromRecord } from "../../../planner/fit/configJson";
+import { modelFromRecord } from "../../../planner/fit/fromRecord";
 import { GiB } from "../../../planner/fit/model";
 import { fit as fitModel } from "../../../planner/size/fit";
 import { type RecordedModel, recordedModels, recordsFolder } from "./recordedModels";
