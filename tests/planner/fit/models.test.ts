@@ -5,9 +5,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Code, PlanError } from "../../../planner/codes";
+import { modelFromRecord } from "../../../planner/fit/fromRecord";
 import { GiB } from "../../../planner/fit/model";
 import { fit as fitModel } from "../../../planner/size/fit";
-import { modelOf, type RecordedModel, recordedModels, recordsFolder } from "./recordedModels";
+import { type RecordedModel, recordedModels, recordsFolder } from "./recordedModels";
 
 const golden = path.join(__dirname, "models.csv");
 
@@ -20,13 +21,7 @@ const withoutSize: Partial<Record<Code, readonly string[]>> = {
     "sentence-transformers/all-mpnet-base-v2",
     "stepfun-ai/Step-3.7-Flash-FP8",
   ],
-  MOOR115: [
-    "MiniMaxAI/MiniMax-M2.7",
-    "XiaomiMiMo/MiMo-V2-Flash",
-    "deepseek-ai/DeepSeek-V4-Flash",
-    "deepseek-ai/DeepSeek-V4-Pro",
-    "nvidia/GLM-5.2-NVFP4",
-  ],
+  MOOR115: ["deepseek-ai/DeepSeek-V4-Flash", "deepseek-ai/DeepSeek-V4-Pro", "nvidia/GLM-5.2-NVFP4"],
   MOOR118: [
     "Qwen/Qwen3-Coder-480B-A35B-Instruct",
     "Qwen/Qwen3.5-397B-A17B",
@@ -60,7 +55,7 @@ const mostTokens = 8192;
 function answerOf(record: RecordedModel): Answer {
   const none = { id: record.id, size: "", tensorParallelSize: 0, weightsGiB: 0 };
   try {
-    const model = modelOf(record);
+    const model = modelFromRecord(record);
     const { size, tensorParallelSize, refusal } = fitModel({ model, maxModelLen: Math.min(mostTokens, model.maxModelLen) });
     const weightsGiB = model.weightBytes / GiB;
     if (size !== null) return { id: record.id, size, tensorParallelSize, weightsGiB };
