@@ -39,7 +39,7 @@ export async function measure(): Promise<readonly Ratio[]> {
   try {
     const figures = figuresOf(
       await runLoad({
-        check: loadCheck({ pattern: "vllm", model: "tiny", routes: { readiness: "/health", scoring: "/" } }, {}, 20)!,
+        check: loadCheck({ api: "chat", model: "tiny", routes: { readiness: "/health", scoring: "/" } }, {}, 20)!,
         send: sender({ baseUrl: `${proxy.url}/chat`, credential: "key" }),
         ...{ clients: 16, seconds: 24, timeoutSeconds: 60, signal: new AbortController().signal, onProgress: () => {} },
         requestId: (phase, number) => `smoke-${phase}-${number}`,

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { reportErrors } from "../config/errors";
 import { type Lock, type LockEntry, lockEntry, lockFileName, readLock, writeLock } from "../config/lockFile";
 import { withUsedManifests } from "../config/stagedWeights";
+import { withUsedModels } from "../config/usedModels";
 import { requireStackFile, root } from "./stackFiles";
 
 export interface RetireOptions {
@@ -39,7 +40,7 @@ export function retireText(stack: string, lockText: string, endpoint: string, la
     throw new Error(`${endpoint}/${label} has no previous decision to retire. Deployments with a previous decision: ${which}.`);
   }
   const endpoints = { ...lock.endpoints, [endpoint]: { ...lock.endpoints[endpoint], [label]: entry as LockEntry } };
-  return { text: writeLock(withUsedManifests({ ...lock, endpoints })), name: previous.name };
+  return { text: writeLock(withUsedModels(withUsedManifests({ ...lock, endpoints }))), name: previous.name };
 }
 
 function withPrevious({ endpoints }: Lock): string[] {

@@ -9,6 +9,7 @@ import type { ConfigError } from "./errors";
 import { type StackImages, stackImages } from "./images/stack";
 import { quotaErrors, quotaOf } from "./quota";
 import { acceptErrors } from "./rules/accept";
+import { adapterErrors } from "./rules/adapters";
 import type { SettingsDraft } from "./rules/draft";
 import { endpointErrors, regionCount } from "./rules/endpoints";
 import { exactlyOne } from "./rules/exactlyOne";
@@ -28,6 +29,7 @@ import { schemaErrors } from "./schemaErrors";
 import { salvage } from "./schemaTools";
 import { decodeSettings, importCredentialsKey, type RawStack, tokenKey } from "./settings";
 import { settle } from "./settled";
+import { sharedTaskErrors } from "./sharedTasks";
 import type { StackSpec } from "./spec";
 import { type Settings, settingsSchema } from "./stackFile";
 import { stackFileErrors } from "./stackYaml";
@@ -50,6 +52,8 @@ export function checkStack(raw: RawStack): CheckedStack {
   const settings = parsed(tree);
   const decided = decisionsFor(raw, settings, images.imageOf);
   if ("errors" in decided) return { errors: [...decided.errors, ...undecided()] };
+  const ofTasks = sharedTaskErrors(settings, decided.decisions);
+  if (ofTasks.length > 0) return { errors: ofTasks };
   const beyondQuota = quotaErrors(quotaOf(raw.stack, settings, decided.decisions));
   if (beyondQuota.length > 0) return { errors: beyondQuota };
   const spec = buildSpec(raw, settings, decided.decisions, images.imageOf);
@@ -112,7 +116,8 @@ function read(raw: RawStack): Read {
     ...scoreErrors(draft, folder),
     ...imageErrors(draft, images, raw),
     ...weightsErrors(draft),
-    ...gatedErrors(draft, tokenKey in raw.settings),
+    ...adapterErrors(draft),
+    ...gatedErrors(draft, raw),
     ...ignoredErrors(draft),
     ...secretErrors(raw, tree, draft, [tokenKey, importCredentialsKey]),
     ...tokenErrors(raw, draft),

@@ -9,7 +9,7 @@ import type { ImageOf } from "./images/stack";
 import { tokenCount } from "./leaves";
 import { type Lock, lockCommand, lockEntry, lockFileName, readLock, requirementDifferences } from "./lockFile";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
-import { decideDeployment, deploymentRequirements, namedModel } from "./requirements";
+import { decideDeployment, deploymentRequirements, describedByHub, namedModel } from "./requirements";
 import { listed, settingText } from "./requirementTexts";
 import { moveErrors } from "./rules/move";
 import type { RawStack } from "./settings";
@@ -174,6 +174,8 @@ function decideNow(
   image: ResolvedImage | undefined,
 ): Decided & { readonly errors?: ConfigError[] } {
   const { settings: deployment } = found;
+  const unknown = unknownWithoutLock(raw.stack, found);
+  if (unknown.length > 0) return { errors: unknown };
   if (image === undefined) return { missing: `it has no image. Set \`moor:images.${patternOf(deployment)}\`.` };
   // needsLock() rejects a stack without a revision, if the weights have one.
   const revision = namedModel(deployment)?.revision ?? "";
@@ -188,6 +190,17 @@ function decideNow(
     : { errors: plannerErrors(settings["azure-native:location"], found, outcome.problems) };
 }
 
+/** A model that only the Hugging Face Hub describes requires a lock file, because a preview sends no requests to the Hub. */
+export function unknownWithoutLock(stack: string, { path, settings }: LocatedDeployment): ConfigError[] {
+  const model = describedByHub(settings);
+  if (model === undefined) return [];
+  const problem = `${model.id} is not in the planner's table of models. Without a lock file, Moor doesn't read it from Hugging Face.`;
+  const fix = `Remove \`moor:lock: none\` and run \`${lockCommand(stack)}\`, or set \`vllm.configJson\` to a copy of its config.json in this repository.`;
+  return [
+    configError("MOOR120", `${path}.vllm.model`, { problem, allowed: "a model of the table, or a lock file, or `vllm.configJson`", fix }),
+  ];
+}
+
 /** The setting that an error of the planner refers to, if it refers to a single setting. */
 const places: Partial<Record<Code, string>> = {
   MOOR101: "size",
@@ -198,6 +211,8 @@ const places: Partial<Record<Code, string>> = {
   MOOR111: "size",
   MOOR112: "size",
   MOOR116: "vllm.context",
+  MOOR130: "vllm.task",
+  MOOR131: "vllm.flags",
   MOOR203: "vllm.flags.max-num-seqs",
   MOOR204: "requestTimeout",
   MOOR205: "requestTimeout",
@@ -205,6 +220,7 @@ const places: Partial<Record<Code, string>> = {
   MOOR213: "vllm.flags.max-num-batched-tokens",
   MOOR215: "vllm.flags.max-model-len",
   MOOR216: "vllm.flags.max-num-seqs",
+  MOOR230: "vllm.flags.max-num-batched-tokens",
 };
 
 /** Converts the errors of the planner to errors of the deployment's settings. */

@@ -5,6 +5,7 @@
 import { costOf, hoursPerMonth, rangeText, sumOf } from "../planner/cost";
 import type { DeploymentDecision, ModelDecision } from "../planner/decision";
 import { planRollout } from "../planner/rollout";
+import { type Api, apiOf } from "../planner/task";
 import { registeredText } from "../planner/weights";
 import type { DeploymentSpec, StackSpec } from "./spec";
 import { bounds, instancesOf, type PricedSpec, stackCost } from "./stackCost";
@@ -24,6 +25,7 @@ export function describe(key: string, deployment: DeploymentSpec): string {
     ...(decision.registeredModel === undefined
       ? []
       : [`model ${decision.registeredModel.name} version ${decision.registeredModel.version} of the workspace`]),
+    ...served[apiOf(decision)],
     ...context(decision),
     `up to ${requestSettings.maxConcurrentRequestsPerInstance} concurrent requests per instance`,
     `traffic weight ${weight}%`,
@@ -39,6 +41,9 @@ function weightsText(model: ModelDecision): string {
   if ("revision" in model) return `${model.id} at ${model.revision.slice(0, 8)} (${origins[model.source]})`;
   return `${model.id} (${registeredText(model)})`;
 }
+
+/** What a deployment serves, if it isn't the usual API of its pattern. */
+const served: Readonly<Record<Api, readonly string[]>> = { chat: [], embed: ["embeddings"], rerank: ["reranking"], score: [] };
 
 const origins = { mirror: "staged weights", hub: "weights from the Hugging Face Hub" } as const;
 

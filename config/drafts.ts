@@ -5,10 +5,10 @@
 import { regionLimits } from "../azure/limits";
 import { canonicalRegion, isRegion } from "../facts/regions";
 import type { Pattern } from "../planner/pattern";
-import { type LocatedDeployment, needsLock, plannerErrors } from "./decisions";
+import { type LocatedDeployment, needsLock, plannerErrors, unknownWithoutLock } from "./decisions";
 import type { ConfigError } from "./errors";
 import { patternsIn } from "./patternOf";
-import { decideDeployment, namedModel } from "./requirements";
+import { decideDeployment, describedByHub, namedModel } from "./requirements";
 import type { SettingsDraft } from "./rules/draft";
 import type { RawStack } from "./settings";
 import { deployment as deploymentSchema } from "./stackFile";
@@ -21,12 +21,15 @@ export function draftLockErrors(draft: SettingsDraft, known: readonly ConfigErro
   return draft["moor:lock"] === "none" ? withoutKnown(validDeployments(draft).flatMap(needsLock), known) : [];
 }
 
-/** Errors that the planner finds. Paths that have an error already are left out. */
-export function draftPlannerErrors({ folder }: RawStack, draft: SettingsDraft, known: readonly ConfigError[]): ConfigError[] {
+/** Errors that the planner finds. Paths that have an error already are left out, and so are models that `npm run lock` reads from the Hub. */
+export function draftPlannerErrors({ stack, folder }: RawStack, draft: SettingsDraft, known: readonly ConfigError[]): ConfigError[] {
   const region = canonicalRegion(draft["azure-native:location"] ?? "");
   if (!isRegion(region)) return [];
   return validDeployments(draft).flatMap((found) => {
     const { settings, label } = found;
+    if (describedByHub(settings) !== undefined) {
+      return draft["moor:lock"] === "none" ? withoutKnown(unknownWithoutLock(stack, found), known) : [];
+    }
     const revision = namedModel(settings)?.revision ?? "";
     const outcome = decideDeployment(label, settings, { image: anyImage, region, revision, folder });
     return "problems" in outcome ? withoutKnown(plannerErrors(region, found, outcome.problems), known) : [];

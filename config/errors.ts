@@ -48,6 +48,7 @@ export const configurationKinds = {
     title: "Too many endpoints or deployments in one region",
     remedy: "Move some of them to a stack in another region or subscription.",
   },
+  MOOR028: { title: "Different tasks in one endpoint", remedy: "Move the deployments with another task to an endpoint of their own." },
   MOOR030: { title: "Unknown VM size", remedy: "Set a size that managed online endpoints support." },
   MOOR031: { title: "Retired VM size", remedy: "Choose a size that Azure still offers." },
   MOOR032: { title: "vLLM on a VM size without a GPU", remedy: "Choose a GPU size, or serve the model with a score.py file." },
@@ -117,6 +118,10 @@ export const configurationKinds = {
   MOOR067: {
     title: "Missing Dockerfile",
     remedy: "Add a Dockerfile, for example a copy of docker/score/Dockerfile, or correct the path.",
+  },
+  MOOR069: {
+    title: "Model ID in another spelling than on Hugging Face",
+    remedy: "Set `vllm.model` to the spelling of Hugging Face. Names in Azure depend on it.",
   },
   MOOR064: {
     title: "Revision of another model",
@@ -200,6 +205,23 @@ export const configurationKinds = {
   MOOR095: {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",
+  },
+  MOOR093: {
+    title: "LoRA adapter that can't be served",
+    remedy: "Choose an adapter that PEFT saved as LoRA, with its weights as safetensors.",
+  },
+  MOOR094: {
+    title: "LoRA adapter of another model",
+    remedy: "Set `vllm.model` to the model that the adapter was trained for, or choose an adapter of the served model.",
+  },
+  MOOR096: {
+    title: "LoRA adapters with another source or task",
+    remedy: "Use `source: mirror` and `task: chat`, or remove `adapters`.",
+  },
+  MOOR097: { title: "Name of a LoRA adapter that is in use", remedy: "Choose another name for the adapter." },
+  MOOR098: {
+    title: "Flag of LoRA adapters",
+    remedy: "Remove the flag, and list the adapters in `vllm.adapters`. Moor derives the flags, and the memory that the adapters need.",
   },
   MOOR099: {
     title: "Zone-redundant storage in a region without availability zones",

@@ -7,6 +7,7 @@ import { patterns } from "../planner/pattern";
 import { poolingTasks } from "../planner/task";
 import { manifestPathPattern } from "../planner/weights";
 import { map, oneOf, text, whole } from "./leaves";
+import { lockModels } from "./lockModels";
 
 const anyText = z.string({ error: "text" });
 const sha256 = () => text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
@@ -205,8 +206,9 @@ export const lockSchema = z
         )
         .optional()
         .describe("Files of staged weights, by the hash of the list. `npm run mirror` writes them."),
+      models: lockModels,
     },
-    map("version, stack, location, madeBy, endpoints, and optionally manifests"),
+    map("version, stack, location, madeBy, endpoints, and optionally manifests, models"),
   )
   .describe("Decisions for a stack. `npm run lock` writes this file. Do not edit it by hand.");
 

@@ -3,8 +3,9 @@ import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, PlanError, type Problem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
-import type { ImageReference, RecordedRequirements, WeightSource } from "../planner/decision";
+import type { AdapterDecision, ImageReference, RecordedRequirements, WeightSource } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
+import { withCheckpoint } from "../planner/fit/fromRecord";
 import { type Model, modelFromTable } from "../planner/fit/model";
 import type { Pattern } from "../planner/pattern";
 import { hasCommit, parseRegistryModel, parseWorkspaceModel, type WeightsChoice } from "../planner/weights";
@@ -42,6 +43,7 @@ const requirements: PatternTable<RecordedRequirements> = {
     ...given({ "vllm.registeredModel": vllm.registeredModel, "vllm.remoteCode": setRemoteCode(vllm) }),
     ...given({ "vllm.task": vllm.task }),
     "vllm.servedName": vllm.servedName ?? vllm.model,
+    ...Object.fromEntries(Object.entries(vllm.adapters ?? {}).map(([name, adapter]) => [`${adapterPrefix}${name}`, adapterText(adapter)])),
     ...Object.fromEntries(Object.entries(vllm.flags).map(([flag, value]) => [`vllm.flags.${flag}`, value])),
   }),
   score: (score) => ({
@@ -50,6 +52,24 @@ const requirements: PatternTable<RecordedRequirements> = {
     "score.concurrencyPerInstance": score.concurrencyPerInstance,
   }),
 };
+
+/** Start of the keys of the LoRA adapters in requirements. */
+const adapterPrefix = "vllm.adapters.";
+
+/** A LoRA adapter in the stack file. */
+type AdapterSettings = NonNullable<VllmSettings["adapters"]>[string];
+
+/** An adapter as a flat value: `<model>`, `<model>@<commit>`, or the path of its folder. */
+function adapterText({ model, revision, path: folder = "" }: AdapterSettings): string {
+  if (model === undefined) return folder;
+  return revision === undefined ? model : `${model}@${revision}`;
+}
+
+/** The folder of an adapter, from recorded requirements. Undefined if the adapter is on Hugging Face. @param id The one in the decision. */
+export function adapterPath(wish: RecordedRequirements, { name, id }: Pick<AdapterDecision, "name" | "id">): string | undefined {
+  const value = wish[`${adapterPrefix}${name}`];
+  return id === undefined && typeof value === "string" ? value : undefined;
+}
 
 /** The commit in the stack file, which identifies the weights of some sources. */
 function commit({ source, revision }: VllmSettings): string | undefined {
@@ -73,6 +93,10 @@ export interface Resolved {
   readonly region: string;
   /** Commit of the model. Not used for registered models and score.py. */
   readonly revision: string;
+  /** LoRA adapters with their commits and ranks. @default - none */
+  readonly adapters?: readonly AdapterDecision[];
+  /** The model, if only the Hugging Face Hub describes it (`describedByHub`). The lock file records it. @default - not read */
+  readonly model?: Model;
   /** Folder to which paths in the stack file are relative. @default - the working directory */
   readonly folder?: string;
 }
@@ -91,11 +115,11 @@ interface DecisionInput {
 const deciders: PatternTable<Outcome, [DecisionInput]> = { vllm: decideVllm, score: decideScore };
 
 function decideVllm(vllm: VllmSettings, { label, settings, resolved }: DecisionInput): Outcome {
-  const { image, region, folder = "." } = resolved;
-  const model = modelOf(vllm, folder);
+  const { image, region } = resolved;
+  const model = modelOf(vllm, resolved);
   if ("code" in model) return { problems: [model] };
   return decide(label, {
-    ...{ pattern: "vllm", image, region, model, weights: weightsOf(vllm, resolved.revision), flags: vllm.flags },
+    ...{ pattern: "vllm", image, region, model, weights: weightsOf(vllm, resolved), flags: vllm.flags },
     size: settings.size as InstanceType | "auto",
     contextTokens: tokenCount(vllm.context),
     concurrencyPerInstance: vllm.concurrencyPerInstance,
@@ -121,9 +145,12 @@ function decideScore(
 const anyModel = { workspace: { name: "any", version: "1" }, registry: { registry: "any", name: "any", version: "1" } };
 
 /** The weights that the settings choose. */
-function weightsOf({ source, remoteCode, registeredModel: text = "" }: VllmSettings, revision: string): WeightsChoice {
+function weightsOf(
+  { source, remoteCode, registeredModel: text = "" }: VllmSettings,
+  { revision, adapters }: Pick<Resolved, "revision" | "adapters">,
+): WeightsChoice {
   const choices = {
-    mirror: () => ({ source: "mirror", revision, withCode: remoteCode === "allow" }),
+    mirror: () => ({ source: "mirror", revision, withCode: remoteCode === "allow", adapters }),
     hub: () => ({ source: "hub", revision }),
     workspace: () => ({ source: "workspace", ...(parseWorkspaceModel(text) ?? anyModel.workspace) }),
     catalogue: () => ({ source: "catalogue", ...(parseRegistryModel(text) ?? anyModel.registry) }),
@@ -136,10 +163,10 @@ function mostInstances({ instances, scale }: DeploymentSettings): number {
   return scale?.max ?? instances ?? 1;
 }
 
-/** The model's architecture: from its config.json if the stack file names one, otherwise from the table of models. */
-function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder: string): Model | Problem {
+/** The model's architecture: from its config.json if the stack file names one, otherwise from the table of models or the lock file. */
+function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, { folder = ".", model }: Resolved): Model | Problem {
   if (configJson === undefined) {
-    const known = modelFromTable(id, checkpointGiB);
+    const known = modelFromTable(id, checkpointGiB) ?? (model && withCheckpoint({ ...model, id }, checkpointGiB));
     if (known) return known;
     const how = "set `vllm.configJson` to a copy of its config.json in this repository";
     return createProblem("MOOR120", `${id} is not in the planner's table of models: ${how}.`);
@@ -152,12 +179,35 @@ function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder:
   }
 }
 
+/** The model of a deployment that neither the table of models nor a config.json in the repository describes. Undefined for others. */
+export function describedByHub(settings: DeploymentSettings): NamedModel | undefined {
+  return byPattern(describedByHubs, settings);
+}
+
+const describedByHubs: PatternTable<NamedModel | undefined> = {
+  vllm: ({ model: id, revision, source, configJson }) => {
+    if (configJson !== undefined || modelFromTable(id) !== undefined) return undefined;
+    return hasCommit[source] && revision !== undefined ? { id, revision } : { id };
+  },
+  score: () => undefined,
+};
+
 /** A model and its commit. */
 export interface NamedModel {
   /** Model ID on Hugging Face. */
   readonly id: string;
   /** Commit. Absent if the stack file leaves it to the lock file. */
   readonly revision?: string;
+}
+
+/** A LoRA adapter of the stack file: on Hugging Face, or in a folder. */
+export interface NamedAdapter extends AdapterSettings {
+  readonly name: string;
+}
+
+/** The LoRA adapters of a deployment. */
+export function namedAdapters(settings: DeploymentSettings): NamedAdapter[] {
+  return Object.entries(settings.vllm?.adapters ?? {}).map(([name, adapter]) => ({ name, ...adapter }));
 }
 
 /** The Hugging Face model of a deployment. Undefined if the model is registered or part of the image. */

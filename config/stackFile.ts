@@ -79,17 +79,19 @@ const vllm = z
         .optional(),
       configJson: freeText("a path, for example ./models/my-model/config.json")
         .describe(
-          "Path of the model's config.json, or of its folder. Required for models that are not in Moor's model list (`npm run fit` reports an unlisted model).",
+          "Path of the model's config.json, or of its folder. Default: Moor's table of models, or the Hugging Face Hub, from which `npm run lock` reads other models. Required with `moor:lock: none` for models that are not in the table.",
         )
         .optional(),
       checkpointGiB: z
         .number({ error: "a number of GiB greater than 0" })
         .positive({ error: "a number of GiB greater than 0" })
         .describe(
-          "Size of the weight files, in GiB. Required if the model is not in Moor's model list and no file in the folder of config.json states the size.",
+          "Size of the weights that vLLM loads, in GiB. Default: the size in the table of models, in the lock file, or of the files in the folder of config.json.",
         )
         .optional(),
-      context: tokens().describe("Maximum number of tokens of prompt and answer together. 16k is 16384."),
+      context: tokens().describe(
+        "Maximum number of tokens of prompt and answer together; with `task: embed` of a text, and with `task: rerank` of query and document together. 16k is 16384.",
+      ),
       concurrencyPerInstance: whole(1, 1024).describe("Number of concurrent requests per instance."),
       source: oneOf(weightSources)
         .default("mirror")
@@ -120,14 +122,16 @@ const vllm = z
             {
               model: modelId.describe("ID of the adapter on Hugging Face.").optional(),
               revision: commit.describe("Commit of the adapter's repository. Default: `npm run lock` uses the newest commit.").optional(),
-              path: freeText("a folder, for example ./adapters/support").describe("Folder with the files of the adapter.").optional(),
+              path: freeText("a folder, for example ./adapters/support")
+                .describe("Folder with adapter_config.json and adapter_model.safetensors, relative to the stack file.")
+                .optional(),
             },
             map("model and optionally revision, or path"),
           ),
           map("names to adapters"),
         )
         .describe(
-          "LoRA adapters, each served under its name next to the model. They are staged together with it. Only with `source: mirror`.",
+          "LoRA adapters by name. Each is served under its name, together with the model, and staged in the same folder. Only with `source: mirror`.",
         )
         .optional(),
       servedName: freeText("text").describe("Model name that clients use in requests. Default: the model ID on Hugging Face.").optional(),
@@ -145,7 +149,7 @@ const vllm = z
     ),
   )
   .meta({
-    description: "A Hugging Face model, served by vLLM with an OpenAI-compatible API.",
+    description: "A Hugging Face model, served by vLLM with an OpenAI-compatible API, or with the rerank API of Jina and Cohere.",
     oneOf: weightForms,
   });
 
@@ -232,7 +236,7 @@ export const deployment = z
           map("request, answer, latency"),
         )
         .describe(
-          "Additional checks of the gate. It always checks readiness, and for vLLM also the model name, a chat answer and a stream.",
+          "Additional checks of the gate. It always checks readiness, and for vLLM also the model name and answers to requests of the task: a chat answer and a stream, embeddings, or a ranking.",
         )
         .optional(),
       requestTimeout: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's maximum, in seconds")

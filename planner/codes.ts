@@ -60,7 +60,8 @@ export const codes = {
   },
   MOOR115: {
     title: "The model's KV cache can't be computed",
-    remedy: "Serve the model from your own image with a score.py file, or choose a model whose layers use a supported kind of cache.",
+    remedy:
+      "This doesn't mean that the model doesn't fit. Choose a model whose layers use a supported kind of cache, or serve this one from your own image with a score.py file, which has an explicit size.",
   },
   MOOR116: { title: "The required context is longer than the model's maximum", remedy: "Set the context to at most the model's maximum." },
   MOOR117: {
@@ -76,6 +77,38 @@ export const codes = {
   MOOR120: {
     title: "The model's configuration can't be read",
     remedy: "Provide the model's config.json and the size of its weight files.",
+  },
+  MOOR130: {
+    title: "The model is not made for the task",
+    remedy: "Set the task that the model is made for or omit `task`, or choose a model that is made for the task.",
+  },
+  MOOR131: {
+    title: "The reranker needs settings that the planner doesn't know",
+    remedy:
+      "Set `flags.hf-overrides` and `flags.chat-template` as vLLM's documentation of scoring describes for the model, or choose a reranker that is a classifier.",
+  },
+  MOOR132: {
+    title: "LoRA adapters with a task other than chat",
+    remedy: "Remove `vllm.adapters`, or merge an adapter into the model and serve the result.",
+  },
+  MOOR140: {
+    title: "The model can't be used with --quantization",
+    remedy:
+      "Omit the flag: vLLM reads the format of a quantized checkpoint from the checkpoint. To convert weights when vLLM loads them, use a checkpoint with 16 bits.",
+  },
+  MOOR141: {
+    title: "The size of the weights is not known",
+    remedy:
+      "Use a method of `--quantization` that the planner supports, or a checkpoint that is already quantized and set the size of its weights (`vllm.checkpointGiB`, or `--checkpoint-gib` of `npm run fit`).",
+  },
+  MOOR142: {
+    title: "The memory of speculative decoding is not known",
+    remedy:
+      "Use a draft model in the planner's table, a head (`eagle`), layers of the checkpoint (`mtp`) or `ngram`. For `npm run fit`, --spec-model can be the path of a config.json.",
+  },
+  MOOR143: {
+    title: "The planner can't plan memory with the flag",
+    remedy: "Remove the flag from `vllm.flags`. The message names the setting to use instead, if there is one.",
   },
 
   MOOR201: {
@@ -138,6 +171,10 @@ export const codes = {
     remedy:
       "Set cooldownMinutes to at least the startup time, or omit it. Until a new instance is ready, the existing instances handle the load.",
   },
+  MOOR230: {
+    title: "--max-num-batched-tokens is below --max-model-len",
+    remedy: "Set it to at least --max-model-len, or omit it. A server for embeddings or reranking processes each text in one step.",
+  },
 
   MOOR240: {
     title: "The Dockerfile can't be read",
@@ -198,6 +235,14 @@ export const codes = {
 } as const satisfies Record<`MOOR${number}`, { readonly title: string; readonly remedy: string }>;
 
 export type Code = keyof typeof codes;
+
+/** Problems that mean that the planner can't compute the memory. They say nothing about whether the model fits. */
+const notKnownCodes: ReadonlySet<Code> = new Set(["MOOR115", "MOOR141", "MOOR142"]);
+
+/** Whether a problem means that it isn't known whether the model fits. */
+export function isNotKnown({ code }: { readonly code: Code }): boolean {
+  return notKnownCodes.has(code);
+}
 
 /** Why a decision isn't possible: the code, one sentence with the numbers of the case, and the remedy. */
 export interface Problem {

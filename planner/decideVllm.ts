@@ -2,15 +2,16 @@
 import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, type Problem } from "./codes";
-import type { ImageReference, Routes } from "./decision";
-import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags, parallelismFactor, unestimatedFlags } from "./explicitFlags";
+import type { AdapterDecision, ImageReference, Routes } from "./decision";
+import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags } from "./explicitFlags";
 import type { Model } from "./fit/model";
 import { imageText } from "./image";
 import type { Plan } from "./plan";
+import { chosenTask, taskProblem } from "./serving/task";
 import { type FitResult, fit as fitModel } from "./size/fit";
 import { type ExplicitSettings, reviewExplicitSettings } from "./size/review";
-import type { Task } from "./task";
-import { arrivals, modelDecision, type WeightsChoice } from "./weights";
+import { isPoolingTask, type Task } from "./task";
+import { arrivals, loraFlags, loraSettings, modelDecision, type WeightsChoice } from "./weights";
 
 /** Requirements for a model served by vLLM. */
 export interface VllmRequirements {
@@ -48,9 +49,12 @@ const startSources = { beforeStart: "mirror", duringStart: "hub" } as const;
 /** The plan, or all problems that prevent one. */
 export function decideVllm(requirements: VllmRequirements): Plan | { readonly problems: readonly Problem[] } {
   const { settings, problems } = engineSettings(requirements.flags);
-  if (problems.length > 0) return { problems };
+  const task = chosenTask(requirements.model, requirements.task);
+  const unserved = taskProblem(requirements.model, task, requirements.flags) ?? adapterProblem(requirements, task);
+  if (problems.length > 0 || unserved) return { problems: [...problems, ...(unserved ? [unserved] : [])] };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
   const { maxNumSeqs, maxNumBatchedTokens, maxModelLen, ...free } = settings;
+  const lora = loraSettings(adaptersOf(requirements));
   const engine = {
     ...free,
     maxModelLen: Math.max(requirements.contextTokens, maxModelLen ?? 0),
@@ -59,6 +63,8 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
     source: startSources[arrivals[requirements.weights.source]],
     servedModelName: requirements.servedName,
     region: requirements.region,
+    ...(lora === undefined ? {} : { lora }),
+    task,
   };
   const instanceType = requirements.size === "auto" ? undefined : requirements.size;
   const limits = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
@@ -73,8 +79,8 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
     model: requirements.model,
     instanceType,
   });
-  const blocking = result.refusal ?? gpusProblem(requirements, result);
-  return blocking || idle.length > 0 ? { problems: [...idle, ...(blocking ? [blocking] : [])] } : planOf(requirements, result);
+  const blocking = result.refusal;
+  return blocking || idle.length > 0 ? { problems: [...idle, ...(blocking ? [blocking] : [])] } : planOf(requirements, result, task);
 }
 
 /** Explicit sequences beyond the requests that Azure admits. They only take memory from the KV cache; probably more load was intended. */
@@ -85,13 +91,8 @@ function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, m
   return [createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${detail}.`, `at most ${admitted}, or a higher declared concurrency`)];
 }
 
-function gpusProblem({ flags }: VllmRequirements, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
-  const needed = parallelismFactor(flags) * tensorParallelSize;
-  if (needed <= gpus) return undefined;
-  return createProblem(
-    "MOOR107",
-    `Pipeline and data parallelism from \`flags\` require ${needed} GPUs with a tensor parallel size of ${tensorParallelSize}; ${size} has ${gpus}.`,
-  );
+function adaptersOf({ weights }: VllmRequirements): readonly AdapterDecision[] {
+  return weights.source === "mirror" ? (weights.adapters ?? []) : [];
 }
 
 function explicitSettings({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
@@ -103,7 +104,7 @@ function explicitSettings({ image, flags, requestTimeout }: VllmRequirements): E
   };
 }
 
-function planOf(requirements: VllmRequirements, result: FitResult): Plan {
+function planOf(requirements: VllmRequirements, result: FitResult, task: Task): Plan {
   const { image, requestTimeout, weights } = requirements;
   const pinned: ExplicitFlags = weights.source === "hub" ? { revision: weights.revision, "tokenizer-revision": weights.revision } : {};
   const derived = result.requestSettings!;
@@ -114,15 +115,22 @@ function planOf(requirements: VllmRequirements, result: FitResult): Plan {
       image,
       routes: vllmRoutes,
       model: modelDecision(requirements.model.id, weights),
+      ...(isPoolingTask(task) ? { task } : {}),
       tensorParallelSize: result.tensorParallelSize,
-      flags: joinFlags(result.flags, { ...pinned, ...requirements.flags }),
+      flags: joinFlags([...result.flags, ...loraFlags(adaptersOf(requirements))], { ...pinned, ...requirements.flags }),
       environmentVariables: { ...variables(requirements), ...result.environmentVariables },
       probes: result.probes!,
       requestSettings: requestTimeout === undefined ? derived : { ...derived, requestTimeout },
     },
     scaleRule: result.scaleRule!,
     clients: result.client!,
-    reasons: [sizeReason(requirements, result), ...result.reasons, ...explicitReasons(requirements)],
+    reasons: [
+      sizeReason(requirements, result),
+      ...taskReasons(requirements, task),
+      ...result.reasons,
+      ...adapterReasons(requirements),
+      ...explicitReasons(requirements),
+    ],
   };
 }
 
@@ -140,14 +148,29 @@ function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult)
   return `size: the cheapest in ${region} that fits the load; ${others}`;
 }
 
+/** Why a task other than chat was chosen. */
+function taskReasons({ task: declared }: VllmRequirements, task: Task): string[] {
+  if (task === "chat") return [];
+  return [`task ${task}: ${declared === undefined ? "the model is made for it" : "set in the stack file"}`];
+}
+
+/** The gate asks each adapter with a chat request, and clients of other tasks have one model. */
+function adapterProblem(requirements: VllmRequirements, task: Task): Problem | undefined {
+  if (task === "chat" || adaptersOf(requirements).length === 0) return undefined;
+  return createProblem("MOOR132", `The task is ${task}, and \`adapters\` contains LoRA adapters.`, "adapters with the task chat");
+}
+
+function adapterReasons(requirements: VllmRequirements): string[] {
+  const lora = loraSettings(adaptersOf(requirements));
+  if (lora === undefined) return [];
+  const { maxLoras, maxRank } = lora;
+  return [
+    `--max-loras ${maxLoras}: all adapters are on the GPU at the same time; --max-lora-rank ${maxRank}: vLLM's next value for the largest rank`,
+  ];
+}
+
 function explicitReasons({ flags, requestTimeout }: VllmRequirements): string[] {
   const named = Object.keys(flags).map((flag) => `--${flag}`);
   const all = requestTimeout === undefined ? named : [...named, `requestTimeout ${requestTimeout} s`];
-  const unknown = unestimatedFlags(flags);
-  return [
-    ...(all.length === 0 ? [] : [`set in the stack file and checked: ${all.join(", ")}`]),
-    ...(unknown.length === 0
-      ? []
-      : [`not included in the memory estimate: ${unknown.join(", ")}; check the KV cache size in the log of the first start`]),
-  ];
+  return all.length === 0 ? [] : [`set in the stack file and checked: ${all.join(", ")}`];
 }

@@ -87,7 +87,7 @@ export interface MirroredWeights extends CommittedModel {
   readonly source: "mirror";
   /** Folder below the workspace's blob datastore. */
   readonly path: string;
-  /** LoRA adapters in the same folder, in the order of the stack file. @default - none */
+  /** LoRA adapters in the same folder, in the order of their names. @default - none */
   readonly adapters?: readonly AdapterDecision[];
   /** Whether the weights are staged in this region. A deployment is not created until its weights are staged. */
   readonly staged: boolean;

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { endpointLimits } from "../azure/limits";
-import type { DeploymentRecipe, ModelDecision } from "./decision";
+import type { AdapterDecision, DeploymentRecipe, ModelDecision } from "./decision";
 
 /** Length of the random suffix of an endpoint's name, including the hyphen. */
 const suffixLength = 1 + 6;
@@ -82,18 +82,35 @@ export function deploymentNameLength(label: string): number {
   return label.length + hashLength;
 }
 
+/** Files in the folder of a model's weights, in addition to those that each folder contains. */
+export interface AddedFiles {
+  /** Whether the folder also contains the Python files of the repository. @default false */
+  readonly withCode?: boolean;
+  /** LoRA adapters in the folder, in any order. @default - none */
+  readonly adapters?: readonly Pick<AdapterDecision, "name" | "revision">[];
+}
+
 /**
- * Folder in the workspace's blob datastore that contains the weights of one commit of a model.
+ * Folder in the workspace's blob datastore that contains the weights of one commit of a model. A container refuses files that were added to
+ * its folder, so each selection of files has its own: `models/<model>/<commit>`, with `-code` after it for the Python files, and then
+ * `-lora-<8 hexadecimal digits>` for the names and commits of adapters.
  * @param id Hugging Face ID, for example `Qwen/Qwen2.5-7B-Instruct`.
- * @param withCode Whether the folder also contains the Python files of the repository. A container refuses files that were added to its
- * folder, so both selections of files can't share one.
  */
-export function weightsPath(id: string, revision: string, withCode = false): string {
-  return `models/${id.replace("/", "--")}/${revision}${withCode ? codeEnding : ""}`;
+export function weightsPath(id: string, revision: string, { withCode = false, adapters = [] }: AddedFiles = {}): string {
+  return `${plainPath(id, revision)}${withCode ? codeEnding : ""}${adaptersEnding(adapters)}`;
+}
+
+function plainPath(id: string, revision: string): string {
+  return `models/${id.replace("/", "--")}/${revision}`;
 }
 
 /** End of a folder that also contains the Python files of the model. */
 const codeEnding = "-code";
+
+function adaptersEnding(adapters: NonNullable<AddedFiles["adapters"]>): string {
+  if (adapters.length === 0) return "";
+  return `-lora-${digest(canonicalJson(Object.fromEntries(adapters.map(({ name, revision }) => [name, revision]))))}`;
+}
 
 /** Maximum length of a model's name in Azure Machine Learning. Source: Azure REST specification, machinelearningservices. */
 const longestModelName = 255;
@@ -112,9 +129,11 @@ interface Weights {
   readonly path: string;
 }
 
-/** What identifies weights. The folder is part of it only if it also contains Python files. */
+/** What identifies weights. The end of the folder is part of it if it also contains Python files or adapters. */
 function identity({ id, revision, path }: Weights): readonly string[] {
-  return path === weightsPath(id, revision, true) ? [id, revision, codeEnding] : [id, revision];
+  const plain = plainPath(id, revision);
+  const ending = path.startsWith(plain) ? path.slice(plain.length) : "";
+  return ending === "" ? [id, revision] : [id, revision, ending];
 }
 
 /**

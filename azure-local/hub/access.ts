@@ -35,11 +35,16 @@ export function checkVisible(repository: HubRepository, user: HubUser | undefine
   if (repository.disabled) throw new HubError(403, undefined, "Access to this resource is disabled.");
 }
 
-/** Gating applies to the files, not to the information about a repository. @throws HubError if the user can't read the files */
-export function checkReadable(repository: HubRepository, user: HubUser | undefined): void {
+/**
+ * Gating applies to the files, not to the information about a repository.
+ * @param inEurope Whether the address of the request is in the European Union.
+ * @throws HubError if the user can't read the files
+ */
+export function checkReadable(repository: HubRepository, user: HubUser | undefined, inEurope: boolean): void {
   checkVisible(repository, user);
-  const { id, gated = false } = repository;
-  if (gated === false || isMember(repository, user)) return;
+  const { id, gated = false, refusesEurope = false } = repository;
+  const isExcluded = refusesEurope && inEurope;
+  if (gated === false || (isMember(repository, user) && !isExcluded)) return;
   if (user === undefined) {
     const message = `Access to model ${id} is restricted. You must have access to it and be authenticated to access it. Please log in.`;
     throw new HubError(401, "GatedRepo", message);

@@ -1,5 +1,4 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { HubAnswer } from "./answer";
 import type { Contents } from "./contents";
@@ -52,11 +51,12 @@ export class Delivery {
     return this.delivered.get(idOf(pathname))?.path ?? "";
   }
 
-  serve(pathname: string, query: URLSearchParams, request: IncomingMessage, wrongBytes = false): HubAnswer {
+  /** @param range Header `Range`. */
+  serve(pathname: string, query: URLSearchParams, range: string | undefined, wrongBytes = false): HubAnswer {
     const id = idOf(pathname);
     const found = this.delivered.get(id);
     if (found === undefined || !this.isValid(id, query)) return denied();
-    const answer = rangeAnswer(found.contents, request.headers.range, {
+    const answer = rangeAnswer(found.contents, range, {
       "content-type": "application/octet-stream",
       // Not the hash of the content, as with objects that were uploaded in parts.
       etag: `"${createHash("md5").update(id).digest("hex")}"`,

@@ -23,7 +23,7 @@ export async function modelInfo(repository: HubRepository, query: URLSearchParam
   const unknown = expand.find((key) => !expandable.has(key));
   if (unknown !== undefined)
     throw new HubError(400, undefined, `"expand" must be one of [${[...expandable].join(", ")}]; it is ${unknown}.`);
-  const { id, commit, license, gated = false, files } = repository;
+  const { id, commit, license, gated = false, files, parameters } = repository;
   const siblings = await Promise.all(Object.keys(files).map((file) => sibling(repository, file, blobs)));
   const all: Record<string, unknown> = {
     _id: createHash("sha256").update(id).digest("hex").slice(0, 24),
@@ -39,15 +39,32 @@ export async function modelInfo(repository: HubRepository, query: URLSearchParam
     downloads: 0,
     likes: 0,
     library_name: "transformers",
-    pipeline_tag: "text-generation",
+    pipeline_tag: pipelineOf(repository),
     tags: ["transformers", "safetensors", ...(license === undefined ? [] : [`license:${license}`])],
-    cardData: license === undefined ? {} : { license },
+    cardData: {
+      ...(license === undefined ? {} : { license }),
+      ...(repository.refusesEurope ? { extra_gated_eu_disallowed: true } : {}),
+    },
     config: {},
     siblings,
   };
   const { _id, modelId } = all;
   if (expand.length === 0) return json(200, all);
-  return json(200, { _id, id, modelId, ...Object.fromEntries(expand.map((key) => [key, all[key]])) });
+  // Only returned with `expand`.
+  const safetensors = parameters && { parameters, total: Object.values(parameters).reduce((sum, count) => sum + count, 0) };
+  const named = Object.fromEntries(expand.map((key) => [key, key === "safetensors" ? safetensors : all[key]]));
+  return json(200, { _id, id, modelId, ...named });
+}
+
+/** An entry of `GET /api/models`, the search. */
+export function listEntry(repository: HubRepository): unknown {
+  const { id, private: hidden = false } = repository;
+  const _id = createHash("sha256").update(id).digest("hex").slice(0, 24);
+  return { _id, id, modelId: id, private: hidden, downloads: 0, likes: 0, pipeline_tag: pipelineOf(repository) };
+}
+
+function pipelineOf({ pipelineTag = "text-generation" }: HubRepository): string {
+  return pipelineTag;
 }
 
 async function sibling(repository: HubRepository, file: string, blobs: boolean): Promise<unknown> {

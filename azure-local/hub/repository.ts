@@ -15,6 +15,14 @@ export interface HubRepository {
   readonly license?: string;
   /** Whether users must accept a license before they can read the files. @default false */
   readonly gated?: false | "auto" | "manual";
+  /** Kind of the pipeline. @default text-generation */
+  readonly pipelineTag?: string;
+  /** Earlier IDs, which the Hub redirects to this one. @default none */
+  readonly renamedFrom?: readonly string[];
+  /** Whether the terms exclude addresses in the European Union (`extra_gated_eu_disallowed`). @default false */
+  readonly refusesEurope?: boolean;
+  /** Parameters by type, as the Hub counted them. @default - not counted */
+  readonly parameters?: Readonly<Record<string, number>>;
   /** @default false */
   readonly private?: boolean;
   /** Whether Hugging Face has disabled it. @default false */

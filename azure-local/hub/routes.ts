@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { readBody } from "../http/body";
 import { checkReadable, checkVisible, type HubUser, type HubUsers, notFound, userOf } from "./access";
-import { type HubAnswer, HubError } from "./answer";
+import { type HubAnswer, HubError, json } from "./answer";
 import { bytesContents, type Contents } from "./contents";
 import { rangeAnswer } from "./delivery";
 import type { HubPart } from "./faults";
-import { modelInfo } from "./modelInfo";
+import { listEntry, modelInfo } from "./modelInfo";
 import { type FileFacts, fileFacts, type HubRepository } from "./repository";
 import { pathsInfo, tree } from "./tree";
 
@@ -18,11 +18,17 @@ const pageSizes = { plain: 1000, expanded: 100 } as const;
 export interface HubState {
   /** The commits of a repository, the newest last. */
   readonly find: (id: string) => readonly HubRepository[] | undefined;
+  /** The newest commits of all repositories. */
+  readonly all: () => readonly HubRepository[];
   /** Makes a repository that was not added. @default they don't exist */
   readonly generate?: (id: string, commit: string | undefined) => HubRepository;
   readonly users: HubUsers;
   readonly pageSize?: number;
   readonly smallFiles: "redirected" | "direct";
+  /** What is served of files in LFS: their content, or only the pointers, as by a mirror of the Git repository alone. */
+  readonly largeFiles: "content" | "pointers";
+  /** Whether the addresses of requests are in the European Union. */
+  readonly inEurope: boolean;
   /** A signed address of the content delivery network. */
   readonly addressOf: (sha256: string, contents: Contents, file: string) => string;
 }
@@ -53,10 +59,13 @@ export class HubRoutes {
     const { pathname, searchParams: query } = url;
     const { method = "GET" } = request;
     const user = userOf(request.headers.authorization, this.state.users);
+    const moved = this.redirect(url, user);
+    if (moved !== undefined) return moved;
     const reads = method === "GET" || method === "HEAD";
     const [paths, id, rev] = pathsInfoPath.exec(pathname) ?? [];
     if (paths !== undefined && method === "POST") return this.pathsInfo(request, this.visible(id!, rev, user));
     if (!reads) throw new HubError(404, undefined, `The local Hub does not support ${method} ${pathname}.`);
+    if (pathname === "/api/models") return this.search(query, user);
     const [isTree, treeId, treeRev, folder = ""] = treePath.exec(pathname) ?? [];
     if (isTree !== undefined) {
       const repository = this.visible(treeId!, treeRev, user);
@@ -75,6 +84,40 @@ export class HubRoutes {
     throw new HubError(404, undefined, `The local Hub has no page at ${pathname}.`);
   }
 
+  /**
+   * The redirect from an earlier ID or from another case. Source: huggingface.co redirects both with 307, for pages, files and the API. It was
+   * observed, and is not documented.
+   */
+  private redirect(url: URL, user: HubUser | undefined): HubAnswer | undefined {
+    const asked = [treePath, pathsInfoPath, infoPath, rawPath, resolvePath].map((path) => path.exec(url.pathname)?.[1]).find(Boolean);
+    if (asked === undefined || this.state.find(asked) !== undefined) return undefined;
+    const lower = asked.toLowerCase();
+    const found = this.state.all().find(({ id, renamedFrom = [] }) => [id, ...renamedFrom].some((one) => one.toLowerCase() === lower));
+    if (found === undefined) return undefined;
+    checkVisible(found, user);
+    const location = `${url.pathname.replace(asked, found.id)}${url.search}`;
+    const headers = { location, "content-type": "text/plain; charset=utf-8" };
+    return { status: 307, headers, body: `Temporary Redirect. Redirecting to ${location}` };
+  }
+
+  /** `GET /api/models`: models whose ID contains a text, or whose owner has a name. */
+  private search(query: URLSearchParams, user: HubUser | undefined): HubAnswer {
+    const [text, author, limit] = [query.get("search") ?? "", query.get("author") ?? "", Number(query.get("limit") ?? pageSizes.plain)];
+    const isVisible = (repository: HubRepository) => {
+      try {
+        checkVisible(repository, user);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const found = this.state.all().filter(({ id }) => {
+      const isOwned = author === "" || id.toLowerCase().startsWith(`${author.toLowerCase()}/`);
+      return isOwned && id.toLowerCase().includes(text.toLowerCase());
+    });
+    return json(200, found.filter(isVisible).slice(0, limit).map(listEntry));
+  }
+
   private async pathsInfo(request: IncomingMessage, repository: HubRepository): Promise<HubAnswer> {
     const body = await readBody(request, longestBody);
     if (typeof body === "string") throw new HubError(400, undefined, `The body is ${body}.`);
@@ -86,6 +129,7 @@ export class HubRoutes {
   private async resolve(request: IncomingMessage, repository: HubRepository, file: string): Promise<HubAnswer> {
     const facts = await fileFacts(repository, file);
     if (facts === undefined) throw new HubError(404, "EntryNotFound", "Entry not found");
+    if (this.state.largeFiles === "pointers") return this.raw(request, repository, file);
     const { large, size, oid } = facts;
     const commit = { "x-repo-commit": repository.commit };
     if (large) {
@@ -119,7 +163,7 @@ export class HubRoutes {
 
   private readable(id: string, revision: string | undefined, user: HubUser | undefined): HubRepository {
     const repository = this.visible(id, revision, user);
-    checkReadable(repository, user);
+    checkReadable(repository, user, this.state.inEurope);
     return repository;
   }
 

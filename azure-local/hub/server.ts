@@ -25,6 +25,12 @@ export interface LocalHubOptions {
   readonly pageSize?: number;
   /** How small files are answered: by a redirect to the same server, as on the Hub, or directly. @default redirected */
   readonly smallFiles?: "redirected" | "direct";
+  /** What is served of files in LFS: their content, or only the pointers, as by a mirror of the Git repository alone. @default content */
+  readonly largeFiles?: "content" | "pointers";
+  /** Whether parts of large files can be requested. @default true */
+  readonly ranges?: boolean;
+  /** Whether the addresses of requests are in the European Union. @default false */
+  readonly inEurope?: boolean;
   /** Milliseconds since 1970, for the expiry of addresses. @default the system clock */
   readonly now?: () => number;
 }
@@ -61,6 +67,7 @@ export interface LocalHub {
 /** Starts a local Hub on loopback. @throws Error if the port is in use */
 export async function startLocalHub(options: LocalHubOptions = {}): Promise<LocalHub> {
   const { port = 0, now = Date.now, users = {}, pageSize, smallFiles = "redirected", generate = false } = options;
+  const { largeFiles = "content", ranges = true, inEurope = false } = options;
   const faults = new HubFaults();
   faults.set(options.faults ?? []);
   const handled: HubRequest[] = [];
@@ -74,7 +81,8 @@ export async function startLocalHub(options: LocalHubOptions = {}): Promise<Loca
   let cdnUrl = "";
   const find = (id: string): readonly HubRepository[] | undefined => repositories.get(id);
   const routes = new HubRoutes({
-    find,
+    ...{ find, largeFiles, inEurope },
+    all: () => [...repositories.values()].map((commits) => commits.at(-1)!),
     generate: generate ? generatedModel : undefined,
     users,
     pageSize,
@@ -102,7 +110,7 @@ export async function startLocalHub(options: LocalHubOptions = {}): Promise<Loca
         typeof fault?.effect === "number"
           ? refused(fault, target.part)
           : part === "cdn"
-            ? delivery.serve(url.pathname, url.searchParams, request, fault?.effect === "wrongBytes")
+            ? delivery.serve(url.pathname, url.searchParams, ranges ? request.headers.range : undefined, fault?.effect === "wrongBytes")
             : await routes.serve(request, url);
       record(result.status);
       await send(request, response, result, isCut);

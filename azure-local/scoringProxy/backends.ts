@@ -2,6 +2,7 @@ import type { DeploymentView, EndpointView } from "./directory";
 import type { StandInIdentity } from "./standin/identity";
 import type { Fault, Speed } from "./standin/pace";
 import { type RunningStandIn, startStandIn } from "./standin/server";
+import { vllmAdapters, vllmTask } from "./task";
 
 /** Values for deployments, by `<endpoint>/<deployment>`, `<endpoint>`, or `*` for all. The most specific key applies. */
 export type PerDeployment<T> = Readonly<Record<string, T>>;
@@ -72,6 +73,8 @@ function identityOf(endpoint: EndpointView, deployment: DeploymentView): StandIn
     region: endpoint.region,
     pattern: deployment.pattern,
     models: deployment.models,
+    task: vllmTask(deployment.environmentVariables),
+    adapters: vllmAdapters(deployment.environmentVariables),
     scoringPath: deployment.scoring.path,
     readinessPath: deployment.readiness.path,
     livenessPath: deployment.liveness.path,

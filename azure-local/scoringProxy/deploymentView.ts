@@ -3,6 +3,7 @@ import type { ArmDeployment, ArmEnvironmentVersion, ArmProbe } from "./armTypes"
 import type { DeploymentView, Probe, Route } from "./directory";
 import { type Pattern, patterns } from "./pattern";
 import { startUpSeconds } from "./start";
+import { readFlags, valuesOf } from "./vllmFlags";
 
 /**
  * Azure's defaults for values that a deployment omits (Azure docs, reference-yaml-deployment-managed-online). Durations in seconds. An
@@ -70,28 +71,20 @@ function modelName(id: string | null | undefined): string | undefined {
 }
 
 /**
- * The names under which a vLLM container serves its model, from the environment variables that docker/vllm reads. Other containers have
+ * The names under which a vLLM container serves its model and its LoRA adapters, from the environment variables that docker/vllm reads. Other containers have
  * none. `--served-model-name` accepts several names, up to the next flag.
  */
 export function vllmModels(variables: Readonly<Record<string, string>>, model: string | undefined): string[] {
   const flags = readFlags(variables.VLLM_ARGS);
-  const at = flags.findIndex((flag) => flag.startsWith("--served-model-name"));
-  if (at >= 0) {
-    const [, inline] = flags[at]!.split(/=(.*)/s);
-    const rest = flags.slice(at + 1);
-    const end = rest.findIndex((flag) => flag.startsWith("--"));
-    return inline !== undefined ? [inline] : rest.slice(0, end < 0 ? rest.length : end);
-  }
+  // `--lora-modules` has `<name>=<path>` for each LoRA adapter.
+  const adapters = (valuesOf(flags, "--lora-modules") ?? []).map((value) => value.split("=")[0]!);
+  return [...baseModels(flags, variables, model), ...adapters];
+}
+
+function baseModels(flags: readonly string[], variables: Readonly<Record<string, string>>, model: string | undefined): string[] {
+  const served = valuesOf(flags, "--served-model-name");
+  if (served) return served;
   const name = variables.MOOR_SERVED_MODEL_NAME ?? variables.MOOR_MODEL;
   if (name) return [name];
   return variables.VLLM_ARGS === undefined ? [] : [modelName(model) ?? "model"];
-}
-
-function readFlags(text: string | undefined): string[] {
-  try {
-    const flags: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(flags) ? flags.map(String) : [];
-  } catch {
-    return [];
-  }
 }

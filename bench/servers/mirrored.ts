@@ -9,10 +9,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BlobContainer } from "../../azure/blobStorage";
 import { clouds } from "../../azure/clouds";
 import { HubTransport } from "../../operations/hub";
-import { inParallel } from "../../operations/mirror/parallel";
 import { prepareWeights } from "../../operations/mirror/prepare";
 import { Progress } from "../../operations/mirror/progress";
 import { runnerWay } from "../../operations/mirror/runner";
+import { inParallel } from "../../operations/parallel";
 
 const [mode, port, cdnPort, shards, bytes] = process.argv.slice(2) as [string, string, string, string, string];
 const address = `http://127.0.0.1:${port}`;
@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 const revision = "0123456789abcdef0123456789abcdef01234567";
 
 async function staged(): Promise<void> {
-  const wanted = { id: "acme/large", revision, path: "models/acme--large/1", deployments: ["chat/main"] };
+  const wanted = { id: "acme/large", revision, path: "models/acme--large/1", adapters: [], deployments: ["chat/main"] };
   const report = (line: string) => console.error(line);
   const hub = new HubTransport({ hub: address, report });
   const weights = await prepareWeights(

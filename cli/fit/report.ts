@@ -3,7 +3,11 @@
 import { styleText } from "node:util";
 import { pricesSource } from "../../facts/prices";
 import { costOf, hoursPerMonth, rangeText } from "../../planner/cost";
-import type { Compared, FitInput, FitResult, Rejected } from "../../planner/size/fit";
+import type { Answer } from "../../planner/size/answer";
+import { splitText } from "../../planner/size/candidate";
+import type { CheaperCheckpoint } from "../../planner/size/checkpoints";
+import { type Compared, type FitInput, type FitResult, type Rejected, type Verdict, verdictOf } from "../../planner/size/fit";
+import { answerLines, checkpointText } from "./answer";
 
 /** The rows of a table of sizes. */
 export interface Comparison {
@@ -14,12 +18,31 @@ export interface Comparison {
 /** Rows of the table without `--compare`. */
 const shortTable = 5;
 
+/** The verdict in a row of the table. */
+const rowWords = { fits: "fits", doesntFit: "no", notKnown: "not known" } as const satisfies Record<Verdict, string>;
+
+/** What the report contains besides the result. */
+export interface Extras {
+  /** @default - no table: one size or a GPU by numbers was specified */
+  readonly comparison?: Comparison;
+  /** Whether the table contains all sizes. */
+  readonly all: boolean;
+  /** @default - no Azure size fits */
+  readonly answer?: Answer;
+  /** @default - none is known */
+  readonly checkpoint?: CheaperCheckpoint;
+}
+
 /** The complete report. */
-export function report(input: FitInput, result: FitResult, comparison: Comparison | undefined, all: boolean): string {
-  const table = comparison === undefined ? [] : [...sizeTable(comparison, result, all), ""];
-  return [heading(input, result), "", ...table, ...(result.fits ? [...recommendation(result), ...sourceCost(input)] : noFit(result))].join(
-    "\n",
-  );
+export function report(input: FitInput, result: FitResult, { comparison, all, answer, checkpoint }: Extras): string {
+  const rows = comparison === undefined ? [] : sizeTable(comparison, result, all);
+  const table = rows.length > 0 ? [...rows, ""] : [];
+  const bodies = {
+    fits: () => [...recommendation(result, answer === undefined ? [] : answerLines(answer, checkpoint)), ...sourceCost(input)],
+    doesntFit: () => noFit(result, checkpoint),
+    notKnown: () => [styleText("bold", `Not known: ${result.refusal?.message}`), ...section("reasons", result.reasons)],
+  } as const satisfies Record<Verdict, () => string[]>;
+  return [heading(input, result), "", ...table, ...bodies[result.verdict]()].join("\n");
 }
 
 function heading(input: FitInput, result: FitResult): string {
@@ -34,15 +57,15 @@ function heading(input: FitInput, result: FitResult): string {
 
 function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: boolean): string[] {
   const shown = all ? tried : tried.filter(({ candidate }) => !candidate.problem).slice(0, shortTable);
-  const rows = shown.map(({ candidate: { machine, estimate, problem }, usdPerHour }) => [
+  const rows = shown.map(({ candidate, candidate: { machine, estimate, problem }, usdPerHour }) => [
     machine.instanceType === result.size ? "→" : " ",
     machine.instanceType ?? "",
     `${machine.gpus} × ${machine.size?.gpu}`,
     estimate ? String(estimate.settings.tensorParallelSize) : "",
     usdPerHour.toFixed(2),
-    estimate ? estimate.kvGiBPerGpu.toFixed(1) : "",
+    estimate && result.hasKvCache ? estimate.kvGiBPerGpu.toFixed(1) : "",
     estimate && estimate.requestGiB > 0 ? Math.max(0, estimate.maxConcurrency).toFixed(1) : "",
-    problem ? `no: ${problem.code} ${problem.message}` : "fits",
+    problem ? `${rowWords[verdictOf(candidate, problem)]}: ${problem.code} ${problem.message}` : rowWords.fits,
   ]);
   const head = [" ", "size", "GPUs", "TP", "USD/hour", "KV GiB/GPU", "requests", ""];
   const hidden = tried.length - shown.length;
@@ -51,7 +74,9 @@ function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: bool
     : hidden === 0
       ? []
       : shown.length === 0
-        ? [`  None of the ${hidden} GPU sizes fits; --compare lists the reasons.`]
+        ? result.verdict === "notKnown"
+          ? []
+          : [`  None of the ${hidden} GPU sizes fits; --compare lists the reasons.`]
         : [`  ${hidden} more GPU sizes; --compare lists them.`];
   return [...(rows.length > 0 ? columns([head, ...rows]) : []), ...rest];
 }
@@ -82,7 +107,7 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function recommendation(result: FitResult): string[] {
+function recommendation(result: FitResult, answer: readonly string[]): string[] {
   const { probes, requestSettings, client } = result;
   const month =
     result.usdPerHour === null
@@ -94,10 +119,13 @@ function recommendation(result: FitResult): string[] {
     return `${name} ${initialDelay} s + ${period} s × ${failureThreshold}`;
   };
   return [
-    styleText("bold", `Recommendation: ${machine}, tensor parallel size ${result.tensorParallelSize}${month}`),
+    styleText("bold", `Recommendation: ${machine}, ${splitText(result)}${month}`),
+    ...(answer.length === 0 ? [] : section("answer", answer)),
     ...section("memory of each GPU, GiB", [
       `weights ${gib(result.weightsGiBPerGpu)}, activations ${gib(result.activationGiB)}, outside PyTorch ${gib(result.nonTorchGiB)}, CUDA graphs ${gib(result.cudaGraphGiB)}`,
-      `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`,
+      result.hasKvCache
+        ? `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`
+        : "no KV cache: an encoder processes a text in one step",
     ]),
     ...section("vllm serve", flagLines(result.flags)),
     ...section("probes", [`${probe("liveness")}, ${probe("readiness")}`]),
@@ -105,7 +133,7 @@ function recommendation(result: FitResult): string[] {
       `requestTimeout ${requestSettings!.requestTimeout} s, maxConcurrentRequestsPerInstance ${requestSettings!.maxConcurrentRequestsPerInstance}`,
     ]),
     ...section("clients", [
-      `max_tokens at most ${client!.maxTokens}, timeout ${client!.timeoutSeconds} s, retry ${client!.retryOn.join(", ")}`,
+      `${client!.maxTokens === undefined ? "" : `max_tokens at most ${client!.maxTokens}, `}timeout ${client!.timeoutSeconds} s, retry ${client!.retryOn.join(", ")}`,
     ]),
     ...section("reasons", result.reasons),
   ];
@@ -119,8 +147,9 @@ function sourceCost({ source }: FitInput): string[] {
   return section("cost of source: hub", [`one firewall in the managed network of the workspace, for all deployments: ${price}`]);
 }
 
-function noFit(result: FitResult): string[] {
-  return [styleText("bold", "Nothing fits."), ...section("reasons", result.reasons)];
+function noFit(result: FitResult, checkpoint: CheaperCheckpoint | undefined): string[] {
+  const other = checkpoint === undefined ? [] : section("answer", [checkpointText(checkpoint)]);
+  return [styleText("bold", "Nothing fits."), ...other, ...section("reasons", result.reasons)];
 }
 
 function flagLines(flags: readonly string[]): string[] {

@@ -4,18 +4,22 @@ import { type ConfigError, configError } from "../../config/errors";
 import type { ResolvedImage } from "../../config/images/resolve";
 import type { ImageOf } from "../../config/images/stack";
 import { type Lock, type LockEntry, lockEntry, requirementDifferences } from "../../config/lockFile";
+import { type LockedModel, splitKey } from "../../config/lockModels";
 import { patternOf } from "../../config/patternOf";
-import { decideDeployment, deploymentRequirements, namedModel } from "../../config/requirements";
+import { decideDeployment, deploymentRequirements, namedAdapters, namedModel } from "../../config/requirements";
 import { gatedModel } from "../../config/rules/gated";
 import { commitsOfLocks, foreignCommit, type KnownCommit, revisionErrors } from "../../config/rules/revisions";
 import { type RawStack, tokenKey } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { mirroredOf, withStaging, withUsedManifests } from "../../config/stagedWeights";
+import { withUsedModels } from "../../config/usedModels";
 import type { DeploymentDecision, RecordedRequirements } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import { commitOf } from "../../planner/weights";
 import { builtDigests, withBuiltDigest } from "../builtDigests";
+import { type ReadAdapter, resolveAdapters } from "./adapters";
 import type { CommitCheck } from "./hub";
+import { type DescribedModel, describeModel, type ReadRecord } from "./models";
 
 /** External inputs of the lock file. */
 export interface Sources {
@@ -25,6 +29,10 @@ export interface Sources {
   newestCommit(model: string): Promise<string>;
   /** Checks whether a commit belongs to a model repository. */
   checkCommit(model: string, revision: string): Promise<CommitCheck>;
+  /** Reads a model that only the Hub describes. */
+  readonly readRecord: ReadRecord;
+  /** Reads a LoRA adapter from the Hub. */
+  readonly readAdapter: ReadAdapter;
 }
 
 /** A valid stack file. */
@@ -46,41 +54,111 @@ export async function createLock(
   before: Lock | undefined,
   sources: Sources,
 ): Promise<NewLock | { readonly errors: readonly ConfigError[] }> {
-  const { errors, notes } = await checkCommits(raw, settings, before, sources);
+  const deployments = deploymentsOf(settings).map((found) => locatedEntry(found, imageOf, before));
+  const described = await describeModels(raw, deployments, before, sources);
+  const { errors: ofCommits, notes } = await checkCommits(raw, settings, before, { ...sources, described: described.models });
+  const errors = [...described.errors, ...ofCommits];
   const endpoints: Record<string, Record<string, LockEntry>> = {};
   const known = lockDecisions(before);
   const digests = builtDigests(lockDecisions(before));
-  for (const found of deploymentsOf(settings)) {
-    const { endpoint, label } = found;
-    const old = before && lockEntry(before, endpoint, label);
-    const image = imageOf(endpoint, label);
-    const requirements = deploymentRequirements(found.settings, image);
-    const outcome = await decideOne(
-      raw,
-      settings,
-      { ...found, image },
-      old && hasRequirements(old, requirements) ? old : undefined,
-      sources,
-    );
+  for (const found of deployments) {
+    const { endpoint, label, old, requirements } = found;
+    if (described.failed.has(found.path)) continue;
+    const outcome = await decideOne(raw, settings, { ...found, described: described.models.get(found.path) }, sources);
     if ("errors" in outcome) {
       errors.push(...outcome.errors);
       continue;
     }
     const decision = withBuiltDigest(withStaged(label, outcome.decision, [...entryDecisions(old), ...known]), digests);
+    notes.push(...outcome.notes.map((note) => `${endpoint}/${label}: ${note}`));
     endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, decision) };
   }
   if (errors.length > 0) return { errors };
   const location = settings["azure-native:location"];
-  const lock = { version: 1, stack: raw.stack, location, madeBy: sources.madeBy, endpoints, manifests: before?.manifests } as const;
-  return { lock: withUsedManifests(lock), notes };
+  const models = modelsOf(described.models, endpoints, before);
+  const lock = { version: 1, stack: raw.stack, location, madeBy: sources.madeBy, endpoints, manifests: before?.manifests, models } as const;
+  return { lock: withUsedModels(withUsedManifests(lock)), notes };
+}
+
+/** A deployment, its image, its requirements, and its entry in the existing lock file. */
+interface LocatedEntry extends LocatedDeployment {
+  readonly image: ResolvedImage | undefined;
+  readonly requirements: RecordedRequirements;
+  readonly old: LockEntry | undefined;
+  /** The entry in the existing lock file, if it has the same requirements. */
+  readonly unchanged: LockEntry | undefined;
+}
+
+function locatedEntry(found: LocatedDeployment, imageOf: ImageOf, before: Lock | undefined): LocatedEntry {
+  const image = imageOf(found.endpoint, found.label);
+  const requirements = deploymentRequirements(found.settings, image);
+  const old = before && lockEntry(before, found.endpoint, found.label);
+  return { ...found, image, requirements, old, unchanged: old && hasRequirements(old, requirements) ? old : undefined };
+}
+
+/** Models by the path of their deployment, and the paths whose model can't be described. */
+interface Descriptions {
+  readonly models: ReadonlyMap<string, DescribedModel>;
+  readonly failed: ReadonlySet<string>;
+  readonly errors: readonly ConfigError[];
+}
+
+async function describeModels(
+  raw: RawStack,
+  deployments: readonly LocatedEntry[],
+  before: Lock | undefined,
+  { readRecord }: Sources,
+): Promise<Descriptions> {
+  const [models, failed, errors] = [new Map<string, DescribedModel>(), new Set<string>(), [] as ConfigError[]];
+  for (const found of deployments) {
+    const outcome = await describeModel(found, {
+      locked: before?.models,
+      lockedCommit: lockedCommit(found.unchanged),
+      hasToken: tokenKey in raw.settings,
+      readRecord,
+    });
+    if ("errors" in outcome) {
+      failed.add(found.path);
+      errors.push(...outcome.errors);
+    } else if (outcome.described !== undefined) models.set(found.path, outcome.described);
+  }
+  return { models, failed, errors };
+}
+
+/**
+ * The models that the lock file records: those of this run, and those of earlier decisions. A model that is in the table of models by now, or
+ * has a config.json, is recorded only for earlier decisions.
+ */
+function modelsOf(
+  described: Descriptions["models"],
+  endpoints: Lock["endpoints"],
+  before: Lock | undefined,
+): Readonly<Record<string, LockedModel>> {
+  const earlier = Object.values(endpoints).flatMap((labels) =>
+    Object.values(labels).flatMap(({ current, previous, rolledBack }) => (rolledBack ? [current, previous] : [previous])),
+  );
+  const used = new Set(earlier.flatMap((decision) => decision?.model?.id ?? []));
+  const kept = Object.entries(before?.models ?? {}).filter(([key]) => used.has(splitKey(key).id));
+  const own = [...described.values()].map(({ key, recorded }) => [key, recorded] as const);
+  return Object.fromEntries([...kept, ...own].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Checks the commits of the stack file that are not in the lock file yet: with Hugging Face and with the lock files in the folder. */
-async function checkCommits(raw: RawStack, settings: Settings, before: Lock | undefined, { checkCommit }: Sources) {
+async function checkCommits(
+  raw: RawStack,
+  settings: Settings,
+  before: Lock | undefined,
+  { checkCommit, described }: Sources & { readonly described: Descriptions["models"] },
+) {
   const [errors, confirmed, notes]: [ConfigError[], KnownCommit[], string[]] = [[], [], []];
   for (const { endpoint, label, settings: deployment, path } of deploymentsOf(settings)) {
     const { id, revision } = namedModel(deployment) ?? {};
     if (id === undefined || revision === undefined || isLocked(before && lockEntry(before, endpoint, label), id, revision)) continue;
+    // Reading the model confirmed its commit.
+    if (described.get(path)?.isConfirmed) {
+      confirmed.push({ model: id, revision, where: "Hugging Face" });
+      continue;
+    }
     const check = await checkCommit(id, revision);
     if (check.known === "foreign") errors.push(foreignCommit(path, id, `The commit ${revision} of ${id} does not exist on Hugging Face.`));
     if (check.known === "belongs") confirmed.push({ model: id, revision, where: "Hugging Face" });
@@ -100,23 +178,35 @@ function isLocked(entry: LockEntry | undefined, id: string, revision: string): b
   return [entry?.current.model, entry?.previous?.model].some((model) => model?.id === id && commitOf(model) === revision);
 }
 
-type DecideOutcome = { readonly decision: DeploymentDecision } | { readonly errors: readonly ConfigError[] };
+type DecideOutcome =
+  | { readonly decision: DeploymentDecision; readonly notes: readonly string[] }
+  | { readonly errors: readonly ConfigError[] };
 
 async function decideOne(
   raw: RawStack,
   settings: Settings,
-  found: LocatedDeployment & { readonly image: ResolvedImage | undefined },
-  unchanged: LockEntry | undefined,
+  found: LocatedEntry & { readonly described: DescribedModel | undefined },
   sources: Sources,
 ): Promise<DecideOutcome> {
-  const { settings: deployment, label, image } = found;
+  const { settings: deployment, label, image, old, unchanged, described, path } = found;
   if (image === undefined) return { errors: [noImage(patternOf(deployment))] };
   // Without a commit in the stack file, the one in the lock file stays: a new lock file must not change the weights.
   const model = namedModel(deployment);
-  const revision = model && (model.revision ?? lockedCommit(unchanged) ?? (await sources.newestCommit(model.id)));
-  const resolved = { image: image.reference, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
-  const outcome = decideDeployment(label, deployment, resolved);
-  return "decision" in outcome ? outcome : { errors: plannerErrors(settings["azure-native:location"], found, outcome.problems) };
+  const revision = model && (model.revision ?? lockedCommit(unchanged) ?? described?.commit ?? (await sources.newestCommit(model.id)));
+  const { adapters, errors, notes } = await resolveAdapters(
+    {
+      ...{ model: model?.id ?? "", adapters: namedAdapters(deployment), path: `${path}.vllm.adapters`, folder: raw.folder ?? "." },
+      ...{ locked: (old && mirroredOf(old.current)?.adapters) ?? [], isUnchanged: unchanged !== undefined },
+    },
+    sources.readAdapter,
+  );
+  if (errors.length > 0) return { errors };
+  const region = settings["azure-native:location"];
+  const outcome = decideDeployment(label, deployment, {
+    ...{ image: image.reference, region, revision: revision ?? "", adapters, folder: raw.folder },
+    ...(described === undefined ? {} : { model: described.model }),
+  });
+  return "decision" in outcome ? { ...outcome, notes } : { errors: plannerErrors(region, found, outcome.problems) };
 }
 
 /** Names of the patterns, for messages. */

@@ -14,6 +14,10 @@ export function lockDifferences(before: Lock | undefined, next: Lock): Differenc
       "manifests",
       valueDifferences(listSizes(before), listSizes(next), (from = "none", to = "none") => [String(from), String(to)]),
     ),
+    ...at(
+      "models",
+      valueDifferences(weightSizes(before), weightSizes(next), (from = "none", to = "none") => [String(from), String(to)]),
+    ),
   ];
 }
 
@@ -24,6 +28,13 @@ function listSizes(lock: Lock | undefined): Record<string, string> {
       shortDigests(digest),
       files.length === 1 ? "1 file" : `${files.length} files`,
     ]),
+  );
+}
+
+/** The models that were read from the Hub, described by the size of their weights. */
+function weightSizes(lock: Lock | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(lock?.models ?? {}).map(([key, { weightBytes }]) => [key, `${(weightBytes / 2 ** 30).toFixed(2)} GiB of weights`]),
   );
 }
 

@@ -19,6 +19,7 @@ import {
   writeLock,
 } from "../../config/lockFile";
 import type { RawStack } from "../../config/settings";
+import { sharedTaskErrors } from "../../config/sharedTasks";
 import type { Settings } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
 import { version } from "../../package.json";
@@ -50,6 +51,15 @@ function sourcesOf(hub: string | undefined): Sources {
     madeBy: `moor ${version}`,
     newestCommit: (model) => newestCommit(model, hub),
     checkCommit: (model, revision) => checkCommit(model, revision, hub),
+    readRecord: (id, revision) => {
+      // Loaded on demand: most models are in the table.
+      const { findModel } = require("../hubModels") as typeof import("../hubModels");
+      return findModel(id, revision, { caller: "lock", ...(hub === undefined ? {} : { hub }) });
+    },
+    readAdapter: (id, revision) => {
+      const { findAdapter } = require("../hubModels") as typeof import("../hubModels");
+      return findAdapter(id, revision, { caller: "lock", ...(hub === undefined ? {} : { hub }) });
+    },
   };
 }
 
@@ -73,8 +83,22 @@ export async function lock({ stack, check, rollback, hub, folder = root }: LockA
   }
   const made = await createLock(raw, { settings, imageOf: images.imageOf }, before, sourcesOf(hub));
   if ("errors" in made) throw new Error(reportErrors(stack, made.errors));
+  const ofTasks = sharedTaskErrors(settings, (endpoint, label) => lockEntry(made.lock, endpoint, label) ?? {});
+  if (ofTasks.length > 0) throw new Error(reportErrors(stack, ofTasks));
   if (check) compare(raw, { settings, images }, existing(stack, before), made);
   else write(made);
+}
+
+/**
+ * The lock file of a stack, and the one that `npm run lock` would write.
+ * @throws Error with a report of all errors
+ */
+export async function comparedLocks({ stack, hub, folder = root }: LockArguments): Promise<{ readonly before: Lock; readonly next: Lock }> {
+  const { raw, settings, images } = readStack(stack, folder);
+  const before = existing(stack, readBefore(raw));
+  const made = await createLock(raw, { settings, imageOf: images.imageOf }, before, sourcesOf(hub));
+  if ("errors" in made) throw new Error(reportErrors(stack, made.errors));
+  return { before, next: made.lock };
 }
 
 interface CheckedStackFile {

@@ -51,6 +51,7 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
           report,
           signal,
           licenses: settings["moor:licenses"] ?? openLicenses,
+          stackFolder: raw.folder ?? ".",
           ...(endpoint === undefined ? {} : { endpoint }),
         },
         hub: new HubTransport({ hub: hub.url, report, signal, ...(token ? { token } : {}) }),

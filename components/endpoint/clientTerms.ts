@@ -3,18 +3,24 @@ import { retryableModelStatuses, retryPace } from "../../azure/scoring";
 import type { ClientAdvice, DeploymentDecision } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import type { PlannedDeployment } from "../../planner/rollout";
-import { servedName } from "../../planner/servedName";
+import { adapterNames, servedName } from "../../planner/servedName";
 import { adviceFor } from "../../planner/serving/clients";
-
-/** API of a deployment: `chat` is OpenAI-compatible (chat completions and completions), `score` is defined by its `score.py`. */
-export type Task = "chat" | "score";
+import { type Api, apiOf } from "../../planner/task";
 
 /** Client settings of one deployment. */
 export interface DeploymentTerms {
-  readonly task: Task;
+  /**
+   * What clients use: chat completions and completions (`chat`), embeddings (`embed`), scores of documents for a query (`rerank`), or the API
+   * that a `score.py` defines (`score`).
+   */
+  readonly task: Api;
   /** Model name in requests. Absent with `score`. */
   readonly model?: string;
-  /** Largest `max_tokens` for which an answer arrives within the timeout. Absent with `score`, and if the lock file doesn't contain it. */
+  /** Names of the LoRA adapters, which clients can send instead of `model`. Absent without adapters. */
+  readonly adapters?: readonly string[];
+  /**
+   * Largest `max_tokens` for which an answer arrives within the timeout. Only with `chat`, and absent if the lock file doesn't contain it.
+   */
   readonly maxTokens?: number;
   /** Timeout in seconds, after which Azure ends a request with status 408. */
   readonly requestTimeoutSeconds: number;
@@ -37,7 +43,7 @@ export interface RetryAdvice {
 /** Client settings that are valid for all deployments with traffic, or for all deployments if none has traffic. */
 export interface EndpointTerms {
   /** API of the deployment with the highest traffic weight. */
-  readonly task: Task;
+  readonly task: Api;
   /** Model name of the deployment with the highest traffic weight. Absent with `score`. */
   readonly model?: string;
   /** The smallest `maxTokens` of the deployments. */
@@ -48,20 +54,26 @@ export interface EndpointTerms {
 }
 
 interface Served {
-  readonly task: Task;
+  readonly task: Api;
   readonly model?: string;
 }
 
-const served: Readonly<Record<Pattern, (decision: DeploymentDecision) => Served>> = {
-  vllm: (decision) => ({ task: "chat", model: servedName(decision) }),
-  score: () => ({ task: "score" }),
+const models: Readonly<Record<Pattern, (decision: DeploymentDecision) => Pick<Served, "model">>> = {
+  vllm: (decision) => ({ model: servedName(decision) }),
+  score: () => ({}),
 };
+
+function served(decision: DeploymentDecision): Served {
+  return { task: apiOf(decision), ...models[decision.pattern](decision) };
+}
 
 /** Returns the client settings of a deployment. */
 export function deploymentTerms(decision: DeploymentDecision): DeploymentTerms {
   const { maxTokens } = adviceOf(decision);
   const { requestTimeout: requestTimeoutSeconds } = decision.requestSettings;
-  return { ...served[decision.pattern](decision), ...(maxTokens === undefined ? {} : { maxTokens }), requestTimeoutSeconds };
+  const names = adapterNames(decision);
+  const adapters = names.length === 0 ? {} : { adapters: names };
+  return { ...served(decision), ...adapters, ...(maxTokens === undefined ? {} : { maxTokens }), requestTimeoutSeconds };
 }
 
 /** Returns the client settings of an endpoint, or undefined without deployments. */
@@ -73,7 +85,7 @@ export function endpointTerms(planned: readonly Pick<PlannedDeployment, "decisio
   const advice = answering.map(adviceOf);
   const tokens = advice.flatMap(({ maxTokens }) => maxTokens ?? []);
   return {
-    ...served[heaviest.pattern](heaviest),
+    ...served(heaviest),
     ...(tokens.length === 0 ? {} : { maxTokens: Math.min(...tokens) }),
     timeoutSeconds: Math.max(...advice.map(({ timeoutSeconds }) => timeoutSeconds)),
     retry: {

@@ -1,5 +1,5 @@
 export { Autoscale, type AutoscaleArgs } from "./autoscale";
-export type { DeploymentTerms, EndpointTerms, RetryAdvice, Task } from "./clientTerms";
+export type { DeploymentTerms, EndpointTerms, RetryAdvice } from "./clientTerms";
 export { GpuDeployment, type GpuDeploymentArgs, ScoreDeployment, type ScoreDeploymentArgs } from "./deployment";
 export type { GateArgs, GateMode, GateResult, GateSubject } from "./gate";
 export { InferenceEndpoint, type InferenceEndpointArgs } from "./inferenceEndpoint";

@@ -1,6 +1,7 @@
 /** Test requests to an endpoint, and the evaluation of its answers. The gate and `npm run smoke` use them. */
 export { type ScoringAddress, scoringAddress } from "./address";
-export { type Check, checksFor, checksOf, loadCheck, type Served } from "./checks";
+export type { Check, Served } from "./check";
+export { checksFor, checksOf, loadCheck } from "./checks";
 export { credentialFor, knownAuthModes } from "./credential";
 export { type ReachArgs, reasonOf, type Unreachable, type UnreachableStage, unreachable } from "./reach";
 export { withoutSecrets } from "./redact";

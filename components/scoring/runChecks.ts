@@ -1,6 +1,6 @@
 /** Runs the gate's checks on a deployment, with retries until the deadline. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Check } from "./checks";
+import type { Check } from "./check";
 import type { GateAnswer, Send } from "./request";
 
 /** A failed check. */

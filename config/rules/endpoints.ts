@@ -1,6 +1,6 @@
 /** Rules about endpoints and their deployments. */
 import { endpointLimits, regionLimits } from "../../azure/limits";
-import { reservedFlags } from "../../planner/explicitFlags";
+import { reservedFlags, taskFlags } from "../../planner/explicitFlags";
 import { deploymentNameLength, endpointNameLength, namePartPattern } from "../../planner/names";
 import { patterns } from "../../planner/pattern";
 import { sumOfWeights } from "../../planner/traffic";
@@ -131,12 +131,18 @@ function servedNames(path: string, deployments: Labelled): ConfigError[] {
   const sharing = deployments.flatMap(([label, deployment]) => {
     const { weight = 0, mirror = 0, vllm } = deployment ?? {};
     const name = vllm?.servedName ?? vllm?.model;
-    return weight + mirror > 0 && name !== undefined ? [{ label, name }] : [];
+    const names = [name, ...Object.keys(vllm?.adapters ?? {}).sort()].map((one) => show(one)).join(" and ");
+    return weight + mirror > 0 && name !== undefined ? [{ label, names }] : [];
   });
-  if (new Set(sharing.map(({ name }) => name)).size < 2) return [];
-  const list = sharing.map(({ label, name }) => `${label} as ${show(name)}`).join(", ");
+  if (new Set(sharing.map(({ names }) => names)).size < 2) return [];
+  const list = sharing.map(({ label, names }) => `${label} as ${names}`).join(", ");
   const problem = `The deployments serve different model names (${list}). A request for one of these names fails on the other deployments.`;
-  return [configError("MOOR026", path, { problem, allowed: "the same `servedName` for all deployments with `weight` or `mirror`" })];
+  return [
+    configError("MOOR026", path, {
+      problem,
+      allowed: "the same `servedName` and names of adapters for all deployments with `weight` or `mirror`",
+    }),
+  ];
 }
 
 function oneDeployment(path: string, label: string, deployment: DeploymentDraft, raw: unknown): ConfigError[] {
@@ -172,8 +178,10 @@ function scaleBounds(path: string, { scale }: DeploymentDraft): ConfigError[] {
 function owned(path: string, { vllm }: DeploymentDraft): ConfigError[] {
   const flags = Object.keys(vllm?.flags ?? {}).filter((flag) => reservedFlags.includes(flag));
   return flags.map((flag) => {
-    const problem = `Moor sets --${flag}. Another value would break the model path, the probes or the authentication.`;
-    return configError("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${reservedFlags.join(", ")}` });
+    const fix = taskFlags.includes(flag) ? "Remove the flag, and set `vllm.task`." : undefined;
+    const breaks = fix === undefined ? "the model path, the probes or the authentication" : "the task, which `vllm.task` sets";
+    const problem = `Moor sets --${flag}. Another value would break ${breaks}.`;
+    return configError("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${reservedFlags.join(", ")}`, fix });
   });
 }
 

@@ -108,15 +108,15 @@ function check(at: string, deployment: DeploymentDraft): Ignored[] {
   return unused.map(({ key, ...rest }) => ({ path: `${at}.check.${key}`, setting: `check.${key}`, ...rest }));
 }
 
-/** The gate sends a built-in chat request to vLLM and the request from the stack file to score.py. */
+/** The gate sends built-in requests of the task to vLLM and the request from the stack file to score.py. */
 const unusedChecks: Readonly<Record<Pattern, (given: CheckDraft) => UnusedCheck[]>> = {
   vllm: ({ request, answer }) => {
     const unused = (key: CheckKey, does: string): UnusedCheck => ({
       ...{ key, because: `with \`vllm\`: the gate ${does}`, allowed: "`latency` with `vllm`", fix: `Remove \`check.${key}\`.` },
     });
     return [
-      ...(request === undefined ? [] : [unused("request", "sends a built-in chat request")]),
-      ...(answer === undefined ? [] : [unused("answer", "checks the answer to its built-in chat request")]),
+      ...(request === undefined ? [] : [unused("request", "sends built-in requests")]),
+      ...(answer === undefined ? [] : [unused("answer", "checks the answers to its built-in requests")]),
     ];
   },
   score: ({ request, ...rest }) => {

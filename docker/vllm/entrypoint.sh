@@ -130,6 +130,25 @@ is_inside() {
   return 1
 }
 
+# Replaces the relative paths of LoRA adapters, `<name>=adapters/<name>`, by paths in the mounted folder. Other paths are unchanged.
+find_adapters() {
+  $mirrored || return 0
+  local index folder values=false
+  for index in "${!args[@]}"; do
+    case ${args[index]} in
+    --lora-modules | --lora_modules) values=true ;;
+    --*) values=false ;;
+    *=adapters/*)
+      $values || continue
+      folder=$model/${args[index]#*=}
+      [[ -f $folder/adapter_config.json ]] ||
+        fail "$no_input" "The adapter ${args[index]%%=*} has no adapter_config.json in $folder. Stage the model together with its adapters."
+      args[index]=${args[index]%%=*}=$folder
+      ;;
+    esac
+  done
+}
+
 # Sets the model name that clients send. Without it, the name of a mounted model would be its path.
 find_served_name() {
   served_name=()
@@ -193,6 +212,7 @@ check_args
 find_model
 verify
 find_snapshot
+find_adapters
 find_served_name
 set_environment
 command=(vllm serve "$model" "${served_name[@]}" "${args[@]}")

@@ -1,11 +1,13 @@
 /** Errors of the Hugging Face Hub, each with the sentence that says what to do. */
+import { callerWords, type HubCaller } from "./caller";
 
 /**
  * Why the Hub gives no file. `missing`: there is no public model of that name. `notFound`: the token reads no such model. `token`: the Hub rejects
  * the token. `revision`: the commit doesn't exist. `otherCommit`: the Hub returned another commit. `entry`: the commit has no such file.
  * `gatedWithoutToken`, `gatedNotAccepted`, `gatedInEurope`: the model is gated. `disabled`: the Hub disabled the model. `rateLimit`: too
  * many requests. `server`: 5xx after all attempts. `connection`: no connection. `expired`: a signed address was refused, also after renewal.
- * `content`: a file isn't what the list of the commit says. `protocol`: the answer isn't that of a Hub.
+ * `content`: a file isn't what the list of the commit says. `range`: the source returns no parts of files. `format`: the model has no
+ * configuration in the format of transformers. `protocol`: the answer isn't that of a Hub.
  */
 export type HubProblem =
   | "missing"
@@ -23,6 +25,8 @@ export type HubProblem =
   | "connection"
   | "expired"
   | "content"
+  | "range"
+  | "format"
   | "protocol";
 
 /** A request to the Hugging Face Hub failed. The message contains neither a token nor a signed address. */
@@ -30,6 +34,8 @@ export class HubError extends Error {
   constructor(
     readonly problem: HubProblem,
     message: string,
+    /** Code of Node.js, for `connection`. */
+    readonly code?: string,
   ) {
     super(message);
     this.name = "HubError";
@@ -45,6 +51,7 @@ export interface Refusal {
   /** Address of the Hub. */
   readonly hub: string;
   readonly hasToken: boolean;
+  readonly caller: HubCaller;
   /** Whether the model card excludes addresses in the European Union. Undefined if the card was not read. */
   readonly refusesEurope?: boolean;
   /** Path of the requested file. Undefined for a request about the model. */
@@ -64,7 +71,10 @@ export function refusalError(refusal: Refusal): HubError {
   return new HubError(problem, sentences[problem](refusal));
 }
 
-type RefusalProblem = Exclude<HubProblem, "otherCommit" | "rateLimit" | "server" | "connection" | "expired" | "content">;
+type RefusalProblem = Exclude<
+  HubProblem,
+  "otherCommit" | "rateLimit" | "server" | "connection" | "expired" | "content" | "range" | "format"
+>;
 
 function problemOf({ status, code, hasToken, refusesEurope }: Refusal): RefusalProblem {
   if (code === "RevisionNotFound") return "revision";
@@ -80,14 +90,14 @@ function problemOf({ status, code, hasToken, refusesEurope }: Refusal): RefusalP
 }
 
 const sentences: Readonly<Record<RefusalProblem, (refusal: Refusal) => string>> = {
-  missing: ({ id, hub }) =>
-    `${hub} has no public model ${id}. It doesn't exist, or it is private. Check \`vllm.model\`. For a private model, set the environment variable HF_TOKEN to a token that can read it.`,
-  notFound: ({ id, hub }) =>
-    `${hub} has no model ${id} that the token in HF_TOKEN can read. Check \`vllm.model\`, and that the token belongs to an account with access and has the permission to read this repository.`,
+  missing: ({ id, hub, caller }) =>
+    `${hub} has no public model ${id}. It doesn't exist, or it is private. Check ${callerWords[caller].model}. For a private model, set the environment variable HF_TOKEN to a token that can read it.`,
+  notFound: ({ id, hub, caller }) =>
+    `${hub} has no model ${id} that the token in HF_TOKEN can read. Check ${callerWords[caller].model}, and that the token belongs to an account with access and has the permission to read this repository.`,
   token: ({ hub }) =>
     `${hub} rejects the token in HF_TOKEN. It is invalid or has expired. Create a token with read access, and set HF_TOKEN to it.`,
-  revision: ({ id, revision, hub }) =>
-    `${hub} has no commit ${revision} of ${id}. It was deleted, or \`vllm.revision\` is wrong. Set \`vllm.revision\` to an existing commit, and run \`npm run lock\`.`,
+  revision: ({ id, revision, hub, caller }) =>
+    `${hub} has no commit ${revision} of ${id}. It was deleted, or ${callerWords[caller].revision}`,
   entry: ({ id, revision, file }) =>
     `${id} at ${revision} has no file ${file ?? ""}, although the list of its files contains it. Run the command again.`,
   gatedWithoutToken: ({ id, hub }) =>

@@ -7,6 +7,10 @@ import type { HubTransport } from "./transport";
 
 /** What the model card and the Hub say about a model. */
 export interface HubModelInfo {
+  /** Model ID, as the Hub spells it. It is another one than the requested ID if the repository was renamed. */
+  readonly id: string;
+  /** Commit, 40 hexadecimal digits. */
+  readonly commit: string;
   /** Whether files require an account that accepted the terms. */
   readonly gated: boolean;
   /** License IDs of the model card. Empty if it names none. */
@@ -15,6 +19,10 @@ export interface HubModelInfo {
   readonly licenseName: string | undefined;
   /** Whether the terms exclude addresses in the European Union. */
   readonly refusesEurope: boolean;
+  /** Kind of the Hub's pipeline. */
+  readonly pipelineTag: string | undefined;
+  /** Parameters by safetensors type, as the Hub counted them. */
+  readonly parameters: Readonly<Record<string, number>> | undefined;
 }
 
 /** A file of a commit. */
@@ -45,16 +53,16 @@ const largestContent = 64 * 1024 * 1024;
 const mostRedirects = 5;
 
 export class HubModel {
-  private refusesEurope: boolean | undefined;
-
   /**
    * @param id Model ID, such as `Qwen/Qwen2.5-7B-Instruct`.
-   * @param revision Commit, 40 hexadecimal digits.
+   * @param revision Commit, 40 hexadecimal digits. Or `main`, for `info` alone.
+   * @param refusesEurope Whether the terms exclude addresses in the European Union, for error messages. @default - `info` reads it
    */
   constructor(
     private readonly transport: HubTransport,
     readonly id: string,
     readonly revision: string,
+    private refusesEurope?: boolean,
   ) {}
 
   /**
@@ -66,20 +74,28 @@ export class HubModel {
     const { id: name, revision } = this;
     const found = await modelInfo({
       ...{ name, revision, hubUrl: this.transport.hub, fetch: this.fetchFrom(isMap) },
-      additionalFields: ["sha", "cardData"],
+      additionalFields: ["sha", "cardData", "safetensors"],
     });
-    if (found.sha !== revision) {
+    if (!isCommit(found.sha)) {
+      throw new HubError("protocol", `${this.transport.hub} returned no commit of ${name}. Check HF_ENDPOINT.`);
+    }
+    if (isCommit(revision) && found.sha !== revision) {
+      const { commit, otherCommit } = this.transport.words;
       throw new HubError(
         "otherCommit",
-        `${this.transport.hub} returned the commit ${found.sha} of ${name}, not the locked commit ${revision}. Nothing was copied. ` +
-          "Set `vllm.revision` to a commit of 40 hexadecimal digits, and run `npm run lock`.",
+        `${this.transport.hub} returned the commit ${found.sha} of ${name}, not the ${commit} ${revision}.${otherCommit}`,
       );
     }
     const card: Card = found.cardData ?? {};
     this.refusesEurope = card.extra_gated_eu_disallowed === true;
     const licenses = [card.license].flat().filter((license) => typeof license === "string");
     const licenseName = typeof card.license_name === "string" ? card.license_name : undefined;
-    return { gated: found.gated === "auto" || found.gated === "manual", licenses, licenseName, refusesEurope: this.refusesEurope };
+    return {
+      ...{ id: isModelId(found.name) ? found.name : name, commit: found.sha, licenses, licenseName, refusesEurope: this.refusesEurope },
+      gated: found.gated === "auto" || found.gated === "manual",
+      pipelineTag: typeof found.task === "string" ? found.task : undefined,
+      parameters: parametersIn(found.safetensors),
+    };
   }
 
   /**
@@ -117,9 +133,10 @@ export class HubModel {
     const isSame =
       content.length === file.size && (file.sha256 === undefined ? gitHash(content) === file.gitHash : sha256(content) === file.sha256);
     if (isSame) return content;
+    if (isPointer(content)) throw this.pointer(file);
     throw new HubError(
       "content",
-      `${this.id} at ${this.revision}: the content of ${file.path} doesn't have the hash that the Hub lists. Nothing was registered. ` +
+      `${this.id} at ${this.revision}: the content of ${file.path} doesn't have the hash that the Hub lists.${this.transport.words.undone} ` +
         "Check that no proxy changes downloads, and run the command again.",
     );
   }
@@ -159,6 +176,15 @@ export class HubModel {
     return (await this.request(source, file, range, false)).stream();
   }
 
+  /**
+   * Reads a part of a file into memory.
+   * @throws HubError `range` if the source returns other bytes
+   */
+  async part(source: FileSource, file: HubFile, range: FileRange): Promise<Buffer> {
+    const isWhole = range.offset === 0 && range.size === file.size;
+    return (await this.request(source, file, isWhole ? undefined : range, true)).content;
+  }
+
   /** The address that a redirect leads to. */
   private redirected(location: string, url: string): string {
     if (URL.canParse(location, url)) return new URL(location, url).href;
@@ -174,9 +200,8 @@ export class HubModel {
       if (answer.status === 206 && isRange(answer, range)) return answer;
       if (answer.status === 200 && isWhole) return answer;
       answer.discard();
-      if (answer.status === 206) throw new HubError("protocol", this.noRanges(file, current.url));
+      if (answer.status === 206 || answer.status === 200) throw this.otherBytes(answer, file, current.url);
       if (current.kind === "hub") throw this.refusal(answer, file.path);
-      if (answer.status === 200) throw new HubError("protocol", this.noRanges(file, current.url));
       if (renewals > 0) throw this.expired(file, current.url, answer.status);
       current = await this.locate(file);
     }
@@ -187,15 +212,32 @@ export class HubModel {
     return new HubError(
       "expired",
       `${new URL(url).host} refuses ${file.path} of ${this.id} with ${status}, also with a renewed address. ` +
-        "Check the clock of this machine and that no proxy changes the address, then run the command again. It continues where it stopped.",
+        "Check the clock of this machine and that no proxy changes the address, then run the command again." +
+        this.transport.words.again,
     );
   }
 
   private listedTwice(path: string): HubError {
     return new HubError(
       "protocol",
-      `${this.transport.hub} lists ${JSON.stringify(path)} of ${this.id} more than once. Nothing was registered. Check HF_ENDPOINT.`,
+      `${this.transport.hub} lists ${JSON.stringify(path)} of ${this.id} more than once.${this.transport.words.undone} Check HF_ENDPOINT.`,
     );
+  }
+
+  /** The error for a mirror that serves the object in Git instead of the file. */
+  pointer(file: HubFile): HubError {
+    return new HubError(
+      "content",
+      `${this.transport.hub} returned a Git LFS pointer instead of the file ${file.path} of ${this.id}. The mirror doesn't contain the file itself. ` +
+        "Set HF_ENDPOINT to a Hub or a mirror that serves files in LFS.",
+    );
+  }
+
+  /** The error for an answer with other bytes than the requested ones. */
+  private otherBytes(answer: HubAnswer, file: HubFile, url: string): HubError {
+    const size = sizeOf(answer);
+    if (file.sha256 !== undefined && size !== undefined && size !== file.size && size <= longestPointer) return this.pointer(file);
+    return new HubError("range", this.noRanges(file, url));
   }
 
   private noRanges(file: HubFile, url: string): string {
@@ -206,17 +248,18 @@ export class HubModel {
   private checkCommit(answer: HubAnswer): void {
     const commit = answer.header("x-repo-commit");
     if (commit === undefined || commit === this.revision) return;
+    const { commit: requested, undone } = this.transport.words;
     throw new HubError(
       "otherCommit",
-      `${this.transport.hub} returned a file of the commit ${commit} of ${this.id}, not of the locked commit ${this.revision}. Nothing was registered. Check HF_ENDPOINT.`,
+      `${this.transport.hub} returned a file of the commit ${commit} of ${this.id}, not of the ${requested} ${this.revision}.${undone} Check HF_ENDPOINT.`,
     );
   }
 
   private refusal(answer: HubAnswer, file?: string): HubError {
     const { id, revision, refusesEurope } = this;
-    const { hub: address, hasToken } = this.transport;
+    const { hub: address, hasToken, caller } = this.transport;
     return refusalError({
-      ...{ id, revision, hub: address, hasToken, status: answer.status, code: answer.header("x-error-code") },
+      ...{ id, revision, hub: address, hasToken, caller, status: answer.status, code: answer.header("x-error-code") },
       ...(file === undefined ? {} : { file }),
       ...(refusesEurope === undefined ? {} : { refusesEurope }),
     });
@@ -260,6 +303,39 @@ function isRange(answer: HubAnswer, range: FileRange | undefined): boolean {
   if (told === null) return true;
   const { offset, size } = range ?? { offset: 0, size: Number(told[2]) + 1 };
   return Number(told[1]) === offset && Number(told[2]) === offset + size - 1;
+}
+
+/** Largest Git LFS pointer, bytes. Source: git-lfs, docs/spec.md. */
+const longestPointer = 1024;
+
+/** Bytes of the whole file that an answer is a part of. */
+function sizeOf(answer: HubAnswer): number | undefined {
+  const total = /^bytes \d+-\d+\/(\d+)$/.exec(answer.header("content-range") ?? "")?.[1];
+  const told = answer.status === 206 ? total : answer.header("content-length");
+  return told === undefined ? undefined : Number(told);
+}
+
+/** Whether a content is a Git LFS pointer. Source: git-lfs, docs/spec.md. */
+export function isPointer(content: Buffer): boolean {
+  const start = "version https://git-lfs";
+  return content.subarray(0, start.length).toString("latin1") === start;
+}
+
+/** Whether text has the form of a model ID. */
+export function isModelId(text: string): boolean {
+  return /^(?:[\w.-]{1,96}\/)?[\w.-]{1,96}$/.test(text) && !text.split("/").some((part) => /^\.+$/.test(part));
+}
+
+/** Whether text has the form of a commit. */
+export function isCommit(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text);
+}
+
+/** Parameters by type in the answer of the Hub. The Hub counts them some time after an upload. */
+function parametersIn(safetensors: unknown): Readonly<Record<string, number>> | undefined {
+  if (!isMap(safetensors) || !isMap(safetensors.parameters)) return undefined;
+  const counts = Object.entries(safetensors.parameters).filter((entry): entry is [string, number] => isSize(entry[1]));
+  return counts.length === 0 ? undefined : Object.fromEntries(counts);
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,7 @@
 /** Requests to the Hugging Face Hub and its CDN: waits when the Hub asks for it, and retries. */
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type CallerWords, callerWords, type HubCaller } from "./caller";
 import { type HubAnswer, openClient, rejectInsecure, rejectUnusable, type Send } from "./client";
 import { HubError } from "./error";
 
@@ -15,11 +16,19 @@ export interface HubTransportOptions {
   readonly hub: string;
   /** @default - anonymous */
   readonly token?: string;
+  /** The command, for error messages. @default mirror */
+  readonly caller?: HubCaller;
   readonly report: (line: string) => void;
   /** @default - the real time */
   readonly clock?: HubClock;
   /** Seconds without a byte after which a connection counts as broken, in which case the request is sent again. @default 300 */
   readonly patience?: number;
+  /** Attempts after 408, 5xx and broken connections. @default 6 */
+  readonly attempts?: number;
+  /** Whether a connection is tried only once until the Hub has answered for the first time. @default false */
+  readonly givesUpEarly?: boolean;
+  /** Longest wait after 429, in seconds. If the Hub asks for more, the request fails. @default 360 */
+  readonly longestWait?: number;
   /** Cancels all requests. @default - they can't be canceled */
   readonly signal?: AbortSignal;
 }
@@ -44,14 +53,22 @@ const limits = { waits: 4, longest: 360, unknown: 60 } as const;
 export class HubTransport {
   readonly hub: string;
   readonly hasToken: boolean;
+  readonly caller: HubCaller;
   private readonly clock: HubClock;
   private client: Promise<Send> | undefined;
+  private hasAnswered = false;
 
   constructor(private readonly options: HubTransportOptions) {
     this.hub = options.hub;
     this.hasToken = options.token !== undefined;
+    this.caller = options.caller ?? "mirror";
     this.clock = options.clock ?? { sleep: (seconds, signal) => sleep(seconds * 1000, undefined, { signal }) };
     rejectUnusable(options);
+  }
+
+  /** Parts of error messages for the command. */
+  get words(): CallerWords {
+    return callerWords[this.caller];
   }
 
   /** Whether an address belongs to the Hub, not to its CDN. */
@@ -65,7 +82,7 @@ export class HubTransport {
    */
   async send({ method = "GET", url, headers = {}, isRead = false }: HubRequest): Promise<HubAnswer> {
     rejectInsecure(url);
-    const { report, signal, token } = this.options;
+    const { report, signal, token, longestWait = limits.longest } = this.options;
     const { host, pathname } = new URL(url);
     let waits = 0;
     for (let attempt = 1; ; attempt += 1) {
@@ -73,11 +90,12 @@ export class HubTransport {
       const all: Record<string, string> =
         token !== undefined && this.isHub(url) ? { ...headers, authorization: `Bearer ${token}` } : { ...headers };
       const answer = await this.sendOnce(method, url, all, isRead);
+      const most = this.attemptsAfter(answer);
       if ("status" in answer && answer.status === 429) {
         answer.discard();
         const wait = waitOf(answer);
         waits += 1;
-        if (waits > limits.waits || wait > limits.longest) throw this.rateLimited(host, wait);
+        if (waits > limits.waits || wait > longestWait) throw this.rateLimited(host, wait);
         report(`${host} allows no more requests for now. Waiting ${wait} s, as it asks.`);
         await this.clock.sleep(wait, signal);
         attempt -= 1;
@@ -86,11 +104,18 @@ export class HubTransport {
       if ("status" in answer && answer.status < 500 && answer.status !== 408) return answer;
       const what = "status" in answer ? String(answer.status) : answer.code;
       if ("status" in answer) answer.discard();
-      if (attempt >= attempts.most) throw failed(host, pathname, answer);
+      if (attempt >= most) throw failed(host, pathname, answer, most, this.words.again);
       const pause = attempts.pause * 2 ** (attempt - 1);
       report(`${host} answered ${what} to ${method} ${pathname}. Trying again in ${pause} s.`);
       await this.clock.sleep(pause, signal);
     }
+  }
+
+  /** Attempts of a request with this answer. */
+  private attemptsAfter(answer: HubAnswer | NoAnswer): number {
+    const { attempts: most = attempts.most, givesUpEarly = false } = this.options;
+    this.hasAnswered ||= "status" in answer;
+    return this.hasAnswered || !givesUpEarly ? most : 1;
   }
 
   private async sendOnce(
@@ -102,7 +127,9 @@ export class HubTransport {
     this.client ??= openClient(this.options.patience ?? 300);
     try {
       const answer = await (await this.client)(method, url, headers, this.options.signal);
-      return isRead && answer.status < 300 ? { ...answer, content: await contentOf(answer.stream()) } : answer;
+      // Without a range, the answer to a request for a part is the whole file.
+      const isExpected = headers.range === undefined ? answer.status < 300 : answer.status === 206;
+      return isRead && isExpected ? { ...answer, content: await contentOf(answer.stream()) } : answer;
     } catch (error) {
       this.options.signal?.throwIfAborted();
       const { code } = error as NodeJS.ErrnoException;
@@ -113,7 +140,7 @@ export class HubTransport {
 
   private rateLimited(host: string, wait: number): HubError {
     const remedy = this.hasToken
-      ? "Wait, and run the command again. It continues where it stopped."
+      ? `Wait, and run the command again.${this.words.again}`
       : "Wait, or set the environment variable HF_TOKEN, because the limit of an account is higher than that of an address, and run the command again.";
     return new HubError("rateLimit", `${host} answers 429: too many requests. It allows the next one in ${wait} s. ${remedy}`);
   }
@@ -139,19 +166,22 @@ interface NoAnswer {
   readonly code: string;
 }
 
-function failed(host: string, path: string, answer: HubAnswer | NoAnswer): HubError {
+/** @param again What a repeated run does, with a space before it. */
+function failed(host: string, path: string, answer: HubAnswer | NoAnswer, most: number, again: string): HubError {
   if ("status" in answer) {
-    const problem = `${host} answered ${answer.status} to the request for ${path}, in ${attempts.most} attempts.`;
-    return new HubError(
-      "server",
-      `${problem} Check https://status.huggingface.co, and run the command again later. It continues where it stopped.`,
-    );
+    const problem = `${host} answered ${answer.status} to the request for ${path}, in ${attemptsText(most)}.`;
+    return new HubError("server", `${problem} Check https://status.huggingface.co, and run the command again later.${again}`);
   }
   return new HubError(
     "connection",
-    `${host} can't be reached (${answer.code}), in ${attempts.most} attempts. Check the connection, the proxy (HTTPS_PROXY) and HF_ENDPOINT. ` +
-      "A machine in a closed network needs a way out to this host. Then run the command again. It continues where it stopped.",
+    `${host} can't be reached (${answer.code}), in ${attemptsText(most)}. Check the connection, the proxy (HTTPS_PROXY) and HF_ENDPOINT. ` +
+      `A machine in a closed network needs a way out to this host. Then run the command again.${again}`,
+    answer.code,
   );
+}
+
+function attemptsText(count: number): string {
+  return count === 1 ? "1 attempt" : `${count} attempts`;
 }
 
 /** Seconds until the next request is allowed. Source: Hub docs, rate-limits, header `RateLimit: "<class>";r=<remaining>;t=<seconds>`. */

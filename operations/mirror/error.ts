@@ -11,7 +11,7 @@ export class WeightsError extends Error {
 }
 
 /**
- * `noSafetensors`, `pickle`, `python`, `names`, `index`, `license`: the repository. `conflict`: two deployments stage the same commit differently.
+ * `noSafetensors`, `pickle`, `python`, `names`, `index`, `license`: the repository. `adapter`: a LoRA adapter. `conflict`: two deployments stage the same commit differently.
  * `changedList`: the folder has a recorded list of other files. `hash`: a file doesn't have the hash of the Hub. `otherFiles`: the folder
  * contains files that don't belong to it. `incomplete`: a file is missing after the copy. `full`, `service`: the storage account.
  * `unreachable`: this machine doesn't reach the account. `interrupted`: Ctrl-C. `lockChanged`: the lock file.
@@ -23,6 +23,7 @@ export type WeightsProblem =
   | "names"
   | "index"
   | "license"
+  | "adapter"
   | "conflict"
   | "changedList"
   | "hash"

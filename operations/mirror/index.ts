@@ -17,6 +17,8 @@ export interface MirrorOptions {
   /** License IDs of Hugging Face that are allowed. */
   readonly licenses: readonly string[];
   readonly hub: HubTransport;
+  /** Folder of the stack file, to which the paths of adapters are relative. @default - the working directory */
+  readonly stackFolder?: string;
   readonly way: StagingWay;
   /** Receives the files of each model, as soon as all of them are staged and verified. */
   readonly record: (weights: WantedWeights, files: readonly WeightFile[]) => void;
@@ -40,19 +42,23 @@ export async function mirrorWeights(options: MirrorOptions): Promise<void> {
 }
 
 async function mirrorAll(options: MirrorOptions): Promise<void> {
-  const { lock, endpoint, force, hub, licenses, way, record, report, now = () => performance.now() } = options;
+  const { lock, endpoint, force, hub, licenses, stackFolder, way, record, report, now = () => performance.now() } = options;
   const prepared: PreparedWeights[] = [];
   for (const weights of wantedWeights(lock, endpoint)) {
     if (!force) rejectOtherList(weights);
     if (!force && (await isDone(options, weights))) continue;
-    prepared.push(await prepareWeights(weights, { hub, licenses, report, force }));
+    prepared.push(await prepareWeights(weights, { hub, licenses, report, force, stackFolder }));
   }
   const start = now();
   const done = { files: 0, bytes: 0, copied: 0 };
   for (const weights of prepared) {
     const { wanted, files } = weights;
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
-    report(`${wanted.id} at ${wanted.revision}: ${files.length} files, ${sizeText(bytes)}, for ${wanted.deployments.join(", ")}.`);
+    const names = wanted.adapters.map(({ name }) => name);
+    const adapters = names.length === 0 ? "" : ` with ${names.length === 1 ? "the adapter" : "the adapters"} ${names.join(", ")}`;
+    report(
+      `${wanted.id} at ${wanted.revision}${adapters}: ${files.length} files, ${sizeText(bytes)}, for ${wanted.deployments.join(", ")}.`,
+    );
     done.copied += await way.stage(weights);
     done.files += files.length;
     done.bytes += bytes;
@@ -98,6 +104,7 @@ async function isDone({ way, record, report }: MirrorOptions, weights: WantedWei
   return true;
 }
 
-export type { PreparedFile, PreparedWeights } from "./prepare";
+export type { PreparedFile } from "./origin";
+export type { PreparedWeights } from "./prepare";
 export type { WantedWeights } from "./wanted";
 export type { StagingWay } from "./way";

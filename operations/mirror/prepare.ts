@@ -1,25 +1,18 @@
 /** Reads from the Hub what is to be staged, and checks all of it before the first byte is copied. */
 import { createHash } from "node:crypto";
-import { manifestDigest, type WeightFile } from "../../planner/weights";
-import { type HubFile, HubModel, type HubTransport } from "../hub";
+import { manifestDigest } from "../../planner/weights";
+import { HubModel, type HubTransport } from "../hub";
+import { prepareAdapter } from "./adapter";
 import { some, WeightsError } from "./error";
 import { requireLicense } from "./license";
+import type { PreparedFile } from "./origin";
 import { indexName, selectFiles } from "./selection";
 import type { WantedWeights } from "./wanted";
-
-/** A file to stage, with its SHA-256. */
-export interface PreparedFile extends WeightFile {
-  /** The file on the Hub. */
-  readonly hub: HubFile;
-  /** The content of a small file, which the Hub doesn't have a SHA-256 of. Its Git hash was checked. */
-  readonly content?: Buffer;
-}
 
 /** Weights whose files are known and allowed. */
 export interface PreparedWeights {
   readonly wanted: WantedWeights;
-  readonly model: HubModel;
-  /** In the order of their paths. */
+  /** Those of the model in the order of their paths, then those of each adapter. */
   readonly files: readonly PreparedFile[];
   /** Hash of the list of files. */
   readonly manifest: string;
@@ -32,13 +25,16 @@ export interface PrepareOptions {
   readonly report: (line: string) => void;
   /** Whether a list of files that differs from the recorded one is allowed. */
   readonly force: boolean;
+  /** Folder to which the paths of adapters are relative. @default - the working directory */
+  readonly stackFolder?: string;
 }
 
 /**
  * Checks that the commit exists, its license is allowed, its files can be read and none of them is refused, and computes the list of files.
  * @throws HubError, WeightsError
  */
-export async function prepareWeights(wanted: WantedWeights, { hub, licenses, report, force }: PrepareOptions): Promise<PreparedWeights> {
+export async function prepareWeights(wanted: WantedWeights, options: PrepareOptions): Promise<PreparedWeights> {
+  const { hub, licenses, report, force, stackFolder = "." } = options;
   const { id, revision, deployments, remoteCode } = wanted;
   const model = new HubModel(hub, id, revision);
   requireLicense(id, await model.info(), licenses);
@@ -51,20 +47,22 @@ export async function prepareWeights(wanted: WantedWeights, { hub, licenses, rep
   const files: PreparedFile[] = [];
   for (const file of selected) {
     const { path, size, sha256 } = file;
+    const origin = { kind: "hub", model, file } as const;
     if (sha256 !== undefined) {
-      files.push({ path, size, sha256, hub: file });
+      files.push({ path, size, sha256, origin });
       continue;
     }
     const content = file.path === indexName && index !== undefined ? index : await model.content(file);
-    files.push({ path, size, sha256: createHash("sha256").update(content).digest("hex"), hub: file, content });
+    files.push({ path, size, sha256: createHash("sha256").update(content).digest("hex"), origin, content });
   }
   // The files of a gated model are refused only when they are read.
   const large = files.find(({ content }) => content === undefined);
-  if (large !== undefined) await model.locate(large.hub);
+  if (large?.origin.kind === "hub") await model.locate(large.origin.file);
+  for (const adapter of wanted.adapters) files.push(...(await prepareAdapter(adapter, { hub, licenses, stackFolder })));
   const manifest = manifestDigest(files);
   const recorded = wanted.listed && manifestDigest(wanted.listed);
   if (recorded !== undefined && recorded !== manifest && !force) throw changedList(wanted);
-  return { wanted, model, files, manifest };
+  return { wanted, files, manifest };
 }
 
 function changedList({ id, revision, path, deployments }: WantedWeights): WeightsError {

@@ -1,9 +1,17 @@
 /** The weights of a lock file that are to be staged. */
 import type { Lock } from "../../config/lockFile";
+import { adapterPath } from "../../config/requirements";
 import { mirroredOf } from "../../config/stagedWeights";
+import type { AdapterDecision } from "../../planner/decision";
 import type { WeightFile } from "../../planner/weights";
 import { WeightsError } from "./error";
 import { type RemoteCode, remoteCodes } from "./selection";
+
+/** A LoRA adapter that is staged in the folder of its base model. */
+export interface WantedAdapter extends AdapterDecision {
+  /** Without an ID: its folder, relative to the stack file. */
+  readonly path?: string;
+}
 
 /** The weights of one commit of a model. Several deployments can use them. */
 export interface WantedWeights {
@@ -13,6 +21,7 @@ export interface WantedWeights {
   readonly revision: string;
   /** Folder in the blob container. */
   readonly path: string;
+  readonly adapters: readonly WantedAdapter[];
   /** `<endpoint>/<label>` of the deployments. */
   readonly deployments: readonly string[];
   readonly remoteCode: RemoteCode;
@@ -65,7 +74,9 @@ function usesOf({ endpoints }: Lock) {
   return Object.entries(endpoints).flatMap(([key, labels]) =>
     Object.entries(labels).flatMap(([label, { wish, current }]) => {
       const model = mirroredOf(current);
-      return model === undefined ? [] : [{ key, deployment: `${key}/${label}`, model, remoteCode: remoteCodeOf(wish["vllm.remoteCode"]) }];
+      if (model === undefined) return [];
+      const adapters = (model.adapters ?? []).map((adapter): WantedAdapter => ({ ...adapter, path: adapterPath(wish, adapter) }));
+      return [{ key, deployment: `${key}/${label}`, model, adapters, remoteCode: remoteCodeOf(wish["vllm.remoteCode"]) }];
     }),
   );
 }
@@ -91,7 +102,7 @@ function weightsOf(lock: Lock, path: string, uses: readonly Use[]): WantedWeight
   const { id, revision } = first.model;
   return {
     ...(otherList === undefined ? {} : { otherList }),
-    ...{ id, revision, path, deployments, remoteCode: first.remoteCode },
+    ...{ id, revision, path, adapters: first.adapters, deployments, remoteCode: first.remoteCode },
     isStaged: uses.every(({ model }) => model.staged),
     isListed: uses.every(({ model }) => model.staged && model.manifest !== undefined),
     listed: manifest === undefined ? undefined : lock.manifests?.[manifest],

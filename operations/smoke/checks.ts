@@ -1,10 +1,11 @@
 /** Sends the gate's test requests once and measures the answers. */
 import { type Attempt, attempt, type Check, checksFor, type GateAnswer, type Send, withoutSecrets } from "../../components/scoring";
 import type { Subject } from "./subjects";
+import { generatedTokensOf } from "./usage";
 
 /** The result of one check. Times are in seconds. */
 export interface CheckResult {
-  /** Name of the check: readiness, model, chat, stream, sample, latency, state, exists or traffic. */
+  /** Name of the check: readiness, model, chat, stream, embedding, rerank, sample, latency, state, exists or traffic. */
   readonly check: string;
   readonly passed: boolean;
   /** Status of the response. Absent if there was none. */
@@ -77,7 +78,7 @@ async function run(check: Check, { send, credential, timeoutSeconds, nextId, onA
 }
 
 function measured({ status, modelStatus, seconds, stream, body, deployment }: GateAnswer): Omit<CheckResult, "check" | "passed"> {
-  const tokens = stream === undefined ? tokensOf(body) : (stream.completionTokens ?? stream.contentEvents);
+  const tokens = stream === undefined ? generatedTokensOf(body) : (stream.completionTokens ?? stream.contentEvents);
   const firstTokenSeconds = stream?.firstContentSeconds;
   const rate = firstTokenSeconds === undefined ? undefined : rateOf(tokens, seconds - firstTokenSeconds);
   return {
@@ -93,14 +94,4 @@ function measured({ status, modelStatus, seconds, stream, body, deployment }: Ga
 /** Tokens per second after the first token. Undefined if there are too few tokens to tell. */
 export function rateOf(tokens: number | undefined, secondsAfterFirst: number): number | undefined {
   return tokens !== undefined && tokens >= 2 && secondsAfterFirst > 0 ? (tokens - 1) / secondsAfterFirst : undefined;
-}
-
-/** The number of tokens of an answer that isn't streamed. */
-function tokensOf(body: string): number | undefined {
-  try {
-    const tokens = (JSON.parse(body) as { readonly usage?: { readonly completion_tokens?: unknown } } | null)?.usage?.completion_tokens;
-    return typeof tokens === "number" ? tokens : undefined;
-  } catch {
-    return undefined;
-  }
 }

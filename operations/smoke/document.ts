@@ -1,4 +1,5 @@
 /** The result of `npm run smoke`. `--json` prints it; docs/smoke.md describes its fields. Times are in seconds. */
+import type { Api } from "../../planner/task";
 import type { TargetResult } from "./checks";
 import type { Figures } from "./figures";
 import type { LoadContract, Verdict } from "./verdict";
@@ -24,11 +25,13 @@ export interface LoadResult extends Figures {
   readonly endpoint: string;
   /** Label of the deployment. Absent if the load went through the traffic weights. */
   readonly deployment?: string;
+  /** Task of the deployment with the highest traffic weight, which determines the request; `score` for a `score.py`. */
+  readonly task: Api;
   /** Number of concurrent requests. */
   readonly clients: number;
   /** Duration in which requests were started. */
   readonly seconds: number;
-  /** Length of each answer. Absent with `score`. */
+  /** Length of each answer. Only with `chat`. */
   readonly maxTokens?: number;
   /** Number of requests before the measurement, which are not counted. */
   readonly warmUpRequests: number;

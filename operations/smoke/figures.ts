@@ -48,13 +48,20 @@ export interface Figures {
   readonly tokens?: number;
   /** Generated tokens of all valid answers, divided by the elapsed time. */
   readonly tokensPerSecond?: number;
+  /** Tokens of the texts in all requests with valid answers. Only of tasks that generate no tokens. */
+  readonly inputTokens?: number;
+  /** Tokens of the texts in all requests with valid answers, divided by the elapsed time. */
+  readonly inputTokensPerSecond?: number;
 }
 
 /** Computes the figures of a load. */
 export function figuresOf({ samples, elapsedSeconds }: Pick<LoadRun, "samples" | "elapsedSeconds">): Figures {
   const valid = samples.filter((sample) => !isFailed(sample));
   const collect = (value: (sample: Sample) => number | undefined) => percentilesOf(valid.flatMap((sample) => value(sample) ?? []));
-  const tokens = valid.flatMap((sample) => sample.tokens ?? []).reduce((sum, count) => sum + count, 0);
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  const perSecond = (count: number) => (elapsedSeconds === 0 ? 0 : count / elapsedSeconds);
+  const tokens = sum(valid.flatMap((sample) => sample.tokens ?? []));
+  const read = valid.flatMap((sample) => sample.inputTokens ?? []);
   const latencySeconds = collect(({ seconds }) => seconds);
   const firstTokenSeconds = collect((sample) => sample.firstTokenSeconds);
   const shortAnswerSeconds = collect((sample) => sample.shortAnswerSeconds);
@@ -71,7 +78,8 @@ export function figuresOf({ samples, elapsedSeconds }: Pick<LoadRun, "samples" |
     ...(firstTokenSeconds && { firstTokenSeconds }),
     ...(shortAnswerSeconds && { shortAnswerSeconds }),
     ...(secondsPerToken && { secondsPerToken }),
-    ...(firstTokenSeconds && { tokens, tokensPerSecond: elapsedSeconds === 0 ? 0 : tokens / elapsedSeconds }),
+    ...(firstTokenSeconds && { tokens, tokensPerSecond: perSecond(tokens) }),
+    ...(read.length > 0 && { inputTokens: sum(read), inputTokensPerSecond: perSecond(sum(read)) }),
   };
 }
 

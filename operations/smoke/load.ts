@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryPace } from "../../azure/scoring";
 import { type Check, type GateAnswer, InterruptedAnswer, type Send } from "../../components/scoring";
+import { inputTokensOf } from "./usage";
 
 /** A request of a load. Times are in seconds. */
 export interface Sample {
@@ -20,6 +21,8 @@ export interface Sample {
   /** Time to the last token of a short answer (`shortAnswerTokens`), or to the end of the answer. */
   readonly shortAnswerSeconds?: number;
   readonly tokens?: number;
+  /** Number of tokens of the texts in the request. Only if the answer contains it and the check asks for it. */
+  readonly inputTokens?: number;
   /** Name of the deployment that answered, if the response contains it. */
   readonly deployment?: string;
 }
@@ -130,7 +133,13 @@ async function request(
   if (signal.aborted) cancel();
   try {
     const answer = await send(check.request, canceling.signal, id);
-    return { start, ...measured(answer), ...(answer.status === 200 ? problemOf(check.judge(answer)) : {}) };
+    const read = check.countsInput && answer.status === 200 ? inputTokensOf(answer.body) : undefined;
+    return {
+      start,
+      ...measured(answer),
+      ...(read === undefined ? {} : { inputTokens: read }),
+      ...(answer.status === 200 ? problemOf(check.judge(answer)) : {}),
+    };
   } catch (error) {
     if (signal.aborted) return undefined;
     const seconds = (clock.now() - started) / 1000;

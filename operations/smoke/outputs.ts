@@ -1,12 +1,14 @@
 /** The endpoints in the outputs of a stack. */
 import * as z from "zod";
+import { apis } from "../../planner/task";
 import type { StackPulumi } from "../stackPulumi";
 import { NotTested } from "./notTested";
 
 const deployment = z.object({
   name: z.string(),
-  task: z.enum(["chat", "score"]),
+  task: z.enum(apis),
   model: z.string().optional(),
+  adapters: z.array(z.string()).optional(),
   maxTokens: z.number().optional(),
   requestTimeoutSeconds: z.number(),
 });

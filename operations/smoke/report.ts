@@ -1,4 +1,5 @@
 /** The result of a smoke test as text. */
+import type { Api } from "../../planner/task";
 import type { CheckResult, TargetResult } from "./checks";
 import type { EndpointResult, LoadResult, SmokeDocument } from "./document";
 import type { Percentiles, ResultCount } from "./figures";
@@ -42,10 +43,8 @@ function checkLine(result: CheckResult): string {
 }
 
 function loadLines(load: LoadResult): string[] {
-  const { endpoint, deployment, clients, seconds, maxTokens, warmUpRequests, interrupted, canceled, requests, elapsedSeconds } = load;
+  const { endpoint, deployment, clients, seconds, warmUpRequests, interrupted, canceled, requests, elapsedSeconds } = load;
   const to = deployment === undefined ? "through the traffic weights" : `to the deployment ${deployment}`;
-  const asked =
-    maxTokens === undefined ? "Each request is the sample request." : `Each request streams an answer of up to ${maxTokens} tokens.`;
   const rows: [string, string][] = [
     ["requests", `${count(requests)} in ${duration(elapsedSeconds)}, ${rounded(load.requestsPerMinute)} per minute`],
     ["results", load.results.map(resultText).join("; ") || "none"],
@@ -55,12 +54,13 @@ function loadLines(load: LoadResult): string[] {
         .map(([name, times]) => `${name} ${count(times)}`)
         .join(", ") || "unknown",
     ],
-    ...(load.tokensPerSecond === undefined ? [] : [["tokens per second", rounded(load.tokensPerSecond)] as [string, string]]),
+    ...rateRow("tokens per second", load.tokensPerSecond),
+    ...rateRow("input tokens per second", load.inputTokensPerSecond),
   ];
   return [
-    `Load of ${clients} concurrent requests on ${endpoint} for ${seconds} s, ${to}, after a warm-up of ${warmUpRequests} requests that are not counted. ${asked}`,
+    `Load of ${clients} concurrent requests on ${endpoint} for ${seconds} s, ${to}, after a warm-up of ${warmUpRequests} requests that are not counted. ${asked(load.task, load.maxTokens)}`,
     ...(interrupted ? [`Interrupted: ${canceled} requests in flight were canceled and are not counted.`] : []),
-    ...rows.map(([name, text]) => `  ${name.padEnd(18)}${text}`),
+    ...rows.map(([name, text]) => `  ${name.padEnd(widthOfNames(rows))}${text}`),
     ...percentileLines([
       ["latency", load.latencySeconds],
       ["time to first token", load.firstTokenSeconds],
@@ -68,6 +68,26 @@ function loadLines(load: LoadResult): string[] {
     ...load.verdict.sentences,
     "",
   ];
+}
+
+/** What each request of a load is. */
+const requestTexts: Readonly<Record<Api, (maxTokens: number | undefined) => string>> = {
+  chat: (maxTokens) => `Each request streams an answer of up to ${maxTokens} tokens.`,
+  embed: () => "Each request embeds a text of about 100 tokens.",
+  rerank: () => "Each request scores two documents for a query.",
+  score: () => "Each request is the sample request.",
+};
+
+function asked(api: Api, maxTokens: number | undefined): string {
+  return requestTexts[api](maxTokens);
+}
+
+function rateRow(name: string, rate: number | undefined): [string, string][] {
+  return rate === undefined ? [] : [[name, rounded(rate)]];
+}
+
+function widthOfNames(rows: readonly (readonly [string, string])[]): number {
+  return Math.max(18, ...rows.map(([name]) => name.length + 2));
 }
 
 function percentileLines(rows: readonly [string, Percentiles | undefined][]): string[] {

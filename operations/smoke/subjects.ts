@@ -6,6 +6,7 @@ import type { Served } from "../../components/scoring";
 import type { RequestSettings, Routes } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import type { GateCheck } from "../../planner/rollout/gateCheck";
+import { patternOfApi } from "../../planner/task";
 import { NotTested } from "./notTested";
 import type { DeploymentOutput, EndpointOutput } from "./outputs";
 
@@ -88,13 +89,12 @@ async function readSubject(
   azure: ArmClient,
   endpointId: string,
   label: string,
-  { name, task, model = "", maxTokens, requestTimeoutSeconds }: DeploymentOutput,
+  { name, task, model = "", adapters = [], maxTokens, requestTimeoutSeconds }: DeploymentOutput,
   traffic: TrafficWeights,
   { checks, locked }: Declared,
 ): Promise<Subject | undefined> {
   const body = await azure.find<DeploymentBody>(deploymentId(endpointId, name));
   if (body === undefined) return undefined;
-  const pattern = patternOfTask[task];
   const { provisioningState: state, environmentId, requestSettings } = body.properties;
   const live = requestSettings?.maxConcurrentRequestsPerInstance ?? defaultRequestSettings.maxConcurrentRequestsPerInstance;
   const perInstance = locked.get(name)?.maxConcurrentRequestsPerInstance ?? live;
@@ -107,7 +107,7 @@ async function readSubject(
         ];
   return {
     ...{ label, name, weight: traffic[name] ?? 0, state, check, notes },
-    served: { pattern, model, routes: { ...usualRoutes[pattern], ...(await routesOf(azure, environmentId)) } },
+    served: { api: task, model, adapters, routes: { ...usualRoutes[patternOfApi[task]], ...(await routesOf(azure, environmentId)) } },
     contract: {
       concurrency: perInstance * (body.sku?.capacity ?? 1),
       requestTimeoutSeconds,
@@ -116,8 +116,6 @@ async function readSubject(
     },
   };
 }
-
-const patternOfTask: Readonly<Record<DeploymentOutput["task"], Pattern>> = { chat: "vllm", score: "score" };
 
 /** Routes if the environment can't be read: those of the images in `docker/`. */
 const usualRoutes: Readonly<Record<Pattern, Served["routes"]>> = {

@@ -1,5 +1,6 @@
 /** Runs a load on one endpoint and evaluates it. */
 import { type Check, loadCheck, type Send } from "../../components/scoring";
+import type { Api } from "../../planner/task";
 import type { LoadResult } from "./document";
 import { chosenSubjects, type EndpointToTest, noSample, servingOf, timeoutOf } from "./endpoint";
 import { figuresOf } from "./figures";
@@ -20,6 +21,7 @@ export interface LoadOptions {
 /** What a load sends, and what it is compared with. */
 export interface PlannedLoad extends LoadOptions {
   readonly endpoint: EndpointToTest;
+  readonly task: Api;
   readonly check: Check;
   readonly contract: LoadContract;
   /** Seconds. */
@@ -47,12 +49,12 @@ export function planLoad(endpoint: EndpointToTest, options: LoadOptions): Planne
   const { maxTokens } = check;
   if (maxTokens === undefined && options.maxTokens !== undefined) {
     throw new NotTested(
-      `--max-tokens is set, but ${key}/${heaviest.label} is a score.py, whose answers aren't counted in tokens. Omit it.`,
+      `--max-tokens is set, but the deployment ${key}/${heaviest.label} generates no tokens (task: ${heaviest.served.api}). Omit it.`,
     );
   }
   const { clients, seconds } = options;
   return {
-    ...{ endpoint, check, contract, clients, seconds, ...timeoutOf(serving) },
+    ...{ endpoint, task: heaviest.served.api, check, contract, clients, seconds, ...timeoutOf(serving) },
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(deployment === undefined ? {} : { name: heaviest.name }),
   };
@@ -66,7 +68,7 @@ export interface Reporting {
 
 /** Runs a planned load. */
 export async function testUnderLoad(
-  { endpoint, check, contract, clients, seconds, maxTokens, timeoutSeconds, name }: PlannedLoad,
+  { endpoint, task, check, contract, clients, seconds, maxTokens, timeoutSeconds, name }: PlannedLoad,
   sendTo: (deployment?: string) => Send,
   { report, clock }: Reporting,
 ): Promise<{ readonly result: LoadResult; readonly samples: readonly Sample[] }> {
@@ -81,7 +83,7 @@ export async function testUnderLoad(
   const { samples, warmUpRequests, interrupted, canceled } = loaded;
   const figures = figuresOf(loaded);
   const result: LoadResult = {
-    ...{ endpoint: key, clients, seconds, warmUpRequests, interrupted, canceled, contract, ...figures },
+    ...{ endpoint: key, task, clients, seconds, warmUpRequests, interrupted, canceled, contract, ...figures },
     ...(deployment === undefined ? {} : { deployment }),
     ...(maxTokens === undefined ? {} : { maxTokens }),
     verdict: verdictOf(clients, contract, figures),

@@ -51,7 +51,10 @@ export function readDimensions(id: string, config: Config): ModelDimensions {
     text,
     architecture,
     hidden,
-    layers: required("num_hidden_layers", "n_layer", "num_layers", "n_layers"),
+    // Newer Nemotron configurations only list the layers.
+    layers:
+      optional(1, "num_hidden_layers", "n_layer", "num_layers", "n_layers") ??
+      (list(text, "layers_block_type")?.length || required("num_hidden_layers", "n_layer", "num_layers", "n_layers")),
     heads,
     kvHeads: named ?? (text.multi_query === true ? 1 : heads),
     headDim: optional(1, "head_dim", "kv_channels", "attention_head_dim") ?? hidden / heads,
@@ -60,7 +63,7 @@ export function readDimensions(id: string, config: Config): ModelDimensions {
       (widest || optional(0, "moe_intermediate_size") || 4 * hidden),
     vocab: required("vocab_size", "padded_vocab_size"),
     maxModelLen: length.tokens,
-    tied: (text.tie_word_embeddings ?? config.tie_word_embeddings ?? tiedByDefault(architecture)) === true,
+    tied: (text.tie_word_embeddings ?? config.tie_word_embeddings ?? text.tie_embedding ?? tiedByDefault(architecture)) === true,
     assumptions: [...assumptions, ...length.assumptions],
   };
 }

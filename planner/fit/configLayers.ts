@@ -121,7 +121,7 @@ const windowOf = (text: Config): number | undefined =>
 const kindOf = (word: unknown): Kind | undefined => (typeof word === "string" && Object.hasOwn(kinds, word) ? kinds[word] : undefined);
 
 /** The kind of each layer, in order; undefined for an unknown value. */
-function layerKinds(dimensions: ModelDimensions): (Kind | undefined)[] {
+export function layerKinds(dimensions: ModelDimensions): (Kind | undefined)[] {
   const { text, layers } = dimensions;
   const named = list(text, "layer_types") ?? list(text, "layers_block_type");
   const window = windowOf(text);

@@ -35,3 +35,17 @@ export function list(config: Config, name: string): readonly unknown[] | undefin
   const value = config[name];
   return Array.isArray(value) ? value : undefined;
 }
+
+/**
+ * Parses the text of a JSON file. Python also writes `Infinity` and `NaN`, which JSON doesn't have; they are read as null.
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const replaced = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/g, (token) => (token.startsWith('"') ? token : "null"));
+    if (replaced === text) throw error;
+    return JSON.parse(replaced);
+  }
+}

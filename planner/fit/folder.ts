@@ -3,9 +3,12 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { basename, dirname, join } from "node:path";
 import { createProblem, PlanError } from "../codes";
 import { withinBounds } from "./configBounds";
-import { type Checkpoint, modelFromConfig } from "./configJson";
-import { type Config, number, object } from "./configRead";
-import { GiB, type Model } from "./model";
+import { type Config, number, object, parseJson } from "./configRead";
+import { modelFromRecord, withCheckpoint } from "./fromRecord";
+import type { Model } from "./model";
+import type { ModelRecord } from "./record";
+import { groupTensors, headerFrom, longestHeader, type SafetensorsHeader } from "./tensors";
+import { weightFileNames } from "./weightFiles";
 
 /**
  * Reads a model.
@@ -14,33 +17,54 @@ import { GiB, type Model } from "./model";
  * @throws PlanError MOOR120 if there is no readable config.json
  */
 export function readModel(path: string, checkpointGiB?: number): Model {
+  return withCheckpoint(modelFromRecord(readRecord(path)), checkpointGiB);
+}
+
+/**
+ * Reads what a folder says about a model, in the form in which the Hub says it.
+ * @param path A `config.json` or its folder.
+ * @throws PlanError MOOR120 if there is no readable config.json
+ */
+export function readRecord(path: string): ModelRecord {
   const file = path.endsWith(".json") ? path : join(path, "config.json");
   const folder = dirname(file);
   const config = readJson(file);
   if (!config) throw new PlanError(createProblem("MOOR120", `${file} doesn't exist.`));
   const hfQuantConfig = readJson(join(folder, "hf_quant_config.json"));
-  const size: Checkpoint = checkpointGiB !== undefined ? { loadedBytes: checkpointGiB * GiB } : checkpointSize(folder, config);
+  const poolingConfig = readJson(join(folder, "1_Pooling", "config.json"));
+  const modules = readText(join(folder, "modules.json"));
   const id = basename(file) === "config.json" ? folder : file;
   const named = typeof config._name_or_path === "string" && config._name_or_path !== "" ? config._name_or_path : id;
-  return modelFromConfig(named, config, { ...size, hfQuantConfig });
+  return {
+    ...{ id: named, config, ...sizeOf(folder, config) },
+    ...(hfQuantConfig && { hfQuantConfig }),
+    ...(poolingConfig && { poolingConfig }),
+    ...(modules === undefined ? {} : { modules: parse(modules) }),
+  };
 }
 
-function checkpointSize(folder: string, config: Config): Checkpoint {
+function sizeOf(folder: string, config: Config): Pick<ModelRecord, "tensors" | "fileBytes"> {
   const files = weightFiles(folder);
-  if (files.length > 0) return { loadedBytes: files.reduce((sum, file) => sum + loadedBytes(join(folder, file), config), 0) };
+  if (files.length > 0) {
+    const text = object(config, "text_config") ?? config;
+    const layers = withinBounds(`The configuration in ${folder}`, () => number(text, "num_hidden_layers"));
+    return {
+      tensors: groupTensors(
+        files.map((file) => header(join(folder, file))),
+        layers,
+      ),
+    };
+  }
   const index = readJson(join(folder, "model.safetensors.index.json"));
   const metadata = (index && object(index, "metadata")) ?? {};
-  return { fileBytes: withinBounds(join(folder, "model.safetensors.index.json"), () => number(metadata, "total_size")) };
+  const fileBytes = withinBounds(join(folder, "model.safetensors.index.json"), () => number(metadata, "total_size"));
+  return fileBytes === undefined ? {} : { fileBytes };
 }
 
-/**
- * Weight files in the folder itself: subfolders contain other formats, and `consolidated` files are a second copy of the sharded files.
- * Empty if some files are missing, because the size can't be derived from a part of the weights.
- */
+/** The safetensors files in a folder. Empty if some files are missing, because the size can't be derived from a part of the weights. */
 function weightFiles(folder: string): string[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors") && statSync(join(folder, name)).size > 8);
-  const sharded = files.filter((name) => !name.startsWith("consolidated"));
-  const weights = sharded.length > 0 ? sharded : files;
+  const weights = weightFileNames(files);
   const shards = Math.max(0, ...weights.map((name) => Number(/-of-(\d+)\.safetensors$/.exec(name)?.[1] ?? 0)));
   const incomplete = weights.length < shards || weights.some((name) => isPointer(join(folder, name)));
   return incomplete ? [] : weights;
@@ -52,46 +76,26 @@ function isPointer(file: string): boolean {
   return readBytes(file, 0, start.length).toString("latin1") === start;
 }
 
-/** Bytes of the tensors in one file that vLLM loads, from the file's header. */
-function loadedBytes(file: string, config: Config): number {
-  const text = object(config, "text_config") ?? config;
-  const layers = withinBounds(`The configuration of ${file}`, () => number(text, "num_hidden_layers")) ?? Number.POSITIVE_INFINITY;
-  const tied = (text.tie_word_embeddings ?? config.tie_word_embeddings) === true;
-  return Object.entries(header(file)).reduce((sum, [name, tensor]) => {
-    if (name === "__metadata__" || /(^|\.)mtp\./.test(name) || (tied && /(^|\.)lm_head\.weight$/.test(name))) return sum;
-    const layer = /(^|\.)layers\.(\d+)\./.exec(name);
-    const language = !/vision|visual|audio|encoder/.test(name);
-    if (layer && language && Number(layer[2]) >= layers) return sum;
-    return sum + bytesOf(file, name, tensor);
-  }, 0);
-}
-
-/** Bytes of one tensor, from its offsets in the header. */
-function bytesOf(file: string, name: string, tensor: unknown): number {
-  const place: unknown = typeof tensor === "object" && tensor !== null ? (tensor as Config).data_offsets : undefined;
-  const [from, to, ...others]: unknown[] = Array.isArray(place) ? place : [];
-  const isPlace = isOffset(from) && isOffset(to) && from <= to && others.length === 0;
-  if (isPlace) return to - from;
-  const problem = `the tensor ${JSON.stringify(name)} has ${place === undefined ? "no data_offsets" : `data_offsets ${JSON.stringify(place)}`}`;
-  throw new PlanError(
-    createProblem("MOOR120", `${file} is not valid: ${problem}. Allowed: two whole numbers, the first not greater than the second.`),
-  );
-}
-
-function isOffset(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-/** Maximum length of the header, bytes. Source: the safetensors format. */
-const longestHeader = 100_000_000;
-
 /** Reads the JSON header of a safetensors file. The file starts with the header's length as a 64-bit little-endian integer. */
-function header(file: string): Config {
+function header(file: string): SafetensorsHeader {
   const length = readBytes(file, 0, 8).readBigUInt64LE();
   const text = length <= longestHeader && length < statSync(file).size ? readBytes(file, 8, Number(length)).toString("utf8") : "";
   const parsed = text.startsWith("{") ? parse(text) : undefined;
-  if (typeof parsed === "object" && parsed !== null) return parsed as Config;
-  throw new PlanError(createProblem("MOOR120", `${file} is not a complete safetensors file: its header can't be read.`));
+  if (typeof parsed !== "object" || parsed === null)
+    throw new PlanError(createProblem("MOOR120", `${file} is not a complete safetensors file: its header can't be read.`));
+  const found = headerFrom(parsed);
+  if (found) return found;
+  const [name, tensor] = Object.entries(parsed).find(([key, value]) => key !== "__metadata__" && !headerFrom({ [key]: value })) ?? [];
+  throw new PlanError(createProblem("MOOR120", notATensor(file, String(name), tensor)));
+}
+
+function notATensor(file: string, name: string, tensor: unknown): string {
+  const { dtype, data_offsets: place } = (typeof tensor === "object" && tensor !== null ? tensor : {}) as Config;
+  const start = `${file} is not valid: the tensor ${JSON.stringify(name)} has`;
+  if (typeof dtype !== "string" && headerFrom({ [name]: { dtype: "BF16", data_offsets: place } }))
+    return `${start} no dtype. Allowed: a name such as BF16.`;
+  const shown = place === undefined ? "no data_offsets" : `data_offsets ${JSON.stringify(place)}`;
+  return `${start} ${shown}. Allowed: two whole numbers, the first not greater than the second.`;
 }
 
 function readBytes(file: string, from: number, length: number): Buffer {
@@ -107,21 +111,27 @@ function readBytes(file: string, from: number, length: number): Buffer {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }
 }
 
-/** The object in a JSON file; undefined if the file doesn't exist. */
-function readJson(file: string): Config | undefined {
+/** The text of a file; undefined if it doesn't exist. */
+function readText(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
   if (!statSync(file).isFile()) throw new PlanError(createProblem("MOOR120", `${file} is a folder, not a file.`));
-  const text = readFileSync(file, "utf8");
+  return readFileSync(file, "utf8");
+}
+
+/** The object in a JSON file; undefined if the file doesn't exist. */
+function readJson(file: string): Config | undefined {
+  const text = readText(file);
+  if (text === undefined) return undefined;
   if (text.trim() === "") throw new PlanError(createProblem("MOOR120", `${file} is empty.`));
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new PlanError(createProblem("MOOR120", `${file} is not valid JSON: ${(error as Error).message}.`));
   }

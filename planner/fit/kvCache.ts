@@ -12,6 +12,10 @@ export interface CacheSettings {
   readonly kvCacheDtype: string;
   readonly maxNumBatchedTokens: number;
   readonly vllmVersion: string;
+  /** Tokens per block. @default 16; 64 with latent attention */
+  readonly blockSize?: number;
+  /** @default no speculative decoding */
+  readonly speculative?: { readonly tokens: number };
 }
 
 /** Bits per element, and bytes of scales per head and token, by `--kv-cache-dtype`. */
@@ -76,7 +80,7 @@ export interface CacheLayout {
 
 /** The layout of a model's cache on each GPU; undefined for a model without a cache. */
 export function cacheLayout(model: Model, settings: CacheSettings): CacheLayout | undefined {
-  const specs = unifyPages(specsOf(model, settings));
+  const specs = unifyPages(addUniform(specsOf(model, settings)));
   if (specs.length === 0) return undefined;
   const counts = specs.map((spec) => spec.layers);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
@@ -146,26 +150,35 @@ function specsOf(model: Model, settings: CacheSettings): Spec[] {
   const latent = model.cache.filter((layer) => layer.kind === "mla" || layer.kind === "indexer");
   const specs = model.cache
     .filter((layer): layer is AttentionLayers => layer.kind === "full" || layer.kind === "sliding" || layer.kind === "chunked")
-    .map((layer) => attentionSpec(layer, dtype, settings.tensorParallelSize, inFlight));
-  if (latent.length > 0) specs.push(latentSpec(latent, dtype.bits, settings.kvCacheDtype));
+    .map((layer) => attentionSpec(layer, dtype, settings, inFlight));
+  if (latent.length > 0) specs.push(latentSpec(latent, dtype.bits, settings));
   const state = model.cache.find((layer) => layer.kind === "state");
-  return state ? withState(specs, state, settings.tensorParallelSize) : specs;
+  return state ? withState(specs, state, settings) : specs;
 }
 
 type AttentionLayers = Extract<CacheLayers, { kind: "full" | "sliding" | "chunked" }>;
 
-function attentionSpec(layer: AttentionLayers, dtype: { bits: number; scaleBytes?: number }, tp: number, inFlight: number): Spec {
+function attentionSpec(
+  layer: AttentionLayers,
+  dtype: { bits: number; scaleBytes?: number },
+  { tensorParallelSize: tp, blockSize = blockTokens }: CacheSettings,
+  inFlight: number,
+): Spec {
   // With more GPUs than KV heads, heads are replicated and capacity no longer grows.
   const heads = Math.max(1, Math.floor(layer.kvHeads / tp));
   const tokenBytes = 2 * heads * ((layer.headDim * dtype.bits) / 8 + (dtype.scaleBytes ?? 0));
-  const spec = { layers: layer.layers, pageBytes: blockTokens * tokenBytes, blockTokens };
+  const spec = { layers: layer.layers, pageBytes: blockSize * tokenBytes, blockTokens: blockSize };
   if (layer.kind === "sliding") return { ...spec, keeps: layer.window - 1 + inFlight, extraPages: 1 };
   if (layer.kind === "chunked") return { ...spec, keeps: layer.window + inFlight, extraPages: 0 };
   return { ...spec, extraPages: 0 };
 }
 
 /** Latent attention with its indexer: one group in which each layer has its own page, so their bytes add up. */
-function latentSpec(layers: readonly CacheLayers[], bits: number, dtype: string): Spec {
+function latentSpec(
+  layers: readonly CacheLayers[],
+  bits: number,
+  { kvCacheDtype: dtype, blockSize = mlaBlockTokens }: CacheSettings,
+): Spec {
   const main = layers.find((layer) => layer.kind === "mla");
   const tokenBytes = layers.reduce((sum, layer) => {
     if (layer.kind === "indexer") return sum + layer.width;
@@ -173,21 +186,34 @@ function latentSpec(layers: readonly CacheLayers[], bits: number, dtype: string)
     const sparse = layers.length > 1;
     return sum + (bits === 8 && (sparse || dtype === "fp8_ds_mla") ? fp8DsMlaBytes : (layer.width * bits) / 8);
   }, 0);
-  return { layers: main?.layers ?? 0, pageBytes: mlaBlockTokens * tokenBytes, blockTokens: mlaBlockTokens, extraPages: 0 };
+  return { layers: main?.layers ?? 0, pageBytes: blockSize * tokenBytes, blockTokens: blockSize, extraPages: 0 };
 }
 
 /**
  * A state page is large, so vLLM enlarges the attention blocks until their page is at least as large, and pads the state page to that size.
  */
-function withState(specs: Spec[], layer: Extract<CacheLayers, { kind: "state" }>, tp: number): Spec[] {
+function withState(specs: Spec[], layer: Extract<CacheLayers, { kind: "state" }>, settings: CacheSettings): Spec[] {
   const { convElements, convBytes, ssmElements, ssmBytes } = layer.state;
-  const stateBytes = (convElements * convBytes + ssmElements * ssmBytes) / tp;
-  const state = { layers: layer.layers, blockTokens: 1, extraPages: 0, fixedPages: statePages };
+  const stateBytes = (convElements * convBytes + ssmElements * ssmBytes) / settings.tensorParallelSize;
+  // Each proposed token has its own state until it is verified.
+  const fixedPages = statePages + (settings.speculative?.tokens ?? 0);
+  const state = { layers: layer.layers, blockTokens: 1, extraPages: 0, fixedPages };
   const largest = specs.reduce<Spec | undefined>((best, spec) => (best && best.pageBytes >= spec.pageBytes ? best : spec), undefined);
   if (!largest) return [{ ...state, pageBytes: stateBytes }];
   const scale = Math.max(1, Math.ceil(stateBytes / largest.pageBytes));
   const enlarged = specs.map((spec) => ({ ...spec, pageBytes: spec.pageBytes * scale, blockTokens: spec.blockTokens * scale }));
   return [...enlarged, { ...state, pageBytes: largest.pageBytes * scale }];
+}
+
+/**
+ * Layers that all keep every token form one group, even if their pages have different sizes, as those of a draft model: the bytes of their
+ * pages add up.
+ */
+function addUniform(specs: Spec[]): Spec[] {
+  const [first] = specs;
+  const isPlain = (spec: Spec) => spec.keeps === undefined && spec.fixedPages === undefined && spec.extraPages === 0;
+  if (specs.length < 2 || !specs.every((spec) => isPlain(spec) && spec.blockTokens === first!.blockTokens)) return specs;
+  return [{ ...first!, layers: 1, pageBytes: specs.reduce((sum, spec) => sum + spec.layers * spec.pageBytes, 0) }];
 }
 
 /** Sets all pages to the size of the largest page. A smaller kind then has more tokens per page. */

@@ -4,6 +4,7 @@
  */
 import { type ModelFacts, modelFacts, type Quantization, type StateFacts } from "../../facts/models";
 import type { Task } from "../task";
+import { modelTaskOf } from "./modelTask";
 
 export const GiB = 2 ** 30;
 
@@ -32,6 +33,15 @@ export interface StateDimensions {
   readonly ssmBytes: number;
   /** Head counts that tensor parallelism must divide. */
   readonly heads: readonly number[];
+}
+
+/** Experts in MXFP4. The kernel for most GPUs rounds the hidden width up to 256, and the width of an expert on one GPU up to 128. */
+export interface PaddedExperts {
+  /** Matrices of `hidden` × `intermediate`. */
+  readonly matrices: number;
+  readonly hidden: number;
+  readonly intermediate: number;
+  readonly bytesPerParameter: number;
 }
 
 /** Dimensions of a vision tower that determine the memory of its profile. */
@@ -72,10 +82,22 @@ export interface Model {
   readonly encoder?: boolean;
   /** The task that the model is made for. @default - its files don't make it clear */
   readonly task?: Task;
+  /** Labels of a classifier. @default - it isn't a classifier, or its files don't specify them */
+  readonly labels?: number;
+  /** Whether embeddings and output head are the same tensor. @default false */
+  readonly tied?: boolean;
+  /** Value of `--kv-cache-dtype` that the checkpoint specifies. @default the model's 16-bit format */
+  readonly kvCacheDtype?: string;
+  /** Layers for multi-token prediction in the checkpoint, which vLLM loads only for speculative decoding. @default - none, or not known */
+  readonly predictionLayers?: { readonly layers: number; readonly bytes: number };
   /** Bytes that are split across the GPUs. */
   readonly weightBytes: number;
   /** Bytes that are replicated on each GPU: the table of rotary angles. */
   readonly replicatedBytes: number;
+  /** Bytes of `weightBytes` that each GPU has, regardless of the tensor parallel size: routers, low-rank projections. @default 0 */
+  readonly unsplitBytes?: number;
+  /** Experts whose kernel rounds their dimensions up. @default - none */
+  readonly paddedExperts?: PaddedExperts;
   readonly weightsFrom: WeightsFrom;
   /** Bytes of weights that one token reads; with experts, fewer than all. */
   readonly activeBytes: number;
@@ -154,6 +176,9 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
     maxModelLen: facts.maxModelLen,
     quantization: facts.quantization,
     vision: facts.vision ?? false,
+    tied: facts.tied,
+    predictionLayers: facts.unloadedGiB === undefined ? undefined : { layers: 1, bytes: facts.unloadedGiB * GiB },
+    task: modelTaskOf(facts.architecture, { pipelineTag: facts.pipelineTag ?? "text-generation" }),
     weightBytes: weights.bytes,
     replicatedBytes,
     weightsFrom: weights.from,
@@ -173,6 +198,15 @@ export function modelFromTable(id: string, checkpointGiB?: number): Model | unde
 /** Bytes of the rotary cosine and sine table: for each position, one 16-bit row of the head's width. */
 export function rotaryBytes(positions: number, headDim: number): number {
   return 2 * positions * headDim;
+}
+
+/** Bytes that the rounded dimensions of MXFP4 experts add on each GPU. Source: vLLM, `Mxfp4MoEMethod.create_weights` (Marlin). */
+export function paddingBytes({ paddedExperts }: Model, tensorParallelSize: number): number {
+  if (paddedExperts === undefined) return 0;
+  const { matrices, hidden, intermediate, bytesPerParameter } = paddedExperts;
+  const up = (value: number, multiple: number) => multiple * Math.ceil(value / multiple);
+  const own = intermediate / tensorParallelSize;
+  return matrices * bytesPerParameter * (up(hidden, 256) * up(own, 128) - hidden * own);
 }
 
 function weightsOf(facts: ModelFacts, given: number | undefined, vocab: number, replicated: number): { bytes: number; from: WeightsFrom } {

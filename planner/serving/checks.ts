@@ -94,6 +94,7 @@ function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       message: `--max-num-batched-tokens is ${settings.maxNumBatchedTokens}; ${settings.maxNumSeqs} sequences require one token each.`,
       allowed: `${settings.maxNumSeqs} or more`,
     },
+    ...wholeTextCheck(settings, basis),
     {
       code: "MOOR215",
       name: "vLLM accepts the declared context",
@@ -111,6 +112,21 @@ function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
   ];
 }
 
+/** vLLM doesn't start a pooling model whose texts can't be split with a smaller step. */
+function wholeTextCheck({ maxNumBatchedTokens, maxModelLen }: ServingSettings, { estimate, outputTokens }: ServingBasis): Check[] {
+  if (outputTokens > 0) return [];
+  const length = Math.max(maxModelLen ?? 0, estimate.settings.maxModelLen);
+  return [
+    {
+      code: "MOOR230",
+      name: "a step has space for the longest text",
+      ok: maxNumBatchedTokens >= length,
+      message: `--max-num-batched-tokens is ${maxNumBatchedTokens}; a text can have ${length} tokens.`,
+      allowed: `${length} or more`,
+    },
+  ];
+}
+
 function timeChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
   const { requestTimeout } = settings.requestSettings;
   const { answerSeconds } = basis.speed;
@@ -122,7 +138,7 @@ function timeChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       code: "MOOR204",
       name: "the timeout covers an answer",
       ok: requestTimeout >= answerSeconds,
-      message: `requestTimeout is ${requestTimeout} s; an answer of ${basis.outputTokens} tokens takes up to ${Math.ceil(answerSeconds)} s at a concurrency of ${basis.concurrency}.`,
+      message: `requestTimeout is ${requestTimeout} s; an answer${basis.outputTokens === 0 ? "" : ` of ${basis.outputTokens} tokens`} takes up to ${Math.ceil(answerSeconds)} s at a concurrency of ${basis.concurrency}.`,
       allowed: answerSeconds > most ? `at most ${most} s, with a smaller load` : `${Math.ceil(answerSeconds)} to ${most} s`,
     },
     {

@@ -1,5 +1,5 @@
 /** Scale rules: thresholds derived from the planned speed, windows and cooldown derived from the time until a new instance serves. */
-import { autoscaleLimits } from "../../azure/limits";
+import { autoscaleLimits, endpointLimits } from "../../azure/limits";
 import type { ScaleRule } from "../decision";
 
 /**
@@ -45,7 +45,8 @@ export interface ScaleInput {
 /** The scale rule of a deployment, without values that equal their defaults. */
 export function scaleRuleFor({ concurrency, answerSeconds, startSeconds }: ScaleInput): ScaleRule {
   // Requests per minute at the declared concurrency. A new instance is requested before that, because it takes minutes to start.
-  const full = (60 * concurrency) / answerSeconds;
+  // Small models answer faster than an endpoint accepts requests.
+  const full = Math.min((60 * concurrency) / answerSeconds, 60 * endpointLimits.requestsPerSecond);
   const scaleOutAbove = Math.max(2, Math.floor(0.7 * full));
   return { scaleOutAbove, scaleInBelow: Math.max(1, Math.floor(0.4 * scaleOutAbove)), ...longerTimes(instanceMinutes(startSeconds)) };
 }

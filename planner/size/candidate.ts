@@ -1,12 +1,12 @@
 /** Evaluates one machine for one model: whether it fits the load, with all numbers, or why not. */
 import { endpointLimits } from "../../azure/limits";
 import { createProblem, type Problem } from "../codes";
-import { type EngineSettings, type Estimate, estimate } from "../fit/estimate";
+import { type EngineSettings, type Estimate, estimate, gpusOf } from "../fit/estimate";
 import { GiB, type Model } from "../fit/model";
 import { largestSplit, splitProblem } from "../fit/parallel";
 import { servingProblems } from "../serving/checks";
 import { type Contract, type DeclaredLoad, deriveContract, plannedSpeed } from "../serving/contract";
-import { formatProblem } from "./compatible";
+import { formatProblem, settingsProblem } from "./compatible";
 import type { Machine } from "./machine";
 
 /** Requirements that a machine must satisfy. */
@@ -35,13 +35,36 @@ const defaultContext = 16_384;
 const imageGiB = 24.6;
 const scratchGiB = 10;
 
-/** Evaluates one machine. */
+/**
+ * Evaluates one machine. Without an explicit split, the model is split by tensor parallelism. If it doesn't fit and GPUs stay idle, the
+ * pipeline uses them.
+ */
 export function evaluateMachine(model: Model, machine: Machine, requirements: MachineRequirements): Candidate {
+  const first = evaluateSplit(model, machine, requirements);
+  const { problem, estimate: estimated } = first;
+  const isFree = requirements.tensorParallelSize === undefined && requirements.pipelineParallelSize === undefined;
+  if (!isFree || !estimated || !problem || !lacksMemory.has(problem.code)) return first;
+  const stages = Math.floor(machine.gpus / gpusOf(estimated.settings));
+  if (stages < 2 || splitProblem(model, estimated.settings.tensorParallelSize, { ...requirements, pipelineParallelSize: stages }))
+    return first;
+  const piped = evaluateSplit(model, machine, {
+    ...requirements,
+    tensorParallelSize: estimated.settings.tensorParallelSize,
+    pipelineParallelSize: stages,
+  });
+  return piped.problem ? first : piped;
+}
+
+/** Codes of the problems that more GPUs solve. */
+const lacksMemory: ReadonlySet<string> = new Set(["MOOR108", "MOOR109", "MOOR110"]);
+
+function evaluateSplit(model: Model, machine: Machine, requirements: MachineRequirements): Candidate {
   const outOfRange = rangeProblem(requirements);
   if (outOfRange) return { machine, cautions: [], problem: outOfRange };
   const early =
     contextProblem(model, requirements) ??
-    formatProblem(model, machine, requirements.kvCacheDtype) ??
+    settingsProblem(model, requirements) ??
+    formatProblem(model, machine, requirements) ??
     splitSettingProblem(model, machine, requirements);
   const settings = settingsFor(model, machine, requirements);
   const { estimated, concurrency } = sizeConcurrency(model, machine, settings, requirements);
@@ -56,21 +79,40 @@ export function evaluateMachine(model: Model, machine: Machine, requirements: Ma
   return problem ? { ...candidate, problem } : candidate;
 }
 
+/** The split in messages and reasons. */
+export function splitText({ tensorParallelSize, pipelineParallelSize = 1, dataParallelSize = 1 }: EngineSettings): string {
+  return [
+    `tensor parallel size ${tensorParallelSize}`,
+    ...(pipelineParallelSize > 1 ? [`pipeline parallel size ${pipelineParallelSize}`] : []),
+    ...(dataParallelSize > 1 ? [`data parallel size ${dataParallelSize}`] : []),
+  ].join(", ");
+}
+
 /** The machine's name in messages. */
 export function nameOf(machine: Machine): string {
   return machine.instanceType ?? `${machine.gpus} × ${machine.gpu.visibleGiB} GiB`;
 }
 
+/** Context on an Azure size if none is required, tokens. */
+export function defaultContextOf(model: Model): number {
+  return Math.min(defaultContext, model.maxModelLen);
+}
+
 function settingsFor(model: Model, machine: Machine, requirements: MachineRequirements): EngineSettings {
   // For a GPU given by numbers, vLLM's defaults apply. For an Azure size, the planner chooses.
-  const maxModelLen = requirements.maxModelLen ?? (machine.instanceType ? Math.min(defaultContext, model.maxModelLen) : model.maxModelLen);
+  const maxModelLen = requirements.maxModelLen ?? (machine.instanceType ? defaultContextOf(model) : model.maxModelLen);
   const maxNumSeqs = requirements.maxNumSeqs ?? requirements.concurrency ?? (machine.instanceType ? mostSequences : undefined);
   return {
     ...requirements,
-    tensorParallelSize: requirements.tensorParallelSize ?? largestSplit(model, machine.gpus),
+    tensorParallelSize: requirements.tensorParallelSize ?? largestSplit(model, gpusForTensors(machine, requirements), requirements),
     maxModelLen,
     maxNumSeqs,
   };
+}
+
+/** GPUs of each stage of each server. */
+function gpusForTensors(machine: Machine, { pipelineParallelSize = 1, dataParallelSize = 1 }: MachineRequirements): number {
+  return Math.max(1, Math.floor(machine.gpus / (pipelineParallelSize * dataParallelSize)));
 }
 
 /** The estimate and its concurrency. Without a declared concurrency, both are for the number of requests that fit. */
@@ -90,7 +132,13 @@ function sizeConcurrency(
 }
 
 /** Largest concurrency up to `holds` whose answers arrive within Azure's limit; 1 if none do. */
-function withinTimeout(model: Model, machine: Machine, estimated: Estimate, requirements: MachineRequirements, holds: number): number {
+export function withinTimeout(
+  model: Model,
+  machine: Machine,
+  estimated: Estimate,
+  requirements: MachineRequirements,
+  holds: number,
+): number {
   let [low, high] = [1, holds];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
@@ -107,6 +155,9 @@ function rangeProblem(requirements: MachineRequirements): Problem | undefined {
     maxNumSeqs: requirements.maxNumSeqs,
     maxNumBatchedTokens: requirements.maxNumBatchedTokens,
     concurrency: requirements.concurrency,
+    pipelineParallelSize: requirements.pipelineParallelSize,
+    dataParallelSize: requirements.dataParallelSize,
+    blockSize: requirements.blockSize,
   };
   for (const [name, value] of Object.entries(whole)) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
@@ -129,15 +180,23 @@ function contextProblem(model: Model, requirements: MachineRequirements): Proble
 }
 
 function splitSettingProblem(model: Model, machine: Machine, requirements: MachineRequirements): Problem | undefined {
-  const tp = requirements.tensorParallelSize;
-  if (tp === undefined) return undefined;
-  if (tp > machine.gpus) return createProblem("MOOR107", `${nameOf(machine)} has ${machine.gpus} GPUs; the tensor parallel size is ${tp}.`);
-  const problem = splitProblem(model, tp);
+  const { pipelineParallelSize: stages = 1, dataParallelSize: servers = 1 } = requirements;
+  const tp = requirements.tensorParallelSize ?? largestSplit(model, gpusForTensors(machine, requirements), requirements);
+  const needed = tp * stages * servers;
+  if (needed > machine.gpus) {
+    const more = [
+      ...(stages > 1 ? [`the pipeline parallel size is ${stages}`] : []),
+      ...(servers > 1 ? [`the data parallel size is ${servers}`] : []),
+    ];
+    const sizes = [`the tensor parallel size is ${tp}`, ...more].join(", ");
+    return createProblem("MOOR107", `${nameOf(machine)} has ${machine.gpus} GPUs; ${sizes}.`);
+  }
+  const problem = splitProblem(model, tp, requirements);
   return problem ? createProblem("MOOR107", `${model.id} can't be split across ${tp} GPUs: ${problem}.`) : undefined;
 }
 
 function memoryProblem(model: Model, machine: Machine, estimated: Estimate, requirements: MachineRequirements): Problem | undefined {
-  const on = `${nameOf(machine)} with tensor parallel size ${estimated.settings.tensorParallelSize}`;
+  const on = `${nameOf(machine)} with ${splitText(estimated.settings)}`;
   const { safeKvGiBPerGpu: safe, activationGiB: activation } = estimated;
   const { maxModelLen } = estimated.settings;
   if (safe <= 0) {
@@ -191,12 +250,12 @@ function diskNeeded(model: Model): number {
 
 function cautionsOf(model: Model, machine: Machine, estimated: Estimate): string[] {
   const { size } = machine;
-  const tp = estimated.settings.tensorParallelSize;
+  const used = gpusOf(estimated.settings);
   const cautions = [...model.assumptions];
-  if (tp > 1)
+  if (used > 1)
     cautions.push("tensor parallelism requires 240 MiB in /dev/shm; Azure doesn't document its size, so check it in the container's log");
-  if (tp < machine.gpus)
-    cautions.push(`${machine.gpus - tp} of ${machine.gpus} GPUs stay idle: ${model.id} can't be split across more than ${tp} GPUs`);
+  if (used < machine.gpus)
+    cautions.push(`${machine.gpus - used} of ${machine.gpus} GPUs stay idle: ${model.id} can't be split across more than ${used} GPUs`);
   if (machine.gpu.visibleFrom === "derived")
     cautions.push(`${machine.gpu.visibleGiB} GiB of visible memory is an estimate that no vLLM log has confirmed yet`);
   if (size?.nvmeGiB && diskNeeded(model) > size.tempDiskGiB) {

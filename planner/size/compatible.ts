@@ -2,8 +2,12 @@
 import type { Quantization } from "../../facts/models";
 import { architectures } from "../../facts/vllm";
 import { createProblem, type Problem } from "../codes";
+import type { EngineSettings } from "../fit/estimate";
 import { isKvCacheDtype } from "../fit/kvCache";
+import { loraRankFor, loraRanks } from "../fit/lora";
 import type { Model } from "../fit/model";
+import { onlineNeeds, plannedMethods, quantizationProblem, withQuantization } from "../fit/onlineQuantization";
+import { unknownDrafter } from "../fit/speculation";
 import type { Machine } from "./machine";
 
 /**
@@ -47,8 +51,56 @@ export function modelProblem(model: Model): Problem | undefined {
   return undefined;
 }
 
+/** Why no GPU can run this model with these settings; undefined if one can. */
+export function settingsProblem(model: Model, settings: EngineSettings): Problem | undefined {
+  return (
+    modelProblem(model) ??
+    quantizationSettingProblem(model, settings.quantization) ??
+    speculationProblem(model, settings) ??
+    loraProblem(settings)
+  );
+}
+
+function quantizationSettingProblem(model: Model, method: string | undefined): Problem | undefined {
+  const found = method === undefined ? undefined : quantizationProblem(model, method);
+  if (found === undefined) return undefined;
+  return found.kind === "unknown"
+    ? createProblem("MOOR141", `${capital(found.reason)}. Known: ${plannedMethods.join(", ")}.`)
+    : createProblem("MOOR140", `--quantization ${method} and ${model.id} contradict each other: ${found.reason}.`);
+}
+
+function speculationProblem(model: Model, { speculative }: EngineSettings): Problem | undefined {
+  const unknown = speculative && unknownDrafter(model, speculative);
+  if (unknown) return createProblem("MOOR142", `The memory of speculative decoding is not known: ${unknown}.`);
+  const draft = speculative?.model;
+  if (draft && draft.vocab !== model.vocab && speculative.method === "draft") {
+    const detail = `${draft.id} has a vocabulary of ${draft.vocab} tokens, and ${model.id} of ${model.vocab}`;
+    return createProblem("MOOR119", `The draft model must have the vocabulary of the model: ${detail}.`);
+  }
+  return undefined;
+}
+
+function loraProblem({ lora }: EngineSettings): Problem | undefined {
+  if (lora === undefined) return undefined;
+  if (!Number.isInteger(lora.maxLoras) || lora.maxLoras < 1)
+    return createProblem("MOOR119", `maxLoras is ${lora.maxLoras}; it must be a whole number of 1 or more.`);
+  if (!Number.isInteger(lora.maxRank) || lora.maxRank < 1 || loraRankFor(lora.maxRank) === undefined)
+    return createProblem(
+      "MOOR119",
+      `The largest rank of the adapters is ${lora.maxRank}; it must be a whole number from 1 to ${loraRanks.at(-1)}.`,
+    );
+  return undefined;
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Why this machine doesn't support the formats of the model and the KV cache; undefined if it does. */
-export function formatProblem(model: Model, machine: Machine, kvCacheDtype = "auto"): Problem | undefined {
+export function formatProblem(
+  own: Model,
+  machine: Machine,
+  { kvCacheDtype = "auto", quantization: method }: EngineSettings = {},
+): Problem | undefined {
+  const model = withQuantization(own, method);
   const has = machine.gpu.computeCapability;
   const on = machine.instanceType ?? "the GPU";
   const needs = (minimum: number, what: string) =>
@@ -65,9 +117,12 @@ export function formatProblem(model: Model, machine: Machine, kvCacheDtype = "au
       `A KV cache in ${kvCacheDtype} requires compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`,
     );
   }
+  const onlineFormatProblem = (minimum: number | undefined) =>
+    minimum === undefined ? undefined : needs(minimum, `--quantization ${method}`);
   const sparse = model.cache.some((layer) => layer.kind === "indexer");
   const latent = model.cache.some((layer) => layer.kind === "mla");
   return (
+    onlineFormatProblem(onlineNeeds(own, method)) ||
     (model.quantization && needs(quantizationNeeds[model.quantization], `${model.quantization}`)) ||
     (overflowsInFp16.test(model.architecture) ? needs(bf16Needs, `bf16 (${model.architecture} overflows in fp16)`) : undefined) ||
     (sparse ? needs(sparseNeeds, "sparse latent attention") : undefined) ||

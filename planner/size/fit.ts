@@ -4,12 +4,12 @@
 
 import { pricedRegions, usdPerHour } from "../../facts/prices";
 import { type InstanceType, sizes } from "../../facts/sizes";
-import { type Code, createProblem, PlanError, type Problem } from "../codes";
+import { type Code, createProblem, isNotKnown, PlanError, type Problem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import { type Candidate, evaluateMachine, type MachineRequirements, nameOf } from "./candidate";
-import { modelProblem } from "./compatible";
-import { type GpuByNumbers, isProblem, machineByNumbers, machineOf } from "./machine";
+import { type Candidate, defaultContextOf, evaluateMachine, type MachineRequirements, nameOf, splitText } from "./candidate";
+import { settingsProblem } from "./compatible";
+import { type GpuByNumbers, isProblem, machineByNumbers, machineOf, unsupportedMachines } from "./machine";
 
 export interface FitInput extends MachineRequirements {
   /** A model, or the ID of one in the table. */
@@ -43,11 +43,14 @@ export interface FitResult {
   readonly size: string | null;
   readonly gpus: number;
   readonly tensorParallelSize: number;
+  readonly pipelineParallelSize: number;
   readonly weightsGiBPerGpu: number;
   readonly activationGiB: number;
   readonly nonTorchGiB: number;
   readonly cudaGraphGiB: number;
-  /** Centred estimate of what vLLM logs as available KV cache memory. */
+  /** Whether the model has a KV cache. Encoders have none. */
+  readonly hasKvCache: boolean;
+  /** Centred estimate of what vLLM logs as available KV cache memory. Without a KV cache: 0, or the memory that is missing, negative. */
   readonly kvGiBPerGpu: number;
   /** The estimate minus the safety margin; this value decides whether a load fits. */
   readonly safeKvGiBPerGpu: number;
@@ -59,10 +62,11 @@ export interface FitResult {
   readonly probes: { readonly liveness: Probe; readonly readiness: Probe } | null;
   readonly requestSettings: RequestSettings | null;
   readonly scaleRule: ScaleRule | null;
-  readonly client: Required<ClientAdvice> | null;
+  /** `maxTokens` is absent for tasks that generate no tokens. */
+  readonly client: ClientAdvice | null;
   /** List price of one instance; null without a price. */
   readonly usdPerHour: number | null;
-  /** Why the model doesn't fit; null if it fits. */
+  /** Why the model doesn't fit, or why that isn't known; null if it fits. */
   readonly refusal: Problem | null;
   readonly reasons: readonly string[];
   readonly rejected: readonly Rejected[];
@@ -88,7 +92,7 @@ function assertFinite(value: unknown, path = "result"): void {
 
 function choose(input: FitInput): FitResult {
   const model = modelOf(input);
-  const none = modelProblem(model);
+  const none = settingsProblem(model, input);
   if (input.gpu) return single(input, evaluateMachine(model, machineByNumbers(input.gpu), input), none);
   if (input.instanceType !== undefined) {
     const machine = machineOf(input.instanceType);
@@ -129,7 +133,7 @@ const machines = (Object.keys(sizes) as InstanceType[]).map((instanceType) => ({
 /** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not evaluated. */
 export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly rejected: readonly Rejected[] } {
   const model = modelOf(input);
-  const none = modelProblem(model);
+  const none = settingsProblem(model, input);
   const lost: Rejected[] = [];
   const tried: Compared[] = [];
   for (const { instanceType, machine } of machines) {
@@ -155,8 +159,20 @@ function cheapest(input: FitInput, model: Model): FitResult {
   const where = input.region ? ` in ${input.region}` : "";
   const closest = closestOf(tried.map(({ candidate }) => candidate));
   const by = closest?.problem ? ` Closest: ${closest.problem.message}` : "";
-  const why = createProblem("MOOR118", `None of the ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
+  const elsewhere = fitsElsewhere(model, input);
+  const why = createProblem("MOOR118", `None of the ${rejected.length} sizes${where} fits ${model.id} with this load.${by}${elsewhere}`);
   return resultOf(input, closest, why, rejected);
+}
+
+/** A sentence about a size that has enough memory but that managed online endpoints don't support; empty if there is none. */
+function fitsElsewhere(model: Model, input: FitInput): string {
+  const requirements = {
+    ...input,
+    maxNumSeqs: input.maxNumSeqs ?? input.concurrency,
+    maxModelLen: input.maxModelLen ?? defaultContextOf(model),
+  };
+  const other = unsupportedMachines().find(({ machine }) => !evaluateMachine(model, machine, requirements).problem);
+  return other ? ` ${other.name} (${other.what}) has enough memory, but managed online endpoints don't support it.` : "";
 }
 
 function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared | undefined): Rejected {
@@ -186,18 +202,22 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
   const contract = candidate?.contract;
   const instanceType = candidate?.machine.instanceType;
   const verdict = verdictOf(candidate, why);
+  const hasKvCache = modelOf(input).encoder !== true;
+  const cacheOnly = (gib = 0) => (hasKvCache ? gib : Math.min(0, gib));
   return {
     verdict,
-    fits: { fits: true, doesntFit: false, notKnown: null }[verdict],
+    fits: fitsOf[verdict],
     size: why ? null : (instanceType ?? null),
     gpus: candidate?.machine.gpus ?? 0,
     tensorParallelSize: estimate?.settings.tensorParallelSize ?? 0,
+    pipelineParallelSize: estimate ? (estimate.settings.pipelineParallelSize ?? 1) : 0,
     weightsGiBPerGpu: estimate?.weightsGiBPerGpu ?? 0,
     activationGiB: estimate?.activationGiB ?? 0,
     nonTorchGiB: estimate?.nonTorchGiB ?? 0,
     cudaGraphGiB: estimate?.cudaGraphGiB ?? 0,
-    kvGiBPerGpu: estimate?.kvGiBPerGpu ?? 0,
-    safeKvGiBPerGpu: estimate?.safeKvGiBPerGpu ?? 0,
+    hasKvCache,
+    kvGiBPerGpu: cacheOnly(estimate?.kvGiBPerGpu),
+    safeKvGiBPerGpu: cacheOnly(estimate?.safeKvGiBPerGpu),
     kvTokens: estimate?.kvTokens ?? 0,
     maxConcurrency: estimate?.maxConcurrency ?? 0,
     maxModelLen: estimate?.settings.maxModelLen ?? input.maxModelLen ?? 0,
@@ -214,11 +234,14 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
   };
 }
 
-/** A model whose cache can't be computed is not known to fit, and not known not to. */
-function verdictOf(candidate: Candidate | undefined, why: Problem | undefined): Verdict {
+/** Whether a candidate fits, or isn't known to. */
+export function verdictOf(candidate: Candidate | undefined, why: Problem | undefined): Verdict {
   if (why === undefined) return candidate === undefined ? "doesntFit" : "fits";
-  return why.code === "MOOR115" ? "notKnown" : "doesntFit";
+  return isNotKnown(why) ? "notKnown" : "doesntFit";
 }
+
+/** The value of `fits` for each verdict. */
+export const fitsOf = { fits: true, doesntFit: false, notKnown: null } as const satisfies Record<Verdict, boolean | null>;
 
 function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined): string[] {
   const problemLine = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
@@ -230,9 +253,15 @@ function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Probl
   const memory = `${gib(candidate.machine.gpu.visibleGiB)} GiB visible × ${settings.gpuMemoryUtilization} minus weights ${gib(estimate.weightsGiBPerGpu)}, activations ${gib(estimate.activationGiB)}, memory outside PyTorch ${gib(estimate.nonTorchGiB)}, CUDA graphs ${gib(estimate.cudaGraphGiB)}`;
   return [
     ...problemLine,
-    `${nameOf(candidate.machine)}, tensor parallel size ${settings.tensorParallelSize}${price ? `, ${price} USD per hour (list price)` : ""}`,
-    `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
-    `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,
+    `${nameOf(candidate.machine)}, ${splitText(settings)}${price ? `, ${price} USD per hour (list price)` : ""}`,
+    ...(modelOf(input).encoder
+      ? [
+          `no KV cache; ${gib(estimate.kvGiBPerGpu)} GiB are free on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
+        ]
+      : [
+          `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
+          `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,
+        ]),
     ...(why ? [] : (candidate.contract?.reasons ?? [])),
     ...candidate.cautions,
   ];

@@ -4,7 +4,7 @@ import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
 import { type ServingSettings, servingProblems } from "../serving/checks";
 import { type Candidate, evaluateMachine, type MachineRequirements } from "./candidate";
-import { dtypeProblem, modelProblem } from "./compatible";
+import { dtypeProblem, settingsProblem } from "./compatible";
 import { fit as chooseSize } from "./fit";
 import { isProblem, type Machine, machineOf } from "./machine";
 
@@ -31,7 +31,7 @@ export function reviewExplicitSettings(
   requirements: MachineRequirements & { readonly concurrency: number; readonly region?: string },
   explicit: ExplicitSettings,
 ): readonly Problem[] {
-  const unsupported = modelProblem(model);
+  const unsupported = settingsProblem(model, requirements);
   if (unsupported) return [unsupported];
   const own = explicit.instanceType === undefined ? undefined : machineOf(explicit.instanceType);
   const problems: Problem[] = own && isProblem(own) ? [own] : [];

@@ -1,6 +1,7 @@
 /** The weights that the stack file chooses, and the decision for them. */
-import type { ModelDecision, RegisteredModel, RegistryModel, WeightSource } from "../decision";
+import type { AdapterDecision, ModelDecision, RegisteredModel, RegistryModel, WeightSource } from "../decision";
 import { weightsPath } from "../names";
+import { sortedAdapters } from "./adapters";
 
 /** All sources of weights. */
 export const weightSources = ["mirror", "hub", "workspace", "catalogue"] as const satisfies readonly WeightSource[];
@@ -13,6 +14,8 @@ export type WeightsChoice =
       readonly revision: string;
       /** Whether the Python files of the repository are staged too. @default false */
       readonly withCode?: boolean;
+      /** LoRA adapters that are staged in the same folder, in any order. @default - none */
+      readonly adapters?: readonly AdapterDecision[];
     }
   | { readonly source: "hub" /** Commit of the model repository, 40 hexadecimal digits. */; readonly revision: string }
   | ({ readonly source: "workspace" } & RegisteredModel)
@@ -26,7 +29,9 @@ export function modelDecision(id: string, choice: WeightsChoice): ModelDecision 
   switch (choice.source) {
     case "mirror": {
       const { source, revision, withCode } = choice;
-      return { id, revision, source, path: weightsPath(id, revision, withCode), staged: false };
+      const adapters = sortedAdapters(choice.adapters ?? []);
+      const path = weightsPath(id, revision, { withCode, adapters });
+      return { id, revision, source, path, ...(adapters.length === 0 ? {} : { adapters }), staged: false };
     }
     case "hub":
       return { id, revision: choice.revision, source: choice.source };

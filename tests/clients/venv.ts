@@ -10,8 +10,14 @@ const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".
 /** A Python with the packages of a requirements file, or the reason why there is none. */
 export type Venv = { readonly python: string } | { readonly missing: string };
 
+/** How to install the packages. */
+export interface VenvOptions {
+  /** Whether the requirements file has all packages, so that pip installs no others. @default false */
+  readonly complete?: boolean;
+}
+
 /** Creates the environment at the first call, which takes about 20 s and downloads packages. */
-function venvOf(requirements: string): Venv {
+function venvOf(requirements: string, { complete = false }: VenvOptions): Venv {
   const version = spawnSync("python3", ["--version"], { encoding: "utf8" }).stdout?.trim();
   if (!version) return { missing: "python3 is not on PATH" };
   const hash = createHash("sha256").update(version).update(fs.readFileSync(requirements));
@@ -22,7 +28,8 @@ function venvOf(requirements: string): Venv {
   // Created under another name and renamed, so that interrupted or concurrent runs leave no incomplete environment.
   const unfinished = fs.mkdtempSync(`${folder}.`);
   try {
-    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements];
+    const options = ["--quiet", "--disable-pip-version-check", ...(complete ? ["--no-deps"] : [])];
+    const install = ["-m", "pip", "install", ...options, "--requirement", requirements];
     const failure =
       run("python3", ["-m", "venv", unfinished]) ?? run(path.join(unfinished, "bin", "python3"), install) ?? rename(unfinished, folder);
     return failure ? { missing: failure } : { python };
@@ -49,8 +56,8 @@ function rename(from: string, to: string): undefined {
  * Declares tests that require such a Python. Without it, one test reports that: it passes locally and fails if CI is set, because the proof is
  * required there.
  */
-export function describeWith(requirements: string, proof: string, tests: (python: string) => void): void {
-  const venv = venvOf(requirements);
+export function describeWith(requirements: string, proof: string, tests: (python: string) => void, options: VenvOptions = {}): void {
+  const venv = venvOf(requirements, options);
   if ("python" in venv) {
     describe(proof, () => tests(venv.python));
     return;

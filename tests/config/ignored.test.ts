@@ -31,14 +31,14 @@ const rows: readonly Row[] = [
     "a sample request of a vLLM deployment",
     (s) => (main(s).check = { request: { prompt: "Hello" } }),
     `${at}.check.request`,
-    "`check.request` has no effect with `vllm`: the gate sends a built-in chat request.",
+    "`check.request` has no effect with `vllm`: the gate sends built-in requests.",
     (s) => (main(s).check = { latency: 30 }),
   ],
   [
     "a sample answer of a vLLM deployment",
     (s) => (main(s).check = { answer: { text: "" } }),
     `${at}.check.answer`,
-    "`check.answer` has no effect with `vllm`: the gate checks the answer to its built-in chat request.",
+    "`check.answer` has no effect with `vllm`: the gate checks the answers to its built-in requests.",
     (s) => (main(s).check = { latency: 30 }),
   ],
   [

@@ -113,13 +113,13 @@ const input = fc.record({
   json: fc.boolean(),
 });
 
-fuzz("folders of a model", input, ({ config, weights, index, quantization, json }) => {
+fuzz("folders of a model", input, async ({ config, weights, index, quantization, json }) => {
   write("config.json", config);
   write("model.safetensors.index.json", index === null ? undefined : JSON.stringify(index));
   write("hf_quant_config.json", quantization === null ? undefined : JSON.stringify(quantization));
   write("model.safetensors", weights === null ? undefined : safetensors(weights));
   checkFit(
-    runFit(folder, "--size", "Standard_NC24ads_A100_v4", ...(json ? ["--json"] : [])),
+    await runFit(folder, "--size", "Standard_NC24ads_A100_v4", ...(json ? ["--json"] : [])),
     json,
     config + JSON.stringify([index, quantization]),
   );

@@ -10,7 +10,7 @@ export interface FitAnswer {
 }
 
 /** Runs the command in this process. */
-export function runFit(...args: string[]): FitAnswer {
+export async function runFit(...args: string[]): Promise<FitAnswer> {
   let printed = "";
   const exitCodeBefore = process.exitCode;
   process.exitCode = undefined;
@@ -18,16 +18,18 @@ export function runFit(...args: string[]): FitAnswer {
     printed += text;
     return true;
   });
+  const notes = jest.spyOn(process.stderr, "write").mockReturnValue(true);
   const program = new Command().exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
   addFit(program);
   for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
   try {
-    program.parse(["fit", ...args], { from: "user" });
+    await program.parseAsync(["fit", ...args], { from: "user" });
     return { printed, exitCode: process.exitCode };
   } catch (error) {
     return { printed, exitCode: process.exitCode, error: error as Error };
   } finally {
     write.mockRestore();
+    notes.mockRestore();
     process.exitCode = exitCodeBefore;
   }
 }
@@ -46,7 +48,7 @@ export function checkFit({ printed, exitCode, error }: FitAnswer, json: boolean,
   const odd = never.find((pattern) => pattern.test(told) && !pattern.test(given));
   if (odd !== undefined) throw new Error(`The answer contains ${odd}: ${told.slice(0, 2000)}`);
   if (error !== undefined) {
-    if (!["Error", "PlanError", "CommanderError"].includes(error.name)) throw error;
+    if (!["Error", "PlanError", "HubError", "CommanderError"].includes(error.name)) throw error;
     if (json && error.name !== "CommanderError") throw new Error(`With --json, the error is not JSON: ${error.message}`);
     return;
   }

@@ -33,7 +33,7 @@ const tricky = ["1_000", "moor:endpoints: ", "\t", "💥"];
 /** Reasons that a JSON Schema can't state: sums, comparisons between settings, tables, files, secrets and what the planner computes. */
 const beyondSchema: readonly ErrorCode[] = [
   ...(["MOOR010", "MOOR011", "MOOR012", "MOOR015", "MOOR017", "MOOR018", "MOOR020", "MOOR021", "MOOR022", "MOOR023"] as const),
-  ...(["MOOR024", "MOOR025", "MOOR026", "MOOR027", "MOOR031", "MOOR032", "MOOR033", "MOOR034", "MOOR035", "MOOR040"] as const),
+  ...(["MOOR024", "MOOR025", "MOOR026", "MOOR027", "MOOR028", "MOOR031", "MOOR032", "MOOR033", "MOOR034", "MOOR035", "MOOR040"] as const),
   ...(["MOOR041", "MOOR042", "MOOR043", "MOOR044", "MOOR045", "MOOR046", "MOOR050", "MOOR055", "MOOR056", "MOOR057"] as const),
   ...(["MOOR060", "MOOR061", "MOOR062", "MOOR063", "MOOR064", "MOOR065", "MOOR067"] as const),
   ...(["MOOR070", "MOOR071", "MOOR072", "MOOR073", "MOOR074", "MOOR075", "MOOR076", "MOOR077", "MOOR079"] as const),

@@ -119,9 +119,20 @@ test("explicit flags replace derived ones, and switches have vLLM's two forms", 
   );
 });
 
-test("a flag that the memory estimate doesn't cover is allowed and is named in the reasons", () => {
-  const { reasons } = decided({ ...vllmWish, flags: { "cpu-offload-gb": 4 } });
-  expect(reasons.at(-1)).toMatch(/^not included in the memory estimate: --cpu-offload-gb; /);
+test("weights that vLLM converts to 8 bits halve the price of a 70B model", () => {
+  const model = modelFromTable("meta-llama/Llama-3.3-70B-Instruct")!;
+  const wish = { ...vllmWish, model, size: "auto", concurrencyPerInstance: 4, contextTokens: 8192 } as const;
+  const [plain, converted] = [decided(wish), decided({ ...wish, flags: { quantization: "fp8" } })];
+  expect([plain.instanceType, converted.instanceType]).toEqual(["Standard_NC80adis_H100_v5", "Standard_NC40ads_H100_v5"]);
+  expect(converted.usdPerHour! * 2).toBeCloseTo(plain.usdPerHour!, 2);
+  expect(converted.flags!.join(" ")).toContain("--quantization fp8");
+  expect(converted.reasons.at(-1)).toBe("set in the stack file and checked: --quantization");
+});
+
+test("a server that is split into a pipeline uses the GPUs of both stages", () => {
+  const flags = decided({ ...vllmWish, flags: { "pipeline-parallel-size": 2 } }).flags!.join(" ");
+  expect(flags).toContain("--tensor-parallel-size 1 ");
+  expect(flags).toContain("--pipeline-parallel-size 2");
 });
 
 test("an explicit timeout is kept if an answer arrives within it", () => {
@@ -153,8 +164,23 @@ test.each<[string, Partial<VllmRequirements>, RegExp]>([
   ["a parser that vLLM doesn't have", { flags: { "tool-call-parser": "hermess" } }, /^MOOR211 --tool-call-parser can't be hermess/],
   [
     "more GPUs than the size has",
-    { flags: { "pipeline-parallel-size": 2 } },
-    /^MOOR107 Pipeline and data parallelism from `flags` require 4 GPUs/,
+    { flags: { "pipeline-parallel-size": 2, "tensor-parallel-size": 2 } },
+    /^MOOR107 Standard_NC48ads_A100_v4 has 2 GPUs; the tensor parallel size is 2, the pipeline parallel size is 2\.$/,
+  ],
+  [
+    "a conversion that contradicts the checkpoint",
+    { flags: { quantization: "fp8" }, model: modelFromTable("Qwen/Qwen3-14B-AWQ")! },
+    /^MOOR140 --quantization fp8 and Qwen\/Qwen3-14B-AWQ contradict each other: the checkpoint is already quantized \(awq\)/,
+  ],
+  [
+    "a draft model whose dimensions are unknown",
+    { flags: { "spec-model": "a/b", "spec-tokens": 4 } },
+    /^MOOR142 The memory of speculative decoding is not known: the dimensions of the draft model a\/b are not known\.$/,
+  ],
+  [
+    "a flag that changes memory in an unknown way",
+    { flags: { "decode-context-parallel-size": 2 } },
+    /^MOOR143 --decode-context-parallel-size 2 changes memory in a way that the estimate doesn't include\. Set tensor-parallel-size/,
   ],
   [
     "a number format that the GPU doesn't support",

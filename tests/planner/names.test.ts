@@ -128,5 +128,5 @@ test.each(["Main", "1st", "a_b", "a--b", "a-", "-a", ""])("%j can't be part of a
 
 test("weights are staged by model and commit, and separately with Python files", () => {
   expect(weightsPath("Qwen/Qwen3-8B", "b968")).toBe("models/Qwen--Qwen3-8B/b968");
-  expect(weightsPath("Qwen/Qwen3-8B", "b968", true)).toBe("models/Qwen--Qwen3-8B/b968-code");
+  expect(weightsPath("Qwen/Qwen3-8B", "b968", { withCode: true })).toBe("models/Qwen--Qwen3-8B/b968-code");
 });

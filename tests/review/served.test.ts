@@ -73,6 +73,12 @@ test.each<[string, Body, readonly RuleResource[], Partial<Served>]>([
     [version(`${path}-code`, stagedId)],
     { model: "Qwen/Qwen2.5-7B-Instruct", revision: "a09a3545" },
   ],
+  [
+    "weights with adapters",
+    { model: stagedId },
+    [version(`${path}-lora-0123abcd`, stagedId)],
+    { model: "Qwen/Qwen2.5-7B-Instruct", revision: "a09a3545 with adapters 0123abcd" },
+  ],
   ["staged weights that the preview omits", { model: stagedId }, [], { model: "Qwen-Qwen2-5-7B-Instruct", revision: "a09a3545" }],
   ["the only new weights", { model: UNKNOWN }, [version(path)], { model: "Qwen/Qwen2.5-7B-Instruct", revision: "a09a3545" }],
   ["one of two new weights", { model: UNKNOWN }, [version(path), version(path)], {}],

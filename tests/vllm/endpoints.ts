@@ -13,12 +13,18 @@ export interface Access {
   readonly wrong: string;
 }
 
-/** Creates an endpoint with keys and one with Microsoft Entra ID, each with a deployment of the same model. */
-export async function createEndpoints(platform: Platform, deployment: object): Promise<{ readonly key: Access; readonly entra: Access }> {
+/** An endpoint with keys and one with Microsoft Entra ID, each with a deployment of the same model. */
+export interface Endpoints {
+  readonly key: Access;
+  readonly entra: Access;
+}
+
+/** Creates the endpoints `<name>-key` and `<name>-entra`. */
+export async function createEndpoints(platform: Platform, name: string, deployment: object): Promise<Endpoints> {
   const { azure } = platform;
-  const environment = await platform.environment("vllm", 8000, "/", "/health");
-  const withKey = await platform.endpoint("chat-key", environment, deployment);
-  const withEntra = await platform.endpoint("chat-entra", environment, deployment, "AADToken");
+  const environment = await platform.environment(name, 8000, "/", "/health");
+  const withKey = await platform.endpoint(`${name}-key`, environment, deployment);
+  const withEntra = await platform.endpoint(`${name}-entra`, environment, deployment, "AADToken");
   await platform.put(
     `${withEntra}/providers/Microsoft.Authorization/roleAssignments/22222222-2222-4222-8222-222222222222`,
     {
@@ -32,11 +38,11 @@ export async function createEndpoints(platform: Platform, deployment: object): P
   );
   const keys = await fetch(`${azure.armUrl}${withKey}/listKeys?api-version=2025-12-01`, { method: "POST" });
   const { primaryKey } = (await keys.json()) as { primaryKey: string };
-  const baseURL = (name: string) => `${azure.frontdoorUrl}/${name}/v1`;
+  const baseURL = (endpoint: string) => `${azure.frontdoorUrl}/${endpoint}/v1`;
   return {
-    key: { baseURL: baseURL("chat-key"), credential: primaryKey, wrong: `${primaryKey}x` },
+    key: { baseURL: baseURL(`${name}-key`), credential: primaryKey, wrong: `${primaryKey}x` },
     entra: {
-      baseURL: baseURL("chat-entra"),
+      baseURL: baseURL(`${name}-entra`),
       credential: azure.issueToken({ oid: scorer }),
       wrong: azure.issueToken({ oid: "33333333-3333-4333-8333-333333333333" }),
     },

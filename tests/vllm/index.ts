@@ -5,17 +5,15 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { type Platform, startPlatform } from "../clients/platform";
 import { Container } from "./container";
-import { type Conversation, converse, refusedStatus } from "./conversation";
+import { refusedStatus } from "./conversation";
 import { type Access, createEndpoints } from "./endpoints";
 import { type Installation, install } from "./installation";
+import { type Served, served } from "./served";
 import { type Staged, stage } from "./staged";
 
-const modelId = "HuggingFaceTB/SmolLM2-135M-Instruct";
-const args = ["--host", "127.0.0.1", "--dtype", "bfloat16", "--max-model-len", "2048", "--max-num-seqs", "4", "--enforce-eager"];
-
 /**
- * Serves a small real model with real vLLM behind the local Azure: staged weights, the entrypoint of the image, the scoring proxy, and OpenAI's
- * client with a key and with Microsoft Entra ID. Then changes a byte of the weights.
+ * Serves small real models with real vLLM behind the local Azure, one after another: staged weights, the entrypoint of the image, the scoring
+ * proxy, and OpenAI's client with a key and with Microsoft Entra ID. Then changes a byte of the weights of the last one.
  * @throws Error if anything differs from what is expected
  */
 export async function serveWithVllm(report: (line: string) => void): Promise<void> {
@@ -28,10 +26,14 @@ export async function serveWithVllm(report: (line: string) => void): Promise<voi
   const port = await freePort();
   const platform = await startPlatform({ backends: { "*": `http://127.0.0.1:${port}` } });
   try {
-    const staged = await stage(platform, modelId, installation.model, home, report);
-    report(`Staged ${modelId}: ${staged.files.length} files, ${bytesOf(staged)} bytes, ${staged.manifest}`);
-    await serve(platform, { installation, home, port, staged }, report);
-    await refuseChangedByte({ installation, home, port, staged }, report);
+    for (const [index, model] of served.entries()) {
+      const files = installation.models[model.name];
+      const staged = await stage(platform, model.id, files, path.join(home, model.name), report, model.adapters(installation));
+      report(`Staged ${model.id}: ${staged.files.length} files, ${bytesOf(staged)} bytes, ${staged.manifest}`);
+      const setup: Setup = { installation, home, port, model, staged };
+      await serve(platform, setup, report);
+      if (index === served.length - 1) await refuseChangedByte(setup, report);
+    }
   } finally {
     await platform.close();
     fs.rmSync(home, { recursive: true, force: true });
@@ -43,6 +45,7 @@ interface Setup {
   readonly installation: Installation;
   readonly home: string;
   readonly port: number;
+  readonly model: Served;
   readonly staged: Staged;
 }
 
@@ -52,28 +55,25 @@ async function serve(platform: Platform, setup: Setup, report: (line: string) =>
     const seconds = await container.ready(`http://127.0.0.1:${setup.port}/health`);
     for (const line of container.lines()) report(`  ${line.replaceAll(setup.home, "<folder>")}`);
     report(`vLLM is ready after ${seconds.toFixed(0)} s`);
-    const { key, entra } = await createEndpoints(platform, {
+    const { key, entra } = await createEndpoints(platform, setup.model.name, {
       // A size with a GPU, which the local Azure requires for the image.
       instanceType: "Standard_NC24ads_A100_v4",
       model: setup.staged.modelVersion,
       environmentVariables: deploymentVariables(setup),
     });
-    await ask("a key", key, 401, report);
-    await ask("a token of Microsoft Entra ID", entra, 403, report);
+    await ask("a key", setup.model, key, 401, report);
+    await ask("a token of Microsoft Entra ID", setup.model, entra, 403, report);
   } finally {
     report(`After SIGTERM, the entrypoint ended with exit code ${await container.stop()}`);
   }
 }
 
 /** @param refused Status for a wrong credential */
-async function ask(what: string, { baseURL, credential, wrong }: Access, refused: number, report: (line: string) => void): Promise<void> {
+async function ask(what: string, model: Served, { baseURL, credential, wrong }: Access, refused: number, report: (line: string) => void) {
   const status = await refusedStatus(baseURL, wrong);
   if (status !== refused) throw new Error(`A wrong credential was rejected with ${status} instead of ${refused}.`);
-  const { models, answer, tokens, streamed, parts, firstPart }: Conversation = await converse(baseURL, credential, modelId);
   report(`OpenAI's client with ${what} (${status} for a wrong one):`);
-  report(`  models: ${models.join(", ")}`);
-  report(`  answer: ${answer} (${tokens} tokens)`);
-  report(`  stream: ${streamed} (${parts} parts, the first after ${firstPart.toFixed(2)} s)`);
+  for (const line of await model.ask(baseURL, credential)) report(`  ${line}`);
 }
 
 async function refuseChangedByte(setup: Setup, report: (line: string) => void): Promise<void> {
@@ -93,11 +93,11 @@ async function refuseChangedByte(setup: Setup, report: (line: string) => void): 
 }
 
 /** The variables that Moor sets in the deployment. */
-function deploymentVariables({ port, staged }: Setup): Record<string, string> {
+function deploymentVariables({ port, model, staged }: Setup): Record<string, string> {
   return {
     MOOR_MANIFEST: staged.manifest,
-    MOOR_SERVED_MODEL_NAME: modelId,
-    VLLM_ARGS: JSON.stringify([...args, "--port", String(port)]),
+    MOOR_SERVED_MODEL_NAME: model.id,
+    VLLM_ARGS: JSON.stringify([...model.args, "--host", "127.0.0.1", "--enforce-eager", "--port", String(port)]),
   };
 }
 

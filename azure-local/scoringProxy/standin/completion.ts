@@ -1,3 +1,4 @@
+import { badRequest, isError, type OpenaiError, unknownModel } from "./error";
 import type { StandInIdentity } from "./identity";
 
 /** A validated request to `/v1/chat/completions` or `/v1/completions`. */
@@ -12,14 +13,6 @@ export interface Completion {
   readonly includeUsage: boolean;
 }
 
-/** An error in OpenAI's format, with vLLM's messages and types. */
-export interface OpenaiError {
-  readonly status: number;
-  readonly type: "BadRequestError" | "NotFoundError";
-  readonly message: string;
-  readonly param: string | null;
-}
-
 type Body = Readonly<Record<string, unknown>>;
 
 /** Reads a request body. The stand-in supports only one choice and no tools. */
@@ -27,12 +20,9 @@ export function readCompletion(kind: "chat" | "text", body: unknown, models: rea
   if (typeof body !== "object" || body === null || Array.isArray(body)) return badRequest("The body must be a JSON object.", null);
   const request = body as Body;
   const prompt = kind === "chat" ? readMessages(request.messages) : readPrompt(request.prompt);
-  if ("status" in prompt) return prompt;
+  if (isError(prompt)) return prompt;
   const model = request.model ?? models[0];
-  if (typeof model !== "string" || !models.includes(model)) {
-    const requested = typeof model === "string" ? model : JSON.stringify(model);
-    return { status: 404, type: "NotFoundError", message: `The model \`${requested}\` does not exist.`, param: "model" };
-  }
+  if (typeof model !== "string" || !models.includes(model)) return unknownModel(model, "model");
   const wrong = unsupported(request);
   if (wrong) return wrong;
   const options = request.stream_options as { include_usage?: unknown } | undefined;
@@ -89,10 +79,6 @@ function textOf(content: unknown): string | undefined {
 
 function readPrompt(prompt: unknown): { prompt: string; lastWords: string } | OpenaiError {
   return typeof prompt === "string" ? { prompt, lastWords: prompt } : badRequest("prompt must be a string.", "prompt");
-}
-
-function badRequest(message: string, param: string | null): OpenaiError {
-  return { status: 400, type: "BadRequestError", message, param };
 }
 
 /** The stand-in's answer: deterministic, and clearly not from a model. */

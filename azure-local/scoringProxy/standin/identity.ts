@@ -1,4 +1,5 @@
 import type { Pattern } from "../pattern";
+import type { Adapter, Task } from "../task";
 import type { Fault, Speed, Wait } from "./pace";
 
 /** The identity of a stand-in. Each answer contains it, so that a stand-in can't be mistaken for a model. */
@@ -6,8 +7,12 @@ export interface StandInIdentity {
   readonly deployment: string;
   readonly region: string;
   readonly pattern: Pattern;
-  /** With `vllm`: the accepted values of `model`. */
+  /** With `vllm`: the names of the model. Requests without `model` use the first one. */
   readonly models: readonly string[];
+  /** With `vllm`. @default "chat" */
+  readonly task?: Task;
+  /** With `vllm`: adapters. Requests name them in `model`. @default none */
+  readonly adapters?: readonly Adapter[];
   readonly scoringPath: string;
   readonly readinessPath: string;
   readonly livenessPath: string;

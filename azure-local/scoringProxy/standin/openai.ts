@@ -1,103 +1,57 @@
-import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerTokens, type Completion, type OpenaiError, readCompletion, tokenize } from "./completion";
-import { readJson, sendJson } from "./http";
-import type { StandIn } from "./identity";
-import { answerFault, type Fault, pace } from "./pace";
+import type { Task } from "../task";
+import { answerCompletion } from "./chat";
+import { embed, embedCohere, pool } from "./embedding";
+import { sendJson } from "./http";
+import type { StandIn, StandInIdentity } from "./identity";
+import { answerPooling, type PoolingAnswer } from "./pooling";
+import { rerank, scorePairs } from "./rerank";
 
-/** The part of vLLM's OpenAI API that chat clients use: `/health`, `/v1/models`, `/v1/chat/completions`, `/v1/completions`. */
+type Answer = (standIn: StandIn, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+const completion =
+  (kind: "chat" | "text"): Answer =>
+  (standIn, request, response) =>
+    answerCompletion(standIn, request, response, kind);
+
+const pooling =
+  (answer: PoolingAnswer): Answer =>
+  (standIn, request, response) =>
+    answerPooling(standIn, request, response, answer);
+
+/** A server that embeds also scores, by the similarity of its vectors. */
+const scoring: Readonly<Record<string, Answer>> = {
+  "/rerank": pooling(rerank),
+  "/v1/rerank": pooling(rerank),
+  "/v2/rerank": pooling(rerank),
+  "/score": pooling(scorePairs),
+  "/v1/score": pooling(scorePairs),
+};
+
+/** The paths of `POST` requests that vLLM 0.31.0 serves for each task, as far as clients use them. It answers others with 404. */
+const routes: Readonly<Record<Task, Readonly<Record<string, Answer>>>> = {
+  chat: { "/v1/chat/completions": completion("chat"), "/v1/completions": completion("text") },
+  embed: { "/v1/embeddings": pooling(embed), "/v2/embed": pooling(embedCohere), "/pooling": pooling(pool), ...scoring },
+  rerank: scoring,
+};
+
+/** The part of vLLM's API that clients use: `/health`, `/v1/models`, and the paths of the task. */
 export async function answerOpenai(standIn: StandIn, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-  const { models, readinessPath, livenessPath } = standIn.identity;
+  const { task = "chat", readinessPath, livenessPath } = standIn.identity;
   const isHealth = path === "/health" || path === readinessPath || path === livenessPath;
-  const kind = path === "/v1/chat/completions" ? "chat" : path === "/v1/completions" ? "text" : undefined;
-  if (!kind && !isHealth && path !== "/v1/models") return sendJson(response, 404, { detail: "Not Found" });
-  if (request.method !== (kind ? "POST" : "GET")) return sendJson(response, 405, { detail: "Method Not Allowed" });
+  const answer = Object.hasOwn(routes[task], path) ? routes[task][path] : undefined;
+  if (!answer && !isHealth && path !== "/v1/models") return sendJson(response, 404, { detail: "Not Found" });
+  if (request.method !== (answer ? "POST" : "GET")) return sendJson(response, 405, { detail: "Method Not Allowed" });
   if (isHealth) return void response.writeHead(standIn.isUnhealthy() ? 503 : 200).end();
-  if (!kind) return sendJson(response, 200, { object: "list", data: models.map(modelCard) });
-  const completion = await read(kind, request, models);
-  if ("status" in completion) return sendError(response, completion);
-  const fault = standIn.nextFault();
-  if (answerFault(fault, response)) return;
-  return completion.stream ? stream(standIn, completion, response, fault) : whole(standIn, completion, response, fault);
+  if (!answer) return sendJson(response, 200, { object: "list", data: modelCards(standIn.identity) });
+  return answer(standIn, request, response);
 }
 
-async function read(kind: "chat" | "text", request: IncomingMessage, models: readonly string[]): Promise<Completion | OpenaiError> {
-  const body = await readJson(request);
-  if ("value" in body) return readCompletion(kind, body.value, models);
-  return { ...body, type: "BadRequestError", param: null };
-}
-
-/** Yields the tokens at the stand-in's speed. Ends early if the caller disconnects, or if a `drop` fault disconnects the caller. */
-async function* paced(
-  standIn: StandIn,
-  tokens: readonly string[],
-  response: ServerResponse,
-  fault: Fault | undefined,
-): AsyncGenerator<string> {
-  for (const [index, token] of tokens.entries()) {
-    await pace(index, standIn.speed, standIn.wait);
-    if (fault?.kind === "drop" && index >= (fault.afterTokens ?? 0)) await disconnect(response);
-    if (response.destroyed) return;
-    yield token;
-  }
-}
-
-/** Closes the connection after all written tokens were sent. `destroy` would discard them. */
-async function disconnect(response: ServerResponse): Promise<void> {
-  response.socket?.destroySoon();
-  if (!response.destroyed) await once(response, "close");
-}
-
-async function whole(standIn: StandIn, completion: Completion, response: ServerResponse, fault: Fault | undefined): Promise<void> {
-  const { tokens, finishReason } = answerTokens(completion, standIn.identity);
-  let text = "";
-  for await (const token of paced(standIn, tokens, response, fault)) text += token;
-  if (response.destroyed) return;
-  const isChat = completion.kind === "chat";
-  const content = isChat ? { message: { role: "assistant", content: text } } : { text };
-  sendJson(response, 200, {
-    ...envelope(completion, isChat ? "chat.completion" : "text_completion"),
-    choices: [{ index: 0, ...content, logprobs: null, finish_reason: finishReason }],
-    usage: usage(completion, tokens.length),
-  });
-}
-
-/** Server-sent events as defined by OpenAI: the role (chat only), one event per token, the reason, the usage if requested, and `[DONE]`. */
-async function stream(standIn: StandIn, completion: Completion, response: ServerResponse, fault: Fault | undefined): Promise<void> {
-  const { tokens, finishReason } = answerTokens(completion, standIn.identity);
-  const isChat = completion.kind === "chat";
-  const head = envelope(completion, isChat ? "chat.completion.chunk" : "text_completion");
-  const send = (rest: object) => response.write(`data: ${JSON.stringify({ ...head, ...rest })}\n\n`);
-  const choose = (content: object, reason: string | null) =>
-    send({ choices: [{ index: 0, ...content, logprobs: null, finish_reason: reason }] });
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" }).flushHeaders();
-  let isFirst = true;
-  for await (const token of paced(standIn, tokens, response, fault)) {
-    if (isFirst && isChat) choose({ delta: { role: "assistant", content: "" } }, null);
-    isFirst = false;
-    choose(isChat ? { delta: { content: token } } : { text: token }, null);
-  }
-  if (response.destroyed) return;
-  choose(isChat ? { delta: {} } : { text: "" }, finishReason);
-  if (completion.includeUsage) send({ choices: [], usage: usage(completion, tokens.length) });
-  response.end("data: [DONE]\n\n");
-}
-
-function envelope(completion: Completion, object: string): object {
-  const id = `${completion.kind === "chat" ? "chatcmpl" : "cmpl"}-${randomUUID().replaceAll("-", "")}`;
-  return { id, object, created: Math.floor(Date.now() / 1000), model: completion.model };
-}
-
-function usage(completion: Completion, completionTokens: number): object {
-  const promptTokens = tokenize(completion.prompt).length;
-  return { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: promptTokens + completionTokens };
-}
-
-function modelCard(id: string): object {
-  return { id, object: "model", created: 0, owned_by: "stand-in" };
-}
-
-function sendError(response: ServerResponse, { status, type, message, param }: OpenaiError): void {
-  sendJson(response, status, { error: { message, type, param, code: status } });
+/** The names of the model, and the adapters, which name the model as their parent. */
+function modelCards({ models, adapters = [] }: StandInIdentity): object[] {
+  const card = { object: "model", created: 0, owned_by: "stand-in" };
+  return [
+    ...models.map((id) => ({ id, ...card, root: models[0], parent: null })),
+    ...adapters.map(({ name, path }) => ({ id: name, ...card, root: path, parent: models[0] })),
+  ];
 }

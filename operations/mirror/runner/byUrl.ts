@@ -1,9 +1,8 @@
 /** Copies blocks by URL: the storage service reads them from the CDN itself, so their bytes don't pass this machine. */
 import { BlobError } from "../../../azure/blobStorage";
-import type { FileSource } from "../../hub";
+import { inParallel } from "../../parallel";
 import type { FileBlock } from "../blocks";
-import { inParallel } from "../parallel";
-import type { PreparedFile } from "../prepare";
+import { locate, type OriginSource, type PreparedFile } from "../origin";
 import type { CopyContext } from "./context";
 
 /** Why the service doesn't copy a file, for a message. */
@@ -19,7 +18,7 @@ export async function copyByUrl(
   blocks: readonly FileBlock[],
   signal: AbortSignal,
 ): Promise<NotCopied | undefined> {
-  const source = new RenewedSource(context, file);
+  const source = new RenewedSource(file);
   const [first, ...others] = blocks;
   if (first === undefined) return undefined;
   // A service that refuses the source is recognized at the first block.
@@ -45,7 +44,7 @@ async function copyBlock(
   for (let renewals = 0; ; renewals += 1) {
     signal.throwIfAborted();
     const at = await source.current();
-    if (at.kind === "hub") return "the Hub gives no signed address for it";
+    if (at.kind !== "signed") return "the Hub gives no signed address for it";
     try {
       await container.stageBlockFromUrl(context.nameOf(file), block.id, at.url, block, { signal });
       context.copied += block.size;
@@ -70,22 +69,19 @@ function isRefusal(error: BlobError): boolean {
 
 /** The address of a file, which all of its blocks use until it is refused. */
 class RenewedSource {
-  private source: Promise<FileSource> | undefined;
-  private latest: FileSource | undefined;
+  private source: Promise<OriginSource> | undefined;
+  private latest: OriginSource | undefined;
 
-  constructor(
-    private readonly context: CopyContext,
-    private readonly file: PreparedFile,
-  ) {}
+  constructor(private readonly file: PreparedFile) {}
 
-  async current(): Promise<FileSource> {
-    this.source ??= this.context.model.locate(this.file.hub);
+  async current(): Promise<OriginSource> {
+    this.source ??= locate(this.file.origin);
     this.latest = await this.source;
     return this.latest;
   }
 
   /** Asks for another address, unless another block has done so. */
-  renew(refused: FileSource): void {
+  renew(refused: OriginSource): void {
     if (this.latest === refused) this.source = undefined;
   }
 }

@@ -1,8 +1,8 @@
 /** What the copying of one model's files needs. */
+
 import type { BlobContainer } from "../../../azure/blobStorage";
 import { Slots } from "../../../azure/slots";
-import type { HubModel } from "../../hub";
-import type { PreparedFile } from "../prepare";
+import type { PreparedFile } from "../origin";
 import type { Progress } from "../progress";
 
 /** The time, for tests. */
@@ -39,7 +39,6 @@ export class CopyContext {
 
   constructor(
     readonly options: CopyOptions,
-    readonly model: HubModel,
     /** Folder in the container. */
     readonly folder: string,
   ) {

@@ -1,6 +1,7 @@
 /** Copies one file, and continues a copy that another run has started. */
+
 import { blockSizeOf, blockSizes, blocksOf } from "../blocks";
-import type { PreparedFile } from "../prepare";
+import type { PreparedFile } from "../origin";
 import { copyByUrl } from "./byUrl";
 import type { CopyContext } from "./context";
 import { brokenSource, copyStreamed } from "./streamed";
@@ -57,7 +58,8 @@ async function copyMissing(
 ): Promise<string | undefined> {
   const { report, container } = context.options;
   let left = missing;
-  if (!context.streams) {
+  // The service can't read a file of this machine.
+  if (!context.streams && file.origin.kind === "hub") {
     const refused = await copyByUrl(context, file, missing, signal);
     if (refused === undefined) return undefined;
     if (!context.streams) report(`${file.path} is copied through this machine, and so are the files after it, because ${refused}.`);

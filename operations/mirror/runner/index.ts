@@ -1,8 +1,8 @@
 /** `--via runner`: this machine is inside the network and controls the copy. */
 import type { BlobContainer } from "../../../azure/blobStorage";
 import { manifestDigest, manifestFileName, manifestText, type WeightFile } from "../../../planner/weights";
+import { inParallel } from "../../parallel";
 import { interrupted, some, WeightsError } from "../error";
-import { inParallel } from "../parallel";
 import type { PreparedWeights } from "../prepare";
 import type { StagingWay } from "../way";
 import { CopyContext, type CopyOptions, parallel } from "./context";
@@ -35,10 +35,10 @@ async function hasAll({ container, signal }: RunnerOptions, path: string, files:
   return isComplete(plan);
 }
 
-async function stage(options: RunnerOptions, { wanted, model, files }: PreparedWeights): Promise<number> {
+async function stage(options: RunnerOptions, { wanted, files }: PreparedWeights): Promise<number> {
   const { container, progress, force, signal } = options;
   const folder = wanted.path;
-  const context = new CopyContext(options, model, folder);
+  const context = new CopyContext(options, folder);
   const plan = planFiles(folder, files, await container.list(`${folder}/`, { signal }), force);
   rejectOthers(container, folder, plan.others);
   progress.expect({ copy: bytesOf(plan.copy), verify: bytesOf(plan.copy) + bytesOf(plan.verify) });

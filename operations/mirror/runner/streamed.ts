@@ -3,9 +3,9 @@ import { createHash, type Hash } from "node:crypto";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { BlobConnectionError, BlobError } from "../../../azure/blobStorage";
-import { type FileSource, HubError } from "../../hub";
+import { HubError } from "../../hub";
 import type { FileBlock } from "../blocks";
-import type { PreparedFile } from "../prepare";
+import { locate, type OriginSource, openOrigin, type PreparedFile } from "../origin";
 import type { CopyContext } from "./context";
 
 /** Attempts of one block, and the wait before the first retry, in seconds. Each further one is twice as long. */
@@ -23,7 +23,7 @@ export async function copyStreamed(
   isWhole: boolean,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  let source = await context.model.locate(file.hub);
+  let source = await locate(file.origin);
   let hash = isWhole ? createHash("sha256") : undefined;
   for (const block of blocks) {
     const copied = await copyBlock(context, file, source, block, hash, signal);
@@ -37,13 +37,13 @@ interface Copied {
   /** State of the hash after the block. */
   readonly hash: Hash | undefined;
   /** The address, which can have been renewed. */
-  readonly source: FileSource;
+  readonly source: OriginSource;
 }
 
 async function copyBlock(
   context: CopyContext,
   file: PreparedFile,
-  source: FileSource,
+  source: OriginSource,
   block: FileBlock,
   hash: Hash | undefined,
   signal: AbortSignal,
@@ -70,7 +70,7 @@ async function copyBlock(
       report(`${file.path}: the copy of a block was interrupted. Trying again in ${pause} s.`);
       await clock.sleep(pause, signal);
       // The address can have expired in the meantime.
-      at = await context.model.locate(file.hub);
+      at = await locate(file.origin);
     }
   }
 }
@@ -81,13 +81,13 @@ class BrokenSourceError extends Error {}
 async function sendBlock(
   context: CopyContext,
   file: PreparedFile,
-  source: FileSource,
+  source: OriginSource,
   block: FileBlock,
   signal: AbortSignal,
   seen: (chunk: Buffer) => void,
 ): Promise<void> {
   const broken = new AbortController();
-  const from = await context.model.open(source, file.hub, block);
+  const from = await openOrigin(file.origin, source, block);
   const tap = tapOf(block.size, seen);
   // The SDK doesn't notice an error of the stream that it sends, so the request is canceled.
   const read = pipeline(from, tap).catch(() => broken.abort());

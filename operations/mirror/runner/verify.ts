@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { BlobContainer } from "../../../azure/blobStorage";
 import { WeightsError } from "../error";
-import type { PreparedFile } from "../prepare";
+import { originText, type PreparedFile } from "../origin";
 import type { CopyContext } from "./context";
 
 /** Name of the metadata with the SHA-256 of a blob. Only verified blobs have it. */
@@ -32,10 +32,10 @@ export async function verifyBlob(context: CopyContext, file: PreparedFile, signa
 }
 
 /** The error for a file whose content is not the one that the Hub lists. */
-export function wrongHash({ host, container }: BlobContainer, { model, folder }: CopyContext, { path }: PreparedFile): WeightsError {
+export function wrongHash({ host, container }: BlobContainer, { folder }: CopyContext, { path, origin }: PreparedFile): WeightsError {
   return new WeightsError(
     "hash",
-    `${path} of ${model.id} at ${model.revision} doesn't have the SHA-256 that the Hub lists, after it was copied to ${host}/${container}/${folder}. ` +
+    `${originText(origin, path)}, after it was copied to ${host}/${container}/${folder}. ` +
       "The copy was deleted, and nothing was registered. Check that no proxy changes downloads, and run the command again. It copies only this file again.",
   );
 }

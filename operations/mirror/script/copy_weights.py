@@ -231,7 +231,7 @@ class Client:
 
     def locate(self, path):
         """Returns the address of a file's bytes, and the headers that a request to it requires: none if the address is signed."""
-        job = self.job
+        job, path = repository_of(self.job, path)
         url = f"{job['hub']}/{job['model']}/resolve/{job['revision']}/{urllib.parse.quote(path)}"
         for _ in range(5):
             headers = {} if self.hub_token is None else {"authorization": f"Bearer {self.hub_token}"}
@@ -249,6 +249,15 @@ class Client:
                 return url, headers
             raise Failure(hub_refusal(job, answer, path, self.hub_token is not None))
         raise Failure(f"The Hub redirects {path} more than 5 times. Check HF_ENDPOINT.")
+
+
+def repository_of(job, path):
+    """Returns the job of the repository that a file belongs to, the model's or an adapter's, and the path of the file in it."""
+    for adapter in job.get("adapters", []):
+        inside = path.removeprefix(f"{adapter['folder']}/")
+        if inside != path:
+            return {**job, "model": adapter["model"], "revision": adapter["revision"]}, inside
+    return job, path
 
 
 def plain_get(url):
@@ -577,8 +586,9 @@ class Copy:
             self.hash_range(file, digest, offset, min(READ_RANGE, file.size - offset))
         if digest.hexdigest() != file.sha256:
             self.client.storage(file.path, "DELETE", self.blob(file.path))
+            job, _ = repository_of(self.job, file.path)
             raise Failure(
-                f"{file.path} of {self.job['model']} at {self.job['revision']} doesn't have the SHA-256 that the Hub lists, after it was copied. The copy was "
+                f"{file.path} of {job['model']} at {job['revision']} doesn't have the SHA-256 that the Hub lists, after it was copied. The copy was "
                 "deleted, and nothing was registered. Run the command again. It copies only this file again."
             )
         answer = self.client.storage(file.path, "PUT", self.blob(file.path), "?comp=metadata", {HASH_HEADER: file.sha256})

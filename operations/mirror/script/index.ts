@@ -1,14 +1,17 @@
 /** `--via azure`: a deployment script in the stack's network copies the weights. This machine needs only Azure Resource Manager and the Hub. */
 import { type ArmClient, ArmError } from "../../../azure/arm";
+import type { AdapterDecision } from "../../../planner/decision";
+import { adapterFolder } from "../../../planner/weights";
 import type { Checkpoint } from "../../checkpoint";
 import type { StackPulumi } from "../../stackPulumi";
 import { blockSizeOf } from "../blocks";
+import { WeightsError } from "../error";
 import type { PreparedWeights } from "../prepare";
 import { createFirst, type WeightStore } from "../store";
 import type { StagingWay } from "../way";
 import type { ScriptPlace } from "./body";
 import { type ScriptGroup, scriptGroup, scriptPlace, secretAddress } from "./environment";
-import { type CopyJob, jobFiles } from "./job";
+import { type CopyJob, type JobAdapter, jobFiles } from "./job";
 import { removeOthers, runScript, type ScriptClock } from "./run";
 
 export interface ScriptWayOptions {
@@ -59,9 +62,21 @@ function requireNoPassword(hub: string): void {
 async function stage(options: ScriptWayOptions, group: ScriptGroup, place: ScriptPlace, weights: PreparedWeights): Promise<number> {
   const { pulumi, azure, tags, report, clock, signal } = options;
   const { stack } = pulumi;
+  requireHub(stack, weights);
   const job = await jobOf(options, place, weights);
   const run = { azure, stack, location: group.location, resourceGroupId: group.id, place, job, tags, report, clock, signal };
   return (await runScript(run)).bytes;
+}
+
+/** The script reads files only from the Hub. The files of this machine would be too large for its text. */
+function requireHub(stack: string, { wanted: { adapters } }: PreparedWeights): void {
+  const local = adapters.filter(({ id }) => id === undefined).map(({ name }) => name);
+  if (local.length === 0) return;
+  throw new WeightsError(
+    "adapter",
+    `${local.length === 1 ? `The adapter ${local[0]} is` : `The adapters ${local.join(", ")} are`} in a folder of this machine, which a deployment script in Azure can't read. ` +
+      `Run \`npm run mirror -- -s ${stack}\` on a machine inside the network, or push the adapter to a private repository on Hugging Face and set \`model\` instead of \`path\`.`,
+  );
 }
 
 /**
@@ -90,6 +105,7 @@ async function jobOf(options: ScriptWayOptions, place: ScriptPlace, { wanted, fi
     container: store.container,
     ...{ folder: wanted.path, hub, model: wanted.id, revision: wanted.revision },
     files: jobFiles(files, blockSizeOf),
+    ...(wanted.adapters.length === 0 ? {} : { adapters: wanted.adapters.flatMap(jobAdapter) }),
     manifest: manifest.slice("sha256:".length),
     clientId: await clientIdOf(azure, place.identityId),
     ...(tokenSecretId === undefined ? {} : { tokenSecret: secretAddress(tokenSecretId) }),
@@ -97,6 +113,10 @@ async function jobOf(options: ScriptWayOptions, place: ScriptPlace, { wanted, fi
     // The local Azure answers immediately, and its roles take effect without a delay.
     ...(pulumi.local ? { pauseScale: 0 } : {}),
   };
+}
+
+function jobAdapter({ name, id, revision }: AdapterDecision): JobAdapter[] {
+  return id === undefined ? [] : [{ folder: adapterFolder(name), model: id, revision }];
 }
 
 /** The managed identity is named by its client ID in requests for tokens. */

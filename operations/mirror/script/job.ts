@@ -4,6 +4,16 @@ import type { WeightFile } from "../../../planner/weights";
 /** A file with the size of its blocks, in bytes. */
 export type JobFile = readonly [path: string, size: number, sha256: string, block: number];
 
+/** Files of another repository than that of the model: all below a folder. */
+export interface JobAdapter {
+  /** Folder in the folder of the weights. The paths of the repository follow it. */
+  readonly folder: string;
+  /** Hugging Face ID. */
+  readonly model: string;
+  /** Commit, 40 hexadecimal digits. */
+  readonly revision: string;
+}
+
 export interface CopyJob {
   /** Address of the blob service, such as `https://<account>.blob.core.windows.net`. */
   readonly blobs: string;
@@ -17,6 +27,8 @@ export interface CopyJob {
   /** Commit, 40 hexadecimal digits. */
   readonly revision: string;
   readonly files: readonly JobFile[];
+  /** LoRA adapters. @default - none */
+  readonly adapters?: readonly JobAdapter[];
   /** SHA-256 of the text of SHA256SUMS, 64 hexadecimal digits. */
   readonly manifest: string;
   /** Client ID of the script's identity. */

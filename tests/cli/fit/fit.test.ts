@@ -1,14 +1,21 @@
 // Proves the options, output and errors of `npm run fit`. tests/planner proves the numbers.
 import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { addFit } from "../../../cli/fit/command";
 
+// Nothing listens on this port, so the Hub can't be reached. tests/cli/fit/hub.test.ts proves the answers with a Hub.
+process.env.HF_ENDPOINT = "http://127.0.0.1:9";
+process.env.XDG_CACHE_HOME = fs.mkdtempSync(path.join(os.tmpdir(), "moor-fit-"));
+afterAll(() => fs.rmSync(process.env.XDG_CACHE_HOME!, { recursive: true }));
+
 const root = path.join(__dirname, "..", "..", "..");
 
 /** The output of the verb, or its error message. */
-function fitCli(...args: string[]): { printed: string; refused?: string; exitCode?: unknown } {
+async function fitCli(...args: string[]): Promise<{ printed: string; refused?: string; exitCode?: unknown }> {
   let printed = "";
   const exitCodeBefore = process.exitCode;
   process.exitCode = undefined;
@@ -19,7 +26,7 @@ function fitCli(...args: string[]): { printed: string; refused?: string; exitCod
   const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   addFit(program);
   try {
-    program.parse(["fit", ...args], { from: "user" });
+    await program.parseAsync(["fit", ...args], { from: "user" });
     return { printed, exitCode: process.exitCode };
   } catch (error) {
     return { printed, refused: (error as Error).message };
@@ -28,10 +35,10 @@ function fitCli(...args: string[]): { printed: string; refused?: string; exitCod
     process.exitCode = exitCodeBefore;
   }
 }
-const json = (...args: string[]) => JSON.parse(fitCli(...args, "--json").printed);
+const json = async (...args: string[]) => JSON.parse((await fitCli(...args, "--json")).printed);
 
-test("the JSON contains all documented fields", () => {
-  const result = json("Qwen/Qwen2.5-7B-Instruct", "--context", "16k", "--concurrency", "32", "--region", "swedencentral");
+test("the JSON contains all documented fields", async () => {
+  const result = await json("Qwen/Qwen2.5-7B-Instruct", "--context", "16k", "--concurrency", "32", "--region", "swedencentral");
   expect(result).toMatchObject({
     ...{ fits: true, size: "Standard_NC24ads_A100_v4", tensorParallelSize: 1, maxModelLen: 16384, usdPerHour: 4.775 },
     probes: { liveness: { initialDelay: 540 }, readiness: { initialDelay: 30 } },
@@ -44,8 +51,8 @@ test("the JSON contains all documented fields", () => {
   expect(result.rejected[0]).toEqual({ size: expect.any(String), code: expect.stringMatching(/^MOOR1/), reason: expect.any(String) });
 });
 
-test("a GPU by numbers can be combined with all of vLLM's settings", () => {
-  const result = json(
+test("a GPU by numbers can be combined with all of vLLM's settings", async () => {
+  const result = await json(
     ...["Qwen/Qwen3-32B", "--gpu-memory-gib", "79.18", "--compute-capability", "9.0", "--gpus", "2", "--tensor-parallel-size", "2"],
     ...["--gpu-memory-utilization", "0.9", "--max-model-len", "16000", "--max-num-seqs", "1024", "--max-num-batched-tokens", "8192"],
     ...["--checkpoint-gib", "61.18", "--vllm-version", "0.11.0"],
@@ -55,52 +62,101 @@ test("a GPU by numbers can be combined with all of vLLM's settings", () => {
   expect(result.flags).toEqual(expect.arrayContaining(["--max-num-seqs", "1024", "--gpu-memory-utilization", "0.9"]));
 });
 
-test("the link between the GPUs determines the memory outside PyTorch", () => {
+test("the link between the GPUs determines the memory outside PyTorch", async () => {
   const gpu = ["--gpu-memory-gib", "79.18", "--compute-capability", "9", "--gpus", "2", "--tensor-parallel-size", "2"];
-  const outside = (...link: string[]) => json("Qwen/Qwen3-32B", "--context", "16k", ...gpu, ...link).nonTorchGiB;
-  expect([outside(), outside("--gpu-link", "nvlink"), outside("--gpu-link", "pcie")]).toEqual([2.07, 2.07, 0.8]);
+  const outside = async (...link: string[]) => (await json("Qwen/Qwen3-32B", "--context", "16k", ...gpu, ...link)).nonTorchGiB;
+  expect([await outside(), await outside("--gpu-link", "nvlink"), await outside("--gpu-link", "pcie")]).toEqual([2.07, 2.07, 0.8]);
 });
 
-test("a model that doesn't fit results in an answer with its numbers, not in an error", () => {
-  const result = json("openai/gpt-oss-120b", "--gpu-memory-gib", "79.18", "--compute-capability", "9", "--vllm-version", "0.11.0");
+test("a model that doesn't fit results in an answer with its numbers, not in an error", async () => {
+  const result = await json("openai/gpt-oss-120b", "--gpu-memory-gib", "79.18", "--compute-capability", "9", "--vllm-version", "0.11.0");
   expect(result).toMatchObject({ fits: false, size: null, refusal: { code: "MOOR108" } });
   expect(result.kvGiBPerGpu).toBeLessThan(0);
-  expect(fitCli("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3").printed).toMatch(/Nothing fits\.\n {2}reasons\n {4}MOOR1\d\d: /);
+  expect((await fitCli("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3")).printed).toMatch(
+    /Nothing fits\.\n {2}reasons\n {4}MOOR1\d\d: /,
+  );
 });
 
-test("with weights from the Hub, the report names the firewall that Azure creates", () => {
+test("with weights from the Hub, the report names the firewall that Azure creates", async () => {
   const heading = "cost of source: hub";
   // 0.395 × 730, and 1.25 × 730
-  expect(fitCli("Qwen/Qwen3-8B", "--source", "hub").printed).toContain(
+  expect((await fitCli("Qwen/Qwen3-8B", "--source", "hub")).printed).toContain(
     `${heading}\n    one firewall in the managed network of the workspace, for all deployments: 288.35 USD per month (Basic) or 912.50 (Standard)\n`,
   );
-  expect(fitCli("Qwen/Qwen3-8B").printed).not.toContain(heading);
+  expect((await fitCli("Qwen/Qwen3-8B")).printed).not.toContain(heading);
 });
 
-test("if nothing fits, the exit code is 1 without --json and 0 with it, as the help states", () => {
-  const question = ["openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3"];
-  expect(fitCli(...question).exitCode).toBe(1);
-  expect(fitCli(...question, "--json").exitCode).toBeUndefined();
-  expect(fitCli("Qwen/Qwen3-8B").exitCode).toBeUndefined();
-  expect(fitCli("--help").printed).toContain(
-    "Exit codes: 0 if the model fits; 1 if no size fits or an option is not valid.\nWith --json, the exit code is also 0 if the model doesn't fit",
+test("the exit code says whether the model fits, with and without --json, as the help states", async () => {
+  const ask = async (...args: string[]) => [(await fitCli(...args)).exitCode, (await fitCli(...args, "--json")).exitCode];
+  expect(await ask("Qwen/Qwen3-8B")).toEqual([0, 0]);
+  expect(await ask("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3")).toEqual([1, 1]);
+  expect(await ask("deepseek-ai/DeepSeek-V4-Flash")).toEqual([2, 2]);
+  expect((await fitCli("a/b", "--json")).exitCode).toBe(3);
+  expect((await fitCli("Qwen/Qwen3-8B", "--size", "x", "--json")).exitCode).toBe(3);
+  const help = (await fitCli("--help")).printed;
+  for (const line of ["  1  the model doesn't fit", "  2  not known:", "  3  no answer:"]) expect(help).toContain(line);
+});
+
+test("a model whose memory can't be computed is not known to fit or not", async () => {
+  const named = ["deepseek-ai/DeepSeek-V4-Flash", "--context", "128k", "--kv-cache-dtype", "fp8"];
+  const ownGpu = ["--gpu-memory-gib", "267.69", "--compute-capability", "10.3", "--vllm-version", "0.26.0"];
+  for (const more of [[], ["--compare"], ["--size", "Standard_ND96isr_H100_v5"], ownGpu]) {
+    const result = await json(...named, ...more);
+    expect(result).toMatchObject({ verdict: "notKnown", fits: null, size: null, refusal: { code: "MOOR115" } });
+    for (const row of result.compared ?? []) expect(row).toMatchObject({ verdict: "notKnown", fits: null });
+    const { printed } = await fitCli(...named, ...more);
+    expect(printed).toContain("Not known: The KV cache of deepseek-ai/DeepSeek-V4-Flash can't be computed");
+    expect(printed).not.toMatch(/Nothing fits|None of the| no: /);
+  }
+});
+
+test("a size that managed online endpoints don't support is named as such", async () => {
+  const { printed } = await fitCli("Qwen/Qwen3-8B", "--size", "Standard_ND96isr_H200_v5");
+  expect(printed).toContain("Standard_ND96isr_H200_v5 (8 × H200) exists in Azure, but managed online endpoints don't support it.");
+  const { refusal } = await json("zai-org/GLM-5.2-FP8", "--context", "16k", "--concurrency", "4");
+  expect(refusal.message).toContain(
+    "Standard_ND96isr_H200_v5 (8 × H200) has enough memory, but managed online endpoints don't support it.",
   );
 });
 
-test("an 8-bit KV cache has about twice the capacity", () => {
-  const on = (...args: string[]) => json("Qwen/Qwen3-8B", "--size", "Standard_NC40ads_H100_v5", "--context", "16k", ...args).maxConcurrency;
-  expect(on("--kv-dtype", "fp8") / on()).toBeCloseTo(2, 1);
+test("the settings of vLLM that have no value by default are planned with and become flags", async () => {
+  const flags = async (...args: string[]) => (await json("meta-llama/Llama-3.1-8B-Instruct", "--context", "8k", ...args)).flags.join(" ");
+  expect(await flags("--quantization", "fp8")).toContain("--quantization fp8");
+  expect(await flags("--max-loras", "4", "--max-lora-rank", "40")).toContain("--enable-lora --max-loras 4 --max-lora-rank 64");
+  expect(await flags("--spec-method", "eagle", "--spec-tokens", "3")).toContain("--spec-method eagle --spec-tokens 3");
+  expect(await flags("--size", "Standard_NC48ads_A100_v4", "--pipeline-parallel-size", "2")).toContain(
+    "--tensor-parallel-size 1 --max-model-len 8192",
+  );
+  expect(await flags("--block-size", "32", "--limit-mm-per-prompt", '{"image": 1}')).toContain(
+    '--block-size 32 --limit-mm-per-prompt {"image":1}',
+  );
 });
 
-test("a config.json results in the same estimate as a name", () => {
+test("a draft model with another vocabulary, and one that isn't in the table, are refused", async () => {
+  const drafted = async (id: string) => await json("Qwen/Qwen2.5-7B-Instruct", "--spec-model", id, "--spec-tokens", "4");
+  expect((await drafted("Qwen/Qwen3-0.6B")).refusal).toMatchObject({ code: "MOOR119", message: expect.stringContaining("vocabulary") });
+  expect((await drafted("a/b")).error).toContain("the cache has no record of a/b");
+});
+
+test("a model of the table is found in any case", async () => {
+  expect(await json("qwen/QWEN3-8b")).toEqual(await json("Qwen/Qwen3-8B"));
+});
+
+test("an 8-bit KV cache has about twice the capacity", async () => {
+  const on = async (...args: string[]) =>
+    (await json("Qwen/Qwen3-8B", "--size", "Standard_NC40ads_H100_v5", "--context", "16k", ...args)).maxConcurrency;
+  expect((await on("--kv-dtype", "fp8")) / (await on())).toBeCloseTo(2, 1);
+});
+
+test("a config.json results in the same estimate as a name", async () => {
   const config = path.join(root, "tests", "cli", "lock", "own-7b");
-  const own = json(config, "--checkpoint-gib", "14.19", "--context", "16k");
-  expect(own.kvGiBPerGpu).toBeCloseTo(json("Qwen/Qwen2.5-7B-Instruct", "--context", "16k").kvGiBPerGpu, 3);
-  expect(json(path.join(config, "config.json"), "--context", "16k").fits).toBe(true);
+  const own = await json(config, "--checkpoint-gib", "14.19", "--context", "16k");
+  expect(own.kvGiBPerGpu).toBeCloseTo((await json("Qwen/Qwen2.5-7B-Instruct", "--context", "16k")).kvGiBPerGpu, 3);
+  expect((await json(path.join(config, "config.json"), "--context", "16k")).fits).toBe(true);
 });
 
-test("the text output contains the sizes that fit, one recommendation and the reasons", () => {
-  const { printed } = fitCli("Qwen/Qwen3-8B", "--context", "16k", "--concurrency", "16", "--region", "swedencentral");
+test("the text output contains the sizes that fit, one recommendation and the reasons", async () => {
+  const { printed } = await fitCli("Qwen/Qwen3-8B", "--context", "16k", "--concurrency", "16", "--region", "swedencentral");
   const lines = printed.split("\n");
   expect(lines[0]).toContain("16,384 tokens of context, 16 concurrent requests per instance, swedencentral");
   expect(lines[2]).toMatch(/^ +size +GPUs +TP +USD\/hour +KV GiB\/GPU +requests$/);
@@ -116,19 +172,39 @@ test("the text output contains the sizes that fit, one recommendation and the re
   }
 });
 
-test("for a model that no GPU can run, no size fits", () => {
-  const { printed } = fitCli("deepseek-ai/DeepSeek-V4-Flash", "--context", "8k", "--region", "swedencentral");
+test("the answer names price, limit, runner-up, a cheaper checkpoint and the next cheaper size, in text and JSON", async () => {
+  const question = ["Qwen/Qwen3-14B", "--context", "8k", "--concurrency", "2", "--region", "swedencentral"];
+  const lines = (await fitCli(...question)).printed.split("\n");
+  const from = lines.indexOf("  answer");
+  expect(lines.slice(from + 1, from + 8).map((line) => line.trim().replace(/:.*/, ""))).toEqual([
+    ...["price", "limit", "runner-up", "lowest price per token", "cheaper checkpoint", "next cheaper size"],
+    "memory of each GPU, GiB",
+  ]);
+  expect(lines[from + 5]).toBe(
+    "    cheaper checkpoint: Qwen/Qwen3-14B-AWQ (awq) fits Standard_NC4as_T4_v3 at 0.56 USD per hour, 12% of the price; compare its answers before you use it",
+  );
+  expect(await json(...question)).toMatchObject({
+    answer: { best: { size: "Standard_NC64as_T4_v3", limit: { by: "memory" } }, runnerUp: { size: "Standard_NC24ads_A100_v4" } },
+    cheaperCheckpoint: { id: "Qwen/Qwen3-14B-AWQ", size: "Standard_NC4as_T4_v3" },
+  });
+  expect(await json("Qwen/Qwen3-14B", "--size", "Standard_NC4as_T4_v3", "--context", "4k")).toMatchObject({
+    ...{ fits: false, answer: null, cheaperCheckpoint: { id: "Qwen/Qwen3-14B-AWQ", priceRatio: null } },
+  });
+});
+
+test("for a load that no GPU can hold, no size fits", async () => {
+  const { printed } = await fitCli("Qwen/Qwen3-8B", "--context", "8k", "--concurrency", "5000", "--region", "swedencentral");
   expect(printed).not.toMatch(/ fits$/m);
   expect(printed).toContain("\n  None of the 14 GPU sizes fits; --compare lists the reasons.\n");
   expect(printed).not.toContain("more GPU sizes");
-  expect(printed).toContain("Nothing fits.\n  reasons\n    MOOR115: ");
+  expect(printed).toContain("Nothing fits.\n  reasons\n    MOOR118: ");
 });
 
-test("--compare lists all GPU sizes with the reasons, and counts the other sizes", () => {
-  const { printed } = fitCli("Qwen/Qwen3-8B", "--context", "16k", "--concurrency", "16", "--region", "swedencentral", "--compare");
+test("--compare lists all GPU sizes with the reasons, and counts the other sizes", async () => {
+  const { printed } = await fitCli("Qwen/Qwen3-8B", "--context", "16k", "--concurrency", "16", "--region", "swedencentral", "--compare");
   expect(printed).toMatch(/Standard_NV36ads_A10_v5 .* no: MOOR110 On Standard_NV36ads_A10_v5/);
   expect(printed).toMatch(/ \d+ more sizes were not evaluated: .*\d+ for MOOR101 /);
-  const { compared } = json("Qwen/Qwen3-8B", "--compare");
+  const { compared } = await json("Qwen/Qwen3-8B", "--compare");
   expect(compared.length).toBeGreaterThan(10);
   expect(compared.every(({ fits, code }: { fits: boolean; code?: string }) => fits === (code === undefined))).toBe(true);
 });
@@ -136,9 +212,11 @@ test("--compare lists all GPU sizes with the reasons, and counts the other sizes
 test.each<[string[], RegExp]>([
   [
     ["acme/unknown-7b"],
-    /^acme\/unknown-7b is not one of the \d+ models in the planner's table\..* For other models, specify the path of the config\.json/,
+    /^http:\/\/127\.0\.0\.1:9 can't be reached \(ECONNREFUSED\), and the cache has no record of acme\/unknown-7b: run `curl -L -o config\.json http:\/\/127\.0\.0\.1:9\/acme\/unknown-7b\/resolve\/main\/config\.json` on a machine with a connection, and specify the path of config\.json instead of the ID, with `--checkpoint-gib` for the size of the weight files\.$/,
   ],
-  [["Qwen/Qwen3-8b"], /Similar IDs: .*Qwen\/Qwen3-8B/],
+  [["Qwen/Qwen3-8-B"], /Models with a similar ID that need no connection: Qwen\/Qwen3-8B/],
+  [["acme/unknown 7b"], /^"acme\/unknown 7b" is not a model ID\. Allowed: <organization>\/<name>/],
+  [["acme/unknown-7b", "--revision", "v1"], /^--revision is v1; it must be a commit of 40 hexadecimal digits\.$/],
   [["./nowhere/config.json"], /^There is no file or folder \.\/nowhere\/config\.json\. Specify/],
   [[__filename], /is not valid JSON|doesn't exist/],
   [["Qwen/Qwen3-8B", "--context", "sixteen"], /^--context is sixteen; it must be a number of tokens/],
@@ -180,21 +258,21 @@ test.each<[string[], RegExp]>([
   [["Qwen/Qwen3-8B", "--gpu-memory-utilization", "92"], /^--gpu-memory-utilization is 92; it must be a number from 0\.001 to 1\.$/],
   [["Qwen/Qwen3-8B", "--vllm-version", "latest"], /^--vllm-version is latest; it must be a version such as/],
   [["Qwen/Qwen3-8B", "--source", "usb"], /^--source is usb; it must be mirror/],
-])("%j is an error in one line", (args, message) => {
-  const { printed, refused } = fitCli(...args);
+])("%j is an error in one line", async (args, message) => {
+  const { printed, refused } = await fitCli(...args);
   expect(printed).toBe("");
   expect(refused).toMatch(message);
   expect(refused).not.toContain("\n");
 });
 
-test("from the shell: one JSON document on stdout, or one line on stderr and exit code 1", async () => {
+test("from the shell: one JSON document on stdout, or one line on stderr and exit code 3", async () => {
   const run = (...args: string[]) => promisify(execFile)(process.execPath, ["cli/run.js", "fit", ...args], { cwd: root });
   const { stdout } = await run("Qwen/Qwen3-8B", "--json");
   expect(JSON.parse(stdout).fits).toBe(true);
   await expect(run("acme/none")).rejects.toMatchObject({
-    code: 1,
+    code: 3,
     stdout: "",
-    stderr: expect.stringMatching(/^acme\/none is not one of .*\n$/),
+    stderr: expect.stringMatching(/^http.* can't be reached .* acme\/none: run `curl .*\n$/),
   });
 });
 
@@ -209,17 +287,17 @@ test.each([
   ["--gpu-memory-gib", "1e-308", "from 0.001 to 100,000"],
   ["--checkpoint-gib", "1e308", "from 0.001 to 1,000,000"],
   ["--vllm-version", `${"9".repeat(300)}.1`, "a version such as 0.31.0"],
-])("%s %s is an error with its limits", (option, value, bound) => {
+])("%s %s is an error with its limits", async (option, value, bound) => {
   const gpu = option === "--gpus" ? ["--gpu-memory-gib", "79"] : [];
-  expect(fitCli("Qwen/Qwen2.5-7B-Instruct", ...gpu, option, value).refused).toContain(bound);
+  expect((await fitCli("Qwen/Qwen2.5-7B-Instruct", ...gpu, option, value)).refused).toContain(bound);
 });
 
 test.each([
-  [["none/such"], "none/such is not one of the"],
+  [["none/such"], "the cache has no record of none/such"],
   [["Qwen/Qwen2.5-7B-Instruct", "--gpus", "0"], "--gpus is 0"],
   [["./none.json"], "There is no file or folder ./none.json"],
-])("with --json the error of %j is JSON, and the exit code 1", (args, message) => {
-  const { printed, exitCode } = fitCli(...args, "--json");
+])("with --json the error of %j is JSON, and the exit code 3", async (args, message) => {
+  const { printed, exitCode } = await fitCli(...args, "--json");
   expect(JSON.parse(printed)).toEqual({ error: expect.stringContaining(message) });
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(3);
 });

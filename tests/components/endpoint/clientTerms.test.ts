@@ -1,4 +1,5 @@
 // Proves the client settings of an endpoint, from the decisions of its deployments. Doesn't prove that a server behaves accordingly.
+import { clientPaths } from "../../../components/endpoint/clients";
 import { deploymentTerms, endpointTerms } from "../../../components/endpoint/clientTerms";
 import type { ClientAdvice, DeploymentDecision } from "../../../planner/decision";
 import { scoreDecision, vllmDecision } from "../fixtures";
@@ -18,6 +19,22 @@ test("a deployment has its task, its model name, the maximum answer length and A
     task: "score",
     requestTimeoutSeconds: 60,
   });
+});
+
+test.each(["embed", "rerank"] as const)("a deployment with the task %s has no maximum answer length", (task) => {
+  const clients = { timeoutSeconds: 40, retryOn: [408, 424, 429] };
+  expect(deploymentTerms(told(clients, { ...vllmDecision, task }))).toEqual({ task, model: "chat", requestTimeoutSeconds: 180 });
+  const planned = [{ decision: told(clients, { ...vllmDecision, task }), weight: 100 }];
+  expect(endpointTerms(planned)).toEqual({ task, model: "chat", timeoutSeconds: 40, retry: { statuses: [408, 424, 429], ...retry } });
+});
+
+test.each([
+  ["chat", "/v1"],
+  ["embed", "/v1"],
+  ["rerank", undefined],
+] as const)("with the task %s, the base path for OpenAI clients is %s", (task, openai) => {
+  const decision: DeploymentDecision = task === "chat" ? vllmDecision : { ...vllmDecision, task };
+  expect(clientPaths([{ decision, weight: 100 }])).toEqual({ scoring: "/", openai });
 });
 
 test("without a served name, the model name is the model's ID", () => {

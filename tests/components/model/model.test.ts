@@ -30,7 +30,7 @@ test.each([false, true])("Staged weights are one model version in the workspace'
 
 describe("a model's name in Azure", () => {
   const name = (id: string, stack = "prod", commit = revision, withCode = false) =>
-    modelName(stack, { id, revision: commit, path: weightsPath(id, commit, withCode) });
+    modelName(stack, { id, revision: commit, path: weightsPath(id, commit, { withCode }) });
 
   test("contains the commit, because the version of a model must be a number in Azure", () => {
     expect(name("a/b")).toMatch(new RegExp(`^prod-a-b-${revision}-[0-9a-f]{8}$`));
@@ -54,7 +54,7 @@ describe("a model's name in Azure", () => {
 
 test("Weights of a stack have different keys if their IDs, commits or files differ", () => {
   const keyOf = (id: string, commit = revision, withCode = false) =>
-    modelKey({ id, revision: commit, path: weightsPath(id, commit, withCode) });
+    modelKey({ id, revision: commit, path: weightsPath(id, commit, { withCode }) });
   const keys = [keyOf("a/b.c"), keyOf("a/b-c"), keyOf("a/b.c", `${revision.slice(0, 39)}d`), keyOf("a/b.c", revision, true)];
   expect(new Set(keys).size).toBe(4);
   expect(keys[0]).toMatch(/^a-b-c-[0-9a-f]{8}$/);

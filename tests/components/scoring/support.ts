@@ -49,11 +49,25 @@ export const stopEvent = event({ choices: [{ delta: {}, finish_reason: "stop" }]
 export const doneEvent = "data: [DONE]\n\n";
 export const usageEvent = (tokens: number) => event({ choices: [], usage: { completion_tokens: tokens } });
 
+const usage = (tokens: number) => ({ prompt_tokens: tokens, total_tokens: tokens });
+
+const embeddings = ({ input }: { readonly input: readonly string[] }) => ({
+  ...{ object: "list", model: "chat", usage: usage(10 * input.length) },
+  data: input.map((text, index) => ({ object: "embedding", index, embedding: [text.length, -0.5] })),
+});
+
+const ranking = {
+  ...{ id: "rerank-1", model: "chat", usage: usage(30) },
+  results: [1, 0].map((index) => ({ index, document: { text: "" }, relevance_score: index })),
+};
+
 /** Answers as vLLM and as a score.py. */
 export function serve({ path, headers, body }: Received, response: http.ServerResponse): void {
   response.setHeader("azureml-model-deployment", headers["azureml-model-deployment"] ?? "main-1");
   if (path === "/v1/models") return void response.end(JSON.stringify({ data: [{ id: "chat" }] }));
   if (path === "/score") return void response.end(JSON.stringify({ scores: [0.5] }));
+  if (path === "/v1/embeddings") return void response.end(JSON.stringify(embeddings(JSON.parse(body) as { input: string[] })));
+  if (path === "/v1/rerank") return void response.end(JSON.stringify(ranking));
   if (path !== "/v1/chat/completions") return void response.end();
   const { stream, stream_options: options } = JSON.parse(body) as { stream: boolean; stream_options?: { include_usage?: boolean } };
   if (!stream) {

@@ -2,8 +2,8 @@
 
 import { Slots } from "../../../azure/slots";
 import { blockSizeOf, blocksOf } from "../../../operations/mirror/blocks";
-import { inParallel } from "../../../operations/mirror/parallel";
 import { Progress } from "../../../operations/mirror/progress";
+import { inParallel } from "../../../operations/parallel";
 
 const mebibyte = 1024 * 1024;
 

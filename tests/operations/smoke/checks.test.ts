@@ -4,7 +4,7 @@ import * as net from "node:net";
 import type { Declared } from "../../../operations/smoke";
 import { documentText, NotTested, smokeReport } from "../../../operations/smoke";
 import { type Received, type ScoringStub, serve, startScoringStub } from "../../components/scoring/support";
-import { azureOfEndpoint, chatOutput, endpointId, plantedKey, scoreOutput, type Trial, trial } from "./support";
+import { azureOfEndpoint, chatOutput, endpointId, plantedKey, poolingOutput, scoreOutput, type Trial, trial } from "./support";
 
 let stub: ScoringStub;
 beforeEach(async () => {
@@ -55,6 +55,26 @@ test("A stream is measured by the number of tokens that vLLM reports.", async ()
   expect(chat).toEqual({ check: "chat", passed: true, status: 200, seconds: expect.any(Number), tokens: 3, answeredBy: "main-1" });
   expect(stream).toMatchObject({ tokens: 5, firstTokenSeconds: expect.any(Number) });
   expect(stream!.seconds!).toBeGreaterThanOrEqual(stream!.firstTokenSeconds!);
+});
+
+test.each([
+  ["embed", "embedding", "/v1/embeddings", "Each request embeds a text of about 100 tokens.", 10],
+  ["rerank", "rerank", "/v1/rerank", "Each request scores two documents for a query.", 30],
+] as const)("A deployment with the task %s is checked and loaded with its own requests.", async (task, check, path, request, tokens) => {
+  const outputs = { chat: poolingOutput(task) };
+  const outcome = await run({ outputs, load: { clients: 1, seconds: 0.2 } });
+  expect(checksOf(outcome)).toEqual([
+    ["deployment", "readiness: ok", "model: ok", `${check}: ok`],
+    ["traffic", "readiness: ok", "model: ok", `${check}: ok`],
+  ]);
+  const load = outcome.document.load!;
+  expect(load).toMatchObject({ task, failed: 0, inputTokens: tokens * load.requests, inputTokensPerSecond: expect.any(Number) });
+  expect([load.tokens, load.tokensPerSecond, load.firstTokenSeconds, load.maxTokens]).toEqual(Array(4).fill(undefined));
+  expect(stub.received.slice(6).map((one) => one.path)).toEqual(Array(load.requests + 1).fill(path));
+  const text = smokeReport(outcome.document);
+  expect(text).toContain(request);
+  expect(text).toMatch(/^ {2}input tokens per second {2}[\d,.]+$/m);
+  expect(text).not.toContain("time to first token");
 });
 
 const declared = (check: Declared["checks"][string]): Record<string, Declared> => ({
@@ -263,7 +283,12 @@ test.each<[what: string, options: Partial<Trial>, message: string]>([
   [
     "tokens of a score.py",
     { outputs: { chat: scoreOutput }, declared: declared({ request: 1 }), load: { clients: 1, seconds: 1, maxTokens: 9 } },
-    "--max-tokens is set, but chat/main is a score.py, whose answers aren't counted in tokens. Omit it.",
+    "--max-tokens is set, but the deployment chat/main generates no tokens (task: score). Omit it.",
+  ],
+  [
+    "tokens of embeddings",
+    { outputs: { chat: poolingOutput("embed") }, load: { clients: 1, seconds: 1, maxTokens: 9 } },
+    "--max-tokens is set, but the deployment chat/main generates no tokens (task: embed). Omit it.",
   ],
 ])("With %s, nothing is tested.", async (_, options, message) => {
   expect(await refusal(options)).toBe(message);

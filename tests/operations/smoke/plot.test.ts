@@ -8,7 +8,7 @@ import { verdictOf } from "../../../operations/smoke/verdict";
 const contract = { declaredConcurrency: 4, requestTimeoutSeconds: 60 };
 function plotOf(samples: readonly Sample[], elapsedSeconds = 10, changes: Partial<LoadResult> = {}): string {
   const figures = figuresOf({ samples, elapsedSeconds });
-  const run = { endpoint: "chat", clients: 64, seconds: 10, warmUpRequests: 64, interrupted: false, canceled: 0 };
+  const run = { endpoint: "chat", task: "chat" as const, clients: 64, seconds: 10, warmUpRequests: 64, interrupted: false, canceled: 0 };
   return plot("prod", { ...run, contract, ...figures, verdict: verdictOf(64, contract, figures), ...changes }, samples);
 }
 

@@ -19,7 +19,7 @@ import { deployment, directoryOf, endpoint } from "../../azure-local/scoringProx
 
 const identity = { deployment: "main", region: "swedencentral", pattern: "vllm", models: ["tiny"], scoringPath: "/" } as const;
 const probes = { readinessPath: "/health", livenessPath: "/health" };
-const check = loadCheck({ pattern: "vllm", model: "tiny", routes: { readiness: "/health", scoring: "/" } }, {}, 8)!;
+const check = loadCheck({ api: "chat", model: "tiny", routes: { readiness: "/health", scoring: "/" } }, {}, 8)!;
 
 let folder: string;
 let log: string;

@@ -17,6 +17,11 @@ export const chatOutput = {
   auth: "key",
   deployments: { main: { name: "main-1", task: "chat", model: "chat", maxTokens: 1000, requestTimeoutSeconds: 60 } },
 };
+/** A deployment without answers that are counted in tokens. */
+export const poolingOutput = (task: "embed" | "rerank") => ({
+  ...chatOutput,
+  deployments: { main: { name: "main-1", task, model: "chat", requestTimeoutSeconds: 60 } },
+});
 export const scoreOutput = { ...chatOutput, deployments: { main: { name: "main-1", task: "score", requestTimeoutSeconds: 60 } } };
 
 /** An endpoint with one deployment of two instances, each with 4 concurrent requests. */

@@ -111,7 +111,10 @@ test("a field without a value is not a problem", () => {
 test.each<[string, Config, number]>([
   [
     "OPTForCausalLM",
-    { intermediate_size: undefined, ffn_dim: 16384, num_key_value_heads: 32, vocab_size: 50272, tie_word_embeddings: undefined },
+    {
+      ...{ intermediate_size: undefined, ffn_dim: 16384, num_key_value_heads: 32, vocab_size: 50272, tie_word_embeddings: undefined },
+      max_position_embeddings: 2048,
+    },
     6.65,
   ],
   [

@@ -3,6 +3,7 @@
 
 import { PlanError } from "../../../planner/codes";
 import { modelFromConfig } from "../../../planner/fit/configJson";
+import { withCheckpoint } from "../../../planner/fit/fromRecord";
 import { GiB, modelFromTable } from "../../../planner/fit/model";
 
 const llama = {
@@ -165,7 +166,7 @@ describe("parameters counted from the dimensions", () => {
   });
 
   test("a known number of loaded bytes is used unchanged", () => {
-    expect(modelFromConfig("r1", deepseek, { loadedBytes: 600 * GiB }).weightBytes).toBe(600 * GiB);
+    expect(withCheckpoint(modelFromConfig("r1", deepseek), 600).weightBytes).toBe(600 * GiB);
   });
 
   test("without a size, the assumptions state that it was computed", () => {
