@@ -28,6 +28,7 @@ export function addFit(program: Command): void {
     .option("--checkpoint-gib <GiB>", "size of the weights that vLLM loads; overrides the known size")
     .option("--gpu-memory-gib <GiB>", "custom GPU instead of --size: total memory that PyTorch reports, not the nominal size")
     .option("--compute-capability <number>", "compute capability of the custom GPU, for example 8.9")
+    .option("--gpu-link <link>", "connection between the custom GPUs: nvlink or pcie (default: the usual one of the compute capability)")
     .option("--gpus <count>", "number of GPUs in the custom machine")
     .option("--tensor-parallel-size <count>", "number of GPUs that the model is split across")
     .option("--gpu-memory-utilization <part>", "fraction of the GPU's memory that vLLM can use")

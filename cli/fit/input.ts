@@ -6,6 +6,7 @@ import { pricedRegions } from "../../facts/prices";
 import { canonicalRegion } from "../../facts/regions";
 import { isInstanceType, sizeOf, sizes } from "../../facts/sizes";
 import { vllmFlag } from "../../facts/vllm";
+import type { Link } from "../../planner/fit/communication";
 import { isKvCacheDtype } from "../../planner/fit/kvCache";
 import type { Model } from "../../planner/fit/model";
 import type { FitInput } from "../../planner/size/fit";
@@ -86,11 +87,18 @@ function gpuOf(options: FitOptions, tensorParallelSize: number | undefined): Gpu
   const visibleGiB = number("--gpu-memory-gib", options.gpuMemoryGib, { above: 0, most: 100_000 });
   const computeCapability = number("--compute-capability", options.computeCapability, { above: 0, most: 20 });
   const count = whole("--gpus", options.gpus, mostGpus);
-  if (visibleGiB !== undefined) return { visibleGiB, computeCapability, gpus: count ?? tensorParallelSize };
-  const alone = computeCapability !== undefined ? "--compute-capability" : count !== undefined ? "--gpus" : undefined;
+  const link = linkOf(options.gpuLink);
+  if (visibleGiB !== undefined) return { visibleGiB, computeCapability, gpus: count ?? tensorParallelSize, link };
+  const given = { "--compute-capability": computeCapability, "--gpus": count, "--gpu-link": link };
+  const alone = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (alone === undefined) return undefined;
   const known = `an H100 has ${gpus["H100-80GB"].visibleGiB}`;
   throw new Error(`${alone} requires --gpu-memory-gib, the total GPU memory as reported by PyTorch (${known}). Add it.`);
+}
+
+function linkOf(link: string | undefined): Link | undefined {
+  if (link === undefined || link === "nvlink" || link === "pcie") return link;
+  throw new Error(`--gpu-link is ${link}; it must be nvlink or pcie.`);
 }
 
 function lengthOf(options: FitOptions, model: Model): number | undefined {

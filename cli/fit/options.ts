@@ -16,6 +16,7 @@ export interface FitOptions {
   readonly checkpointGib?: string;
   readonly gpuMemoryGib?: string;
   readonly computeCapability?: string;
+  readonly gpuLink?: string;
   readonly gpus?: string;
   readonly tensorParallelSize?: string;
   readonly gpuMemoryUtilization?: string;

@@ -19,14 +19,18 @@ export interface EngineDefaults {
   readonly maxNumBatchedTokens: number;
 }
 
-/** Before 0.8, a step processed the longest prompt as a whole, up to this number of tokens. Longer prompts were split. */
+/** The second engine, of 0.8, supported earlier GPUs than Ampere only since 0.10; until then, vLLM used the first engine on them. */
+const ampere = 8;
+
+/** On the first engine, a step processed the longest prompt as a whole, up to this number of tokens. Longer prompts were split. */
 const wholePrompts = 32_768;
 
 /** Defaults of `vllm serve` on this GPU for a context of `maxModelLen` tokens. */
 export function engineDefaults(gpu: GpuNumbers, vllmVersion: string, maxModelLen: number): EngineDefaults {
   const gpuMemoryUtilization = atLeast(vllmVersion, "0.20.0") ? 0.92 : 0.9;
   const small = { gpuMemoryUtilization, maxNumSeqs: 256, maxNumBatchedTokens: 2048 };
-  if (!atLeast(vllmVersion, "0.8.0")) {
+  const firstEngine = !atLeast(vllmVersion, gpu.computeCapability < ampere ? "0.10.0" : "0.8.0");
+  if (firstEngine) {
     return maxModelLen > wholePrompts ? small : { ...small, maxNumBatchedTokens: Math.max(2048, maxModelLen) };
   }
   // Version 0.28 introduced a larger batch for the largest GPUs.

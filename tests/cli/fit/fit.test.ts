@@ -62,6 +62,12 @@ test("a GPU by numbers can be combined with all of vLLM's settings", async () =>
   expect(result.flags).toEqual(expect.arrayContaining(["--max-num-seqs", "1024", "--gpu-memory-utilization", "0.9"]));
 });
 
+test("the link between the GPUs determines the memory outside PyTorch", async () => {
+  const gpu = ["--gpu-memory-gib", "79.18", "--compute-capability", "9", "--gpus", "2", "--tensor-parallel-size", "2"];
+  const outside = async (...link: string[]) => (await json("Qwen/Qwen3-32B", "--context", "16k", ...gpu, ...link)).nonTorchGiB;
+  expect([await outside(), await outside("--gpu-link", "nvlink"), await outside("--gpu-link", "pcie")]).toEqual([2.07, 2.07, 0.8]);
+});
+
 test("a model that doesn't fit results in an answer with its numbers, not in an error", async () => {
   const result = await json("openai/gpt-oss-120b", "--gpu-memory-gib", "79.18", "--compute-capability", "9", "--vllm-version", "0.11.0");
   expect(result).toMatchObject({ fits: false, size: null, refusal: { code: "MOOR108" } });
@@ -247,6 +253,8 @@ test.each<[string[], RegExp]>([
   ],
   [["Qwen/Qwen3-8B", "--gpu-memory-gib", "-3"], /^--gpu-memory-gib is -3; it must be a number from 0\.001/],
   [["Qwen/Qwen3-8B", "--gpus", "2"], /^--gpus requires --gpu-memory-gib/],
+  [["Qwen/Qwen3-8B", "--gpu-link", "pcie"], /^--gpu-link requires --gpu-memory-gib/],
+  [["Qwen/Qwen3-8B", "--gpu-memory-gib", "79", "--gpu-link", "usb"], /^--gpu-link is usb; it must be nvlink or pcie\.$/],
   [["Qwen/Qwen3-8B", "--gpu-memory-utilization", "92"], /^--gpu-memory-utilization is 92; it must be a number from 0\.001 to 1\.$/],
   [["Qwen/Qwen3-8B", "--vllm-version", "latest"], /^--vllm-version is latest; it must be a version such as/],
   [["Qwen/Qwen3-8B", "--source", "usb"], /^--source is usb; it must be mirror/],

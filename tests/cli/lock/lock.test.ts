@@ -117,7 +117,7 @@ test("each difference is listed with the old value, the new value and its reason
     "chat/main requestSettings.requestTimeout: 180 → 120",
     expect.stringMatching(/^ {2}reason: requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
-    "  reason: maxConcurrentRequestsPerInstance 32: as declared; the KV cache has capacity for 65 requests of 16384 tokens",
+    "  reason: maxConcurrentRequestsPerInstance 32: as declared; the KV cache has capacity for 64 requests of 16384 tokens",
     "chat/main scaleRule.scaleOutAbove: 16 → 15",
     "chat/main clients.maxTokens: 1292 → 1843",
     "  reason: clients: max_tokens at most 1843, timeout 130 s, retry 408, 424, 429 with exponential backoff",

@@ -43,6 +43,12 @@ test("before 0.8, a step processes the longest prompt as a whole, and splits pro
   ]);
 });
 
+test("on GPUs before Ampere, a step processes the longest prompt as a whole until 0.10", () => {
+  const tokens = (version: string) =>
+    engineDefaults({ visibleGiB: 14.56, computeCapability: 7.5, a100: false }, version, 20_000).maxNumBatchedTokens;
+  expect([tokens("0.8.5"), tokens("0.9.2"), tokens("0.10.0"), tokens("0.31.0")]).toEqual([20_000, 20_000, 2048, 2048]);
+});
+
 const batch = { tensorParallelSize: 1, maxModelLen: 16_000, maxNumSeqs: 1024, maxNumBatchedTokens: 8192, vllmVersion: "0.11.0" };
 const model = (id: string) => modelFromTable(id)!;
 
