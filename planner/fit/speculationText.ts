@@ -44,7 +44,12 @@ export function readSpeculation(
   if ([written, id, count].every((value) => value === undefined)) return undefined;
   const name = written === undefined && id !== undefined ? "draft_model" : String(written);
   const method = /_mtp$/.test(name) ? "mtp" : Object.hasOwn(methods, name) ? methods[name] : undefined;
-  if (method === undefined) return createProblem("MOOR142", `The planner doesn't know the memory of the speculative method ${name}.`);
+  if (method === undefined)
+    return createProblem(
+      "MOOR142",
+      `The planner doesn't know the memory of the speculative method ${name}.`,
+      [...Object.keys(methods), "methods that end in _mtp"].join(", "),
+    );
   const tokens = Number(count ?? (method === "mtp" ? predictedTokens : Number.NaN));
   if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens))
     return createProblem(

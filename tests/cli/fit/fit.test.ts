@@ -104,6 +104,23 @@ test("a model whose memory can't be computed is not known to fit or not", async 
   }
 });
 
+test("a checkpoint in an unknown format is not known to fit or not", async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-format-"));
+  const config = {
+    ...{ architectures: ["Qwen2ForCausalLM"], hidden_size: 3584, num_hidden_layers: 28, num_attention_heads: 28, vocab_size: 152_064 },
+    ...{ max_position_embeddings: 32_768, quantization_config: { quant_method: "aqlm" } },
+  };
+  fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
+  try {
+    const { printed, exitCode } = await fitCli(folder, "--json");
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(printed)).toMatchObject({ verdict: "notKnown", fits: null, refusal: { code: "MOOR141" } });
+    expect((await fitCli(folder)).refused).toMatch(/^Not known: MOOR141: The planner doesn't support the quantization "aqlm" of /);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
 test("a size that managed online endpoints don't support is named as such", async () => {
   const { printed } = await fitCli("Qwen/Qwen3-8B", "--size", "Standard_ND96isr_H200_v5");
   expect(printed).toContain("Standard_ND96isr_H200_v5 (8 × H200) exists in Azure, but managed online endpoints don't support it.");
