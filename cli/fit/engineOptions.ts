@@ -62,5 +62,8 @@ async function speculationOf(options: FitOptions, modelOf: (named: string) => Pr
   const found = readSpeculation({ method: options.specMethod, model: options.specModel, tokens: count }, () => undefined);
   if (found === undefined) return undefined;
   if ("code" in found) throw new PlanError(found);
-  return found.modelId === undefined ? found : { ...found, model: await modelOf(found.modelId) };
+  if (found.modelId === undefined) return found;
+  // The planner has an assumption for a head whose dimensions are not known, but none for a draft model.
+  const model = found.method === "eagle" ? await modelOf(found.modelId).catch(() => undefined) : await modelOf(found.modelId);
+  return { ...found, model };
 }

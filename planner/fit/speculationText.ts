@@ -59,7 +59,7 @@ export function readSpeculation(
   if (split !== undefined && !(Number.isInteger(split) && (split as number) >= 1))
     return createProblem("MOOR119", `draft_tensor_parallel_size is ${JSON.stringify(split)}; it must be a whole number of 1 or more.`);
   const own = method === "draft" || method === "eagle";
-  if (method === "draft" && id === undefined) return createProblem("MOOR119", "The speculative method draft_model requires a draft model.");
+  if (own && id === undefined) return createProblem("MOOR119", `The speculative method ${name} requires a draft model.`);
   return {
     method,
     tokens,

@@ -5,6 +5,7 @@ import { type EngineSettings, type Estimate, estimate, gpusOf } from "../fit/est
 import { GiB, type Model } from "../fit/model";
 import { withQuantization } from "../fit/onlineQuantization";
 import { largestSplit, splitProblem } from "../fit/parallel";
+import { speculationCautions } from "../fit/speculation";
 import { servingProblems } from "../serving/checks";
 import { type Contract, type DeclaredLoad, deriveContract, plannedSpeed } from "../serving/contract";
 import { formatProblem, settingsProblem } from "./compatible";
@@ -260,7 +261,8 @@ function diskNeeded(model: Model): number {
 function cautionsOf(model: Model, machine: Machine, estimated: Estimate): string[] {
   const { size } = machine;
   const used = gpusOf(estimated.settings);
-  const cautions = [...model.assumptions];
+  const { speculative } = estimated.settings;
+  const cautions = [...model.assumptions, ...(speculative ? speculationCautions(speculative) : [])];
   if (used > 1)
     cautions.push("tensor parallelism requires 240 MiB in /dev/shm; Azure doesn't document its size, so check it in the container's log");
   if (used < machine.gpus)

@@ -134,13 +134,22 @@ test("the settings of vLLM that have no value by default are planned with and be
   const flags = async (...args: string[]) => (await json("meta-llama/Llama-3.1-8B-Instruct", "--context", "8k", ...args)).flags.join(" ");
   expect(await flags("--quantization", "fp8")).toContain("--quantization fp8");
   expect(await flags("--max-loras", "4", "--max-lora-rank", "40")).toContain("--enable-lora --max-loras 4 --max-lora-rank 64");
-  expect(await flags("--spec-method", "eagle", "--spec-tokens", "3")).toContain("--spec-method eagle --spec-tokens 3");
+  expect(await flags("--spec-method", "eagle", "--spec-model", "a/head", "--spec-tokens", "3")).toContain(
+    "--spec-method eagle --spec-model a/head --spec-tokens 3",
+  );
   expect(await flags("--size", "Standard_NC48ads_A100_v4", "--pipeline-parallel-size", "2")).toContain(
     "--tensor-parallel-size 1 --max-model-len 8192",
   );
   expect(await flags("--block-size", "32", "--limit-mm-per-prompt", '{"image": 1}')).toContain(
     '--block-size 32 --limit-mm-per-prompt {"image":1}',
   );
+});
+
+test("a task that the model isn't made for is an error", async () => {
+  const { exitCode, printed } = await fitCli("Qwen/Qwen3-8B", "--task", "embed", "--json");
+  expect(exitCode).toBe(3);
+  expect(JSON.parse(printed).error).toMatch(/^MOOR130: `task` is embed; Qwen\/Qwen3-8B .* generates text\./);
+  expect((await fitCli("Qwen/Qwen3-8B", "--task", "sing")).refused).toBe("--task is sing; it must be one of chat, embed, rerank.");
 });
 
 test("a draft model with another vocabulary, and one that isn't in the table, are refused", async () => {
