@@ -99,7 +99,7 @@ export const codes = {
   MOOR141: {
     title: "The size of the weights is not known",
     remedy:
-      "Use a method of `--quantization` that the planner supports, or a checkpoint that is already quantized and set the size of its weights (`vllm.checkpointGiB`, or `--checkpoint-gib` of `npm run fit`).",
+      "Use a format that the message lists. The planner can't compute the memory of other formats, which doesn't mean that the model doesn't fit.",
   },
   MOOR142: {
     title: "The memory of speculative decoding is not known",

@@ -130,6 +130,7 @@ function planOf(requirements: VllmRequirements, result: FitResult, task: Task): 
       ...result.reasons,
       ...adapterReasons(requirements),
       ...explicitReasons(requirements),
+      ...draftReasons(requirements, result),
     ],
   };
 }
@@ -167,6 +168,13 @@ function adapterReasons(requirements: VllmRequirements): string[] {
   return [
     `--max-loras ${maxLoras}: all adapters are on the GPU at the same time; --max-lora-rank ${maxRank}: vLLM's next value for the largest rank`,
   ];
+}
+
+/** A draft model is not part of the staged weights. */
+function draftReasons({ weights }: VllmRequirements, { flags }: FitResult): string[] {
+  const at = flags.indexOf("--spec-model");
+  if (at < 0 || arrivals[weights.source] !== "beforeStart") return [];
+  return [`the draft model ${flags[at + 1]} is not staged: the image must contain it in its Hugging Face cache, or set source to hub`];
 }
 
 function explicitReasons({ flags, requestTimeout }: VllmRequirements): string[] {

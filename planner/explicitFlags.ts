@@ -182,7 +182,7 @@ function refused(flags: ExplicitFlags): Problem[] {
     const entry = Object.hasOwn(refusedFlags, flag) ? refusedFlags[flag] : undefined;
     if (entry === undefined || entry.harmless?.(value)) return [];
     const message = `--${flag} ${JSON.stringify(value)} changes memory in a way that the estimate doesn't include.`;
-    return [createProblem("MOOR143", `${message} ${entry.instead}`)];
+    return [createProblem("MOOR143", `${message} ${entry.instead}`, "flags that leave the memory as planned")];
   });
 }
 

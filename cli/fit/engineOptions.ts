@@ -6,11 +6,13 @@ import { loraRankFor, loraRanks } from "../../planner/fit/lora";
 import type { Model } from "../../planner/fit/model";
 import { readSpeculation } from "../../planner/fit/speculationText";
 import { tasks } from "../../planner/task";
-import { mostGpus, mostTokens, whole } from "./numbers";
+import { mostGpus, mostTokens, number, whole } from "./numbers";
 import type { FitOptions } from "./options";
 
 /** Most adapters that are active at the same time: far more than any useful number. */
 const mostLoras = 10_000;
+/** Most bytes of a KV cache: more than any GPU has. */
+const mostBytes = 1e15;
 
 /**
  * The settings.
@@ -21,6 +23,9 @@ export async function engineOptions(options: FitOptions, modelOf: (named: string
     task: taskOf(options.task),
     quantization: options.quantization,
     blockSize: whole("--block-size", options.blockSize, mostTokens),
+    kvCacheBytes: whole("--kv-cache-memory-bytes", options.kvCacheMemoryBytes, mostBytes),
+    gpuBlocks: whole("--num-gpu-blocks-override", options.numGpuBlocksOverride, mostTokens),
+    cpuOffloadGiB: number("--cpu-offload-gb", options.cpuOffloadGb, { above: 0, most: 100_000 }),
     pipelineParallelSize: whole("--pipeline-parallel-size", options.pipelineParallelSize, mostGpus),
     dataParallelSize: whole("--data-parallel-size", options.dataParallelSize, mostGpus),
     expertParallel: options.enableExpertParallel,
@@ -57,5 +62,8 @@ async function speculationOf(options: FitOptions, modelOf: (named: string) => Pr
   const found = readSpeculation({ method: options.specMethod, model: options.specModel, tokens: count }, () => undefined);
   if (found === undefined) return undefined;
   if ("code" in found) throw new PlanError(found);
-  return found.modelId === undefined ? found : { ...found, model: await modelOf(found.modelId) };
+  if (found.modelId === undefined) return found;
+  // The planner has an assumption for a head whose dimensions are not known, but none for a draft model.
+  const model = found.method === "eagle" ? await modelOf(found.modelId).catch(() => undefined) : await modelOf(found.modelId);
+  return { ...found, model };
 }

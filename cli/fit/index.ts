@@ -22,7 +22,8 @@ export async function fitCommand(model: string, options: FitOptions): Promise<vo
   } catch (error) {
     const problem = error instanceof PlanError ? error.problem : undefined;
     const exitCode = problem && isNotKnown(problem) ? exitCodes.notKnown : invalidExitCode;
-    if (!options.json) throw new CommandError((error as Error).message, exitCode);
+    if (!options.json)
+      throw new CommandError(`${exitCode === exitCodes.notKnown ? "Not known: " : ""}${(error as Error).message}`, exitCode);
     const verdict = problem && isNotKnown(problem) ? { verdict: "notKnown", fits: null, refusal: problem } : {};
     process.stdout.write(`${JSON.stringify({ ...verdict, error: (error as Error).message }, null, 2)}\n`);
     process.exitCode = exitCode;

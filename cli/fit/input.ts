@@ -6,9 +6,11 @@ import { pricedRegions } from "../../facts/prices";
 import { canonicalRegion } from "../../facts/regions";
 import { isInstanceType, sizeOf, sizes } from "../../facts/sizes";
 import { vllmFlag } from "../../facts/vllm";
+import { PlanError } from "../../planner/codes";
 import type { Link } from "../../planner/fit/communication";
 import { isKvCacheDtype } from "../../planner/fit/kvCache";
 import type { Model } from "../../planner/fit/model";
+import { taskProblem } from "../../planner/serving/task";
 import type { FitInput } from "../../planner/size/fit";
 import type { GpuByNumbers } from "../../planner/size/machine";
 import { engineOptions } from "./engineOptions";
@@ -25,6 +27,9 @@ export async function fitInput(named: string, options: FitOptions): Promise<FitI
   checkSplit(tensorParallelSize, gpu, instanceType);
   // Last, because it can send requests.
   const model = await modelOf(named, checkpointGiB, options.revision);
+  const engine = await engineOptions(options, (id) => modelOf(id, undefined, undefined));
+  const unserved = engine.task && taskProblem(model, engine.task);
+  if (unserved) throw new PlanError(unserved);
   return {
     model,
     checkpointGiB,
@@ -42,7 +47,7 @@ export async function fitInput(named: string, options: FitOptions): Promise<FitI
     kvCacheDtype: kvDtypeOf(options),
     enforceEager: options.enforceEager,
     vllmVersion: versionOf(options.vllmVersion),
-    ...(await engineOptions(options, (id) => modelOf(id, undefined, undefined))),
+    ...engine,
   };
 }
 

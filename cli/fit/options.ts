@@ -36,6 +36,9 @@ export interface FitOptions {
   readonly maxLoras?: string;
   readonly maxLoraRank?: string;
   readonly blockSize?: string;
+  readonly cpuOffloadGb?: string;
+  readonly kvCacheMemoryBytes?: string;
+  readonly numGpuBlocksOverride?: string;
   readonly limitMmPerPrompt?: string;
   readonly task?: string;
 }

@@ -24,7 +24,7 @@ export function quantizationOf(id: string, config: Config, text: Config, separat
       bits !== undefined ? ` with ${bits} bits` : own?.quant_algo === undefined ? "" : ` with ${JSON.stringify(own.quant_algo)}`;
     throw new PlanError(
       createProblem(
-        "MOOR120",
+        "MOOR141",
         `The planner doesn't support the quantization ${JSON.stringify(named)}${detail} of ${id}. Supported: ${supported}.`,
       ),
     );

@@ -1,6 +1,6 @@
 /** Memory of speculative decoding: the weights and the cache layers of what proposes tokens. */
 
-import { type CacheLayers, GiB, type Model } from "./model";
+import type { CacheLayers, Model } from "./model";
 import type { Speculation } from "./settings";
 
 /** What speculative decoding adds to each GPU. */
@@ -88,8 +88,11 @@ function sameShape(a: CacheLayers, b: CacheLayers): boolean {
   return JSON.stringify({ ...a, layers: 0 }) === JSON.stringify({ ...b, layers: 0 });
 }
 
-/** The drafter in words, for reasons. */
-export function speculationReason({ method, tokens, model }: Speculation, drafter: Drafter): string {
-  const weights = drafter.weightBytes > 0 ? `, ${(drafter.weightBytes / GiB).toFixed(2)} GiB of weights on each GPU` : "";
-  return `speculative decoding (${method}${model ? ` with ${model.id}` : ""}, ${tokens} tokens)${weights}; the planned speed doesn't include its benefit`;
+/** Points to review, for reasons. */
+export function speculationCautions({ method, model, modelId }: Speculation): string[] {
+  const assumed =
+    method === "eagle" && model === undefined
+      ? [`the dimensions of the head ${modelId} are not known; one layer and an output head of the model's own dimensions are assumed`]
+      : [];
+  return [...assumed, "the planned speed doesn't include the benefit of speculative decoding, because it depends on the texts"];
 }

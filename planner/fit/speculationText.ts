@@ -44,7 +44,12 @@ export function readSpeculation(
   if ([written, id, count].every((value) => value === undefined)) return undefined;
   const name = written === undefined && id !== undefined ? "draft_model" : String(written);
   const method = /_mtp$/.test(name) ? "mtp" : Object.hasOwn(methods, name) ? methods[name] : undefined;
-  if (method === undefined) return createProblem("MOOR142", `The planner doesn't know the memory of the speculative method ${name}.`);
+  if (method === undefined)
+    return createProblem(
+      "MOOR142",
+      `The planner doesn't know the memory of the speculative method ${name}.`,
+      [...Object.keys(methods), "methods that end in _mtp"].join(", "),
+    );
   const tokens = Number(count ?? (method === "mtp" ? predictedTokens : Number.NaN));
   if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens))
     return createProblem(
@@ -54,7 +59,7 @@ export function readSpeculation(
   if (split !== undefined && !(Number.isInteger(split) && (split as number) >= 1))
     return createProblem("MOOR119", `draft_tensor_parallel_size is ${JSON.stringify(split)}; it must be a whole number of 1 or more.`);
   const own = method === "draft" || method === "eagle";
-  if (method === "draft" && id === undefined) return createProblem("MOOR119", "The speculative method draft_model requires a draft model.");
+  if (own && id === undefined) return createProblem("MOOR119", `The speculative method ${name} requires a draft model.`);
   return {
     method,
     tokens,

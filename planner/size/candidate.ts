@@ -3,7 +3,9 @@ import { endpointLimits } from "../../azure/limits";
 import { createProblem, type Problem } from "../codes";
 import { type EngineSettings, type Estimate, estimate, gpusOf } from "../fit/estimate";
 import { GiB, type Model } from "../fit/model";
+import { withQuantization } from "../fit/onlineQuantization";
 import { largestSplit, splitProblem } from "../fit/parallel";
+import { speculationCautions } from "../fit/speculation";
 import { servingProblems } from "../serving/checks";
 import { type Contract, type DeclaredLoad, deriveContract, plannedSpeed } from "../serving/contract";
 import { formatProblem, settingsProblem } from "./compatible";
@@ -45,7 +47,13 @@ export function evaluateMachine(model: Model, machine: Machine, requirements: Ma
   const isFree = requirements.tensorParallelSize === undefined && requirements.pipelineParallelSize === undefined;
   if (!isFree || !estimated || !problem || !lacksMemory.has(problem.code)) return first;
   const stages = Math.floor(machine.gpus / gpusOf(estimated.settings));
-  if (stages < 2 || splitProblem(model, estimated.settings.tensorParallelSize, { ...requirements, pipelineParallelSize: stages }))
+  if (
+    stages < 2 ||
+    splitProblem(withQuantization(model, requirements.quantization), estimated.settings.tensorParallelSize, {
+      ...requirements,
+      pipelineParallelSize: stages,
+    })
+  )
     return first;
   const piped = evaluateSplit(model, machine, {
     ...requirements,
@@ -104,15 +112,17 @@ function settingsFor(model: Model, machine: Machine, requirements: MachineRequir
   const maxNumSeqs = requirements.maxNumSeqs ?? requirements.concurrency ?? (machine.instanceType ? mostSequences : undefined);
   return {
     ...requirements,
-    tensorParallelSize: requirements.tensorParallelSize ?? largestSplit(model, gpusForTensors(machine, requirements), requirements),
+    tensorParallelSize: requirements.tensorParallelSize ?? largestTensorSplit(model, machine, requirements),
     maxModelLen,
     maxNumSeqs,
   };
 }
 
-/** GPUs of each stage of each server. */
-function gpusForTensors(machine: Machine, { pipelineParallelSize = 1, dataParallelSize = 1 }: MachineRequirements): number {
-  return Math.max(1, Math.floor(machine.gpus / (pipelineParallelSize * dataParallelSize)));
+/** Largest tensor parallel size on the GPUs of each stage of each server. */
+function largestTensorSplit(model: Model, machine: Machine, requirements: MachineRequirements): number {
+  const { pipelineParallelSize = 1, dataParallelSize = 1, quantization } = requirements;
+  const gpus = Math.max(1, Math.floor(machine.gpus / (pipelineParallelSize * dataParallelSize)));
+  return largestSplit(withQuantization(model, quantization), gpus, requirements);
 }
 
 /** The estimate and its concurrency. Without a declared concurrency, both are for the number of requests that fit. */
@@ -181,7 +191,7 @@ function contextProblem(model: Model, requirements: MachineRequirements): Proble
 
 function splitSettingProblem(model: Model, machine: Machine, requirements: MachineRequirements): Problem | undefined {
   const { pipelineParallelSize: stages = 1, dataParallelSize: servers = 1 } = requirements;
-  const tp = requirements.tensorParallelSize ?? largestSplit(model, gpusForTensors(machine, requirements), requirements);
+  const tp = requirements.tensorParallelSize ?? largestTensorSplit(model, machine, requirements);
   const needed = tp * stages * servers;
   if (needed > machine.gpus) {
     const more = [
@@ -191,7 +201,7 @@ function splitSettingProblem(model: Model, machine: Machine, requirements: Machi
     const sizes = [`the tensor parallel size is ${tp}`, ...more].join(", ");
     return createProblem("MOOR107", `${nameOf(machine)} has ${machine.gpus} GPUs; ${sizes}.`);
   }
-  const problem = splitProblem(model, tp, requirements);
+  const problem = splitProblem(withQuantization(model, requirements.quantization), tp, requirements);
   return problem ? createProblem("MOOR107", `${model.id} can't be split across ${tp} GPUs: ${problem}.`) : undefined;
 }
 
@@ -251,7 +261,8 @@ function diskNeeded(model: Model): number {
 function cautionsOf(model: Model, machine: Machine, estimated: Estimate): string[] {
   const { size } = machine;
   const used = gpusOf(estimated.settings);
-  const cautions = [...model.assumptions];
+  const { speculative } = estimated.settings;
+  const cautions = [...model.assumptions, ...(speculative ? speculationCautions(speculative) : [])];
   if (used > 1)
     cautions.push("tensor parallelism requires 240 MiB in /dev/shm; Azure doesn't document its size, so check it in the container's log");
   if (used < machine.gpus)

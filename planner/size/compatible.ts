@@ -39,6 +39,13 @@ const narrowKv = /^(fp8|nvfp4|int8|int4)/;
 const latentNeeds = 8;
 const sparseNeeds = 9;
 
+/** What the planner supports instead. */
+const supported = {
+  cache: "a model whose KV cache the planner can compute, or a `score.py` file with an explicit size",
+  conversion: "no `quantization` flag, or a checkpoint with 16-bit weights",
+  drafter: "a draft model in the planner's table, or the method eagle, mtp or ngram",
+} as const;
+
 /** Why no GPU can run this model; undefined if one can. */
 export function modelProblem(model: Model): Problem | undefined {
   if (!architectures.has(model.architecture)) {
@@ -47,7 +54,8 @@ export function modelProblem(model: Model): Problem | undefined {
       : `${model.id} specifies no architecture`;
     return createProblem("MOOR114", `${why}.`);
   }
-  if (model.unmodelled) return createProblem("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`);
+  if (model.unmodelled)
+    return createProblem("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`, supported.cache);
   return undefined;
 }
 
@@ -65,13 +73,13 @@ function quantizationSettingProblem(model: Model, method: string | undefined): P
   const found = method === undefined ? undefined : quantizationProblem(model, method);
   if (found === undefined) return undefined;
   return found.kind === "unknown"
-    ? createProblem("MOOR141", `${capital(found.reason)}. Known: ${plannedMethods.join(", ")}.`)
-    : createProblem("MOOR140", `--quantization ${method} and ${model.id} contradict each other: ${found.reason}.`);
+    ? createProblem("MOOR141", `${capital(found.reason)}. Known: ${plannedMethods.join(", ")}.`, "one of these methods")
+    : createProblem("MOOR140", `--quantization ${method} and ${model.id} contradict each other: ${found.reason}.`, supported.conversion);
 }
 
 function speculationProblem(model: Model, { speculative }: EngineSettings): Problem | undefined {
   const unknown = speculative && unknownDrafter(model, speculative);
-  if (unknown) return createProblem("MOOR142", `The memory of speculative decoding is not known: ${unknown}.`);
+  if (unknown) return createProblem("MOOR142", `The memory of speculative decoding is not known: ${unknown}.`, supported.drafter);
   const draft = speculative?.model;
   if (draft && draft.vocab !== model.vocab && speculative.method === "draft") {
     const detail = `${draft.id} has a vocabulary of ${draft.vocab} tokens, and ${model.id} of ${model.vocab}`;

@@ -44,6 +44,7 @@ export interface FitResult {
   readonly gpus: number;
   readonly tensorParallelSize: number;
   readonly pipelineParallelSize: number;
+  readonly dataParallelSize: number;
   readonly weightsGiBPerGpu: number;
   readonly activationGiB: number;
   readonly nonTorchGiB: number;
@@ -211,6 +212,7 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
     gpus: candidate?.machine.gpus ?? 0,
     tensorParallelSize: estimate?.settings.tensorParallelSize ?? 0,
     pipelineParallelSize: estimate ? (estimate.settings.pipelineParallelSize ?? 1) : 0,
+    dataParallelSize: estimate ? (estimate.settings.dataParallelSize ?? 1) : 0,
     weightsGiBPerGpu: estimate?.weightsGiBPerGpu ?? 0,
     activationGiB: estimate?.activationGiB ?? 0,
     nonTorchGiB: estimate?.nonTorchGiB ?? 0,

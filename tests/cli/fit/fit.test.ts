@@ -110,6 +110,23 @@ test("a model whose memory can't be computed is not known to fit or not", async 
   }
 });
 
+test("a checkpoint in an unknown format is not known to fit or not", async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-format-"));
+  const config = {
+    ...{ architectures: ["Qwen2ForCausalLM"], hidden_size: 3584, num_hidden_layers: 28, num_attention_heads: 28, vocab_size: 152_064 },
+    ...{ max_position_embeddings: 32_768, quantization_config: { quant_method: "aqlm" } },
+  };
+  fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
+  try {
+    const { printed, exitCode } = await fitCli(folder, "--json");
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(printed)).toMatchObject({ verdict: "notKnown", fits: null, refusal: { code: "MOOR141" } });
+    expect((await fitCli(folder)).refused).toMatch(/^Not known: MOOR141: The planner doesn't support the quantization "aqlm" of /);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
 test("a size that managed online endpoints don't support is named as such", async () => {
   const { printed } = await fitCli("Qwen/Qwen3-8B", "--size", "Standard_ND96isr_H200_v5");
   expect(printed).toContain("Standard_ND96isr_H200_v5 (8 × H200) exists in Azure, but managed online endpoints don't support it.");
@@ -123,13 +140,22 @@ test("the settings of vLLM that have no value by default are planned with and be
   const flags = async (...args: string[]) => (await json("meta-llama/Llama-3.1-8B-Instruct", "--context", "8k", ...args)).flags.join(" ");
   expect(await flags("--quantization", "fp8")).toContain("--quantization fp8");
   expect(await flags("--max-loras", "4", "--max-lora-rank", "40")).toContain("--enable-lora --max-loras 4 --max-lora-rank 64");
-  expect(await flags("--spec-method", "eagle", "--spec-tokens", "3")).toContain("--spec-method eagle --spec-tokens 3");
+  expect(await flags("--spec-method", "eagle", "--spec-model", "a/head", "--spec-tokens", "3")).toContain(
+    "--spec-method eagle --spec-model a/head --spec-tokens 3",
+  );
   expect(await flags("--size", "Standard_NC48ads_A100_v4", "--pipeline-parallel-size", "2")).toContain(
     "--tensor-parallel-size 1 --max-model-len 8192",
   );
   expect(await flags("--block-size", "32", "--limit-mm-per-prompt", '{"image": 1}')).toContain(
     '--block-size 32 --limit-mm-per-prompt {"image":1}',
   );
+});
+
+test("a task that the model isn't made for is an error", async () => {
+  const { exitCode, printed } = await fitCli("Qwen/Qwen3-8B", "--task", "embed", "--json");
+  expect(exitCode).toBe(3);
+  expect(JSON.parse(printed).error).toMatch(/^MOOR130: `task` is embed; Qwen\/Qwen3-8B .* generates text\./);
+  expect((await fitCli("Qwen/Qwen3-8B", "--task", "sing")).refused).toBe("--task is sing; it must be one of chat, embed, rerank.");
 });
 
 test("a draft model with another vocabulary, and one that isn't in the table, are refused", async () => {

@@ -198,10 +198,12 @@ test("an adapter of another form of the model is accepted with a note", async ()
 });
 
 test("more adapters need more memory and never give more KV cache", async () => {
-  const folder = folderWith({ support: { model: "acme/support" } });
+  const folder = folderWith({});
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 16]);
   const cacheOf = () => Number(/KV cache ([\d.]+) GiB/.exec(entryOf(folder).current.reasons.join("\n"))![1]);
+  await run(folder);
   const without = cacheOf();
+  folder.edit([[...adapters, "support"], { model: "acme/support" }]);
   await run(folder);
   const one = cacheOf();
   hub.add(repository("acme/legal", { r: 128 }));

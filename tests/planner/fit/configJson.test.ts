@@ -201,7 +201,7 @@ describe("quantization", () => {
 
   test("an unknown one is an error that names it", () => {
     expect(() => modelFromConfig("x", { ...llama, quantization_config: { quant_method: "aqlm" } })).toThrow(
-      /MOOR120: The planner doesn't support the quantization "aqlm" of x/,
+      /MOOR141: The planner doesn't support the quantization "aqlm" of x/,
     );
   });
 });
