@@ -30,10 +30,14 @@ const conversions: Readonly<Record<Task, string>> = {
  * @param flags Flags in the stack file.
  */
 export function taskProblem(model: Model, task: Task, flags: ExplicitFlags = {}): Problem | undefined {
-  return labelsProblem(model) ?? purposeProblem(model, task) ?? (task === "rerank" ? rerankerProblem(model, flags) : undefined);
+  return purposeProblem(model, task) ?? (task === "rerank" ? rerankerProblem(model, flags) : undefined);
 }
 
-function purposeProblem({ id, architecture, task: made }: Model, task: Task): Problem | undefined {
+/** Why the model is not made for the task; undefined if it is, or if its files don't make that clear. */
+export function purposeProblem(model: Model, task: Task): Problem | undefined {
+  const { id, architecture, task: made } = model;
+  const ofLabels = labelsProblem(model);
+  if (ofLabels) return ofLabels;
   if (made !== undefined && made !== task) {
     const conversion = made === "chat" ? conversions[task] : "";
     return createProblem("MOOR130", `\`task\` is ${task}; ${id} (${architecture}) ${doing[made]}.${conversion}`, made);

@@ -7,6 +7,7 @@ import { withCheckpoint } from "../../planner/fit/fromRecord";
 import { type Model, modelFromTable } from "../../planner/fit/model";
 import { physicalName } from "../../planner/names";
 import { flagProblem } from "../../planner/serving/checks";
+import { fit } from "../../planner/size/fit";
 import { type Api, apiOf, isPoolingTask, patternOfApi, type Task, taskOf, tasks } from "../../planner/task";
 
 const encoder = { hidden_size: 1024, num_attention_heads: 16, num_hidden_layers: 24, intermediate_size: 4096, vocab_size: 250_002 };
@@ -89,13 +90,12 @@ test("Qwen3-Reranker needs the tokens of its answers and its prompt", () => {
 });
 
 test("explicit overrides and templates replace those of the table", () => {
-  const overrides = '{"architectures":["LlamaForSequenceClassification"],"classifier_from_token":["0","1"],"method":"from_2_way_softmax"}';
-  const flags = { "hf-overrides": overrides, "chat-template": "/x.jinja" };
+  const flags = { "hf-overrides": '{"num_labels":1}', "chat-template": "/x.jinja" };
   const own = decided({ model: models.qwen3Reranker, flags }).flags!;
   expect(own.filter((text) => text === "--hf-overrides")).toHaveLength(1);
-  expect([own[own.indexOf("--hf-overrides") + 1], own[own.indexOf("--chat-template") + 1]]).toEqual([overrides, "/x.jinja"]);
+  expect([own[own.indexOf("--hf-overrides") + 1], own[own.indexOf("--chat-template") + 1]]).toEqual(['{"num_labels":1}', "/x.jinja"]);
   expect(decided({ model: models.llama, flags }).flags).toEqual(
-    expect.arrayContaining(["--convert", "classify", "--hf-overrides", overrides]),
+    expect.arrayContaining(["--convert", "classify", "--hf-overrides", '{"num_labels":1}']),
   );
 });
 
@@ -184,6 +184,17 @@ test.each<[what: string, Partial<VllmRequirements>, code: string, message: strin
   ],
 ])("%s is refused", (_, changes, code, message, allowed) => {
   expect(refused(changes)).toEqual([{ code, message, ...(allowed === undefined ? {} : { allowed }) }]);
+});
+
+test("fit refuses a declared task that the model is not made for, and sizes a model whose task isn't clear", () => {
+  const sized = (model: Model, task?: Task) => {
+    const { verdict, refusal } = fit({ model, task, region: "swedencentral", concurrency: 4, maxModelLen: 2048 });
+    return [verdict, refusal?.code];
+  };
+  expect(sized(models.chat, "embed")).toEqual(["doesntFit", "MOOR130"]);
+  expect(sized(models.chat)).toEqual(["fits", undefined]);
+  expect(sized(models.unlabelled)).toEqual(["fits", undefined]);
+  expect(sized(models.bge)).toEqual(["fits", undefined]);
 });
 
 test("each task has its pattern, and each decision its API", () => {
