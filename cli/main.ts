@@ -98,6 +98,7 @@ export function commandLine(): Command {
     .action((options) => load<typeof import("./lock")>("./lock").lock(options));
   load<typeof import("./fit/command")>("./fit/command").addFit(program);
   load<typeof import("./imageCommands")>("./imageCommands").addImages(program);
+  load<typeof import("./renewCommands")>("./renewCommands").addRenew(program);
   load<typeof import("./mirror/command")>("./mirror/command").addMirror(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
   load<typeof import("./deployCommand")>("./deployCommand").addDeploy(program);

@@ -87,6 +87,10 @@ export const codes = {
     remedy:
       "Set `flags.hf-overrides` and `flags.chat-template` as vLLM's documentation of scoring describes for the model, or choose a reranker that is a classifier.",
   },
+  MOOR132: {
+    title: "LoRA adapters with a task other than chat",
+    remedy: "Remove `vllm.adapters`, or merge an adapter into the model and serve the result.",
+  },
   MOOR140: {
     title: "The model can't be used with --quantization",
     remedy:

@@ -50,7 +50,7 @@ const startSources = { beforeStart: "mirror", duringStart: "hub" } as const;
 export function decideVllm(requirements: VllmRequirements): Plan | { readonly problems: readonly Problem[] } {
   const { settings, problems } = engineSettings(requirements.flags);
   const task = chosenTask(requirements.model, requirements.task);
-  const unserved = taskProblem(requirements.model, task, requirements.flags);
+  const unserved = taskProblem(requirements.model, task, requirements.flags) ?? adapterProblem(requirements, task);
   if (problems.length > 0 || unserved) return { problems: [...problems, ...(unserved ? [unserved] : [])] };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
   const { maxNumSeqs, maxNumBatchedTokens, maxModelLen, ...free } = settings;
@@ -152,6 +152,12 @@ function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult)
 function taskReasons({ task: declared }: VllmRequirements, task: Task): string[] {
   if (task === "chat") return [];
   return [`task ${task}: ${declared === undefined ? "the model is made for it" : "set in the stack file"}`];
+}
+
+/** The gate asks each adapter with a chat request, and clients of other tasks have one model. */
+function adapterProblem(requirements: VllmRequirements, task: Task): Problem | undefined {
+  if (task === "chat" || adaptersOf(requirements).length === 0) return undefined;
+  return createProblem("MOOR132", `The task is ${task}, and \`adapters\` contains LoRA adapters.`, "adapters with the task chat");
 }
 
 function adapterReasons(requirements: VllmRequirements): string[] {

@@ -63,8 +63,13 @@ function weightsOf({ resource }: DeploymentView, resources: readonly RuleResourc
   );
   const uri = version && at(version, "properties.modelUri");
   const staged = typeof uri === "string" ? stagedPath.exec(uri) : null;
-  if (staged !== null) return { model: staged[1]!.replace("--", "/"), revision: staged[2]!.slice(0, 8) };
+  if (staged !== null) return { model: staged[1]!.replace("--", "/"), revision: stagedRevision(staged[2]!, staged[3]) };
   return typeof id === "string" ? namedWeights(id, at(resource, `tags.${stackTag}`)) : {};
+}
+
+/** The start of the commit, and the hash of the adapters in the same folder, because a changed adapter changes answers too. */
+function stagedRevision(commit: string, adapters: string | undefined): string {
+  return `${commit.slice(0, 8)}${adapters === undefined ? "" : ` with adapters ${adapters}`}`;
 }
 
 /** The weights of a model version that the preview doesn't contain, from its ID. The names of staged weights contain the commit. */
@@ -78,7 +83,7 @@ function namedWeights(id: string, stack: Value): Pick<Served, "model" | "revisio
 
 const modelId = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/;
 /** The end of the folder of staged weights, as `weightsPath` returns it. */
-const stagedPath = /\/models\/([\w.-]+)\/([0-9a-f]{40})(?:-code)?$/;
+const stagedPath = /\/models\/([\w.-]+)\/([0-9a-f]{40})(?:-code)?(?:-lora-([0-9a-f]{8}))?$/;
 /** The end of a name that `modelName` returns. */
 const nameEnding = /-([0-9a-f]{40})-[0-9a-f]{8}$/;
 

@@ -33,7 +33,7 @@ const ofProgram: [about: string, file: string, line: string][] = [
   ["name of a pattern in messages", "cli/lock/create.ts", "const patternNames: "],
   ["decision", "planner/decide.ts", "const planners: "],
   ["deployment", "components/endpoint/deployment/index.ts", "const classes: "],
-  ["API", "planner/task.ts", "const ofPatterns: "],
+  ["API, which decides about the gate, the smoke test and client outputs", "planner/task.ts", "const ofPatterns: "],
   ["model name in client outputs", "components/endpoint/clientTerms.ts", "const models: "],
   ["list of the scoring proxy", typeTest, "const sameUnion: "],
 ];

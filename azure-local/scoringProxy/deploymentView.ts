@@ -71,11 +71,18 @@ function modelName(id: string | null | undefined): string | undefined {
 }
 
 /**
- * The names under which a vLLM container serves its model, from the environment variables that docker/vllm reads. Other containers have
+ * The names under which a vLLM container serves its model and its LoRA adapters, from the environment variables that docker/vllm reads. Other containers have
  * none. `--served-model-name` accepts several names, up to the next flag.
  */
 export function vllmModels(variables: Readonly<Record<string, string>>, model: string | undefined): string[] {
-  const served = valuesOf(readFlags(variables.VLLM_ARGS), "--served-model-name");
+  const flags = readFlags(variables.VLLM_ARGS);
+  // `--lora-modules` has `<name>=<path>` for each LoRA adapter.
+  const adapters = (valuesOf(flags, "--lora-modules") ?? []).map((value) => value.split("=")[0]!);
+  return [...baseModels(flags, variables, model), ...adapters];
+}
+
+function baseModels(flags: readonly string[], variables: Readonly<Record<string, string>>, model: string | undefined): string[] {
+  const served = valuesOf(flags, "--served-model-name");
   if (served) return served;
   const name = variables.MOOR_SERVED_MODEL_NAME ?? variables.MOOR_MODEL;
   if (name) return [name];

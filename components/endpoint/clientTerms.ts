@@ -3,7 +3,7 @@ import { retryableModelStatuses, retryPace } from "../../azure/scoring";
 import type { ClientAdvice, DeploymentDecision } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import type { PlannedDeployment } from "../../planner/rollout";
-import { servedName } from "../../planner/servedName";
+import { adapterNames, servedName } from "../../planner/servedName";
 import { adviceFor } from "../../planner/serving/clients";
 import { type Api, apiOf } from "../../planner/task";
 
@@ -16,6 +16,8 @@ export interface DeploymentTerms {
   readonly task: Api;
   /** Model name in requests. Absent with `score`. */
   readonly model?: string;
+  /** Names of the LoRA adapters, which clients can send instead of `model`. Absent without adapters. */
+  readonly adapters?: readonly string[];
   /**
    * Largest `max_tokens` for which an answer arrives within the timeout. Only with `chat`, and absent if the lock file doesn't contain it.
    */
@@ -69,7 +71,9 @@ function served(decision: DeploymentDecision): Served {
 export function deploymentTerms(decision: DeploymentDecision): DeploymentTerms {
   const { maxTokens } = adviceOf(decision);
   const { requestTimeout: requestTimeoutSeconds } = decision.requestSettings;
-  return { ...served(decision), ...(maxTokens === undefined ? {} : { maxTokens }), requestTimeoutSeconds };
+  const names = adapterNames(decision);
+  const adapters = names.length === 0 ? {} : { adapters: names };
+  return { ...served(decision), ...adapters, ...(maxTokens === undefined ? {} : { maxTokens }), requestTimeoutSeconds };
 }
 
 /** Returns the client settings of an endpoint, or undefined without deployments. */

@@ -10,10 +10,16 @@ export const chatChecks: ApiChecks = {
     ...serverChecks(served),
     { what: "chat", request: ask(served, false), judge: (answer) => judgeChat(answer, served.model) },
     { what: "stream", request: ask(served, true, countTokens), judge: judgeStream },
+    ...(served.adapters ?? []).map((name) => adapterCheck(served, name)),
   ],
   timed: (served) => ask(served, false),
   load: (served, _extra, maxTokens) => streamLoad(served, maxTokens),
 };
+
+/** vLLM loads an adapter when it starts, but it applies it only to a request with its name. */
+function adapterCheck(served: Served, name: string): Check {
+  return { what: `adapter ${name}`, request: ask({ ...served, model: name }, false), judge: (answer) => judgeChat(answer, name) };
+}
 
 function ask({ model }: Served, stream: boolean, countTokens = false): GateRequest {
   const body = {

@@ -25,6 +25,8 @@ export interface Served {
   readonly routes: Pick<Routes, "readiness" | "scoring">;
   /** Model name in requests. Not used with `score`. */
   readonly model: string;
+  /** Names of the LoRA adapters, which requests can contain instead. @default - none */
+  readonly adapters?: readonly string[];
 }
 
 /** The test requests of an API. */
@@ -38,19 +40,20 @@ export interface ApiChecks {
 }
 
 /** The checks of every vLLM server, before those of its task. */
-export function serverChecks({ routes, model }: Served): Check[] {
+export function serverChecks({ routes, model, adapters = [] }: Served): Check[] {
   return [
     { what: "readiness", request: { method: "GET", path: routes.readiness }, judge: () => undefined },
-    { what: "model", request: { method: "GET", path: "/v1/models" }, judge: (answer) => judgeModels(answer, model) },
+    { what: "model", request: { method: "GET", path: "/v1/models" }, judge: (answer) => judgeModels(answer, [model, ...adapters]) },
   ];
 }
 
-function judgeModels(answer: GateAnswer, name: string): string | undefined {
+function judgeModels(answer: GateAnswer, names: readonly string[]): string | undefined {
   return withJson(answer, (value) => {
     const { data } = (value ?? {}) as { data?: readonly { id?: unknown }[] };
     if (!Array.isArray(data)) return "it lists no models";
     const ids = data.map(({ id }) => String(id));
-    return ids.includes(name) ? undefined : `it lists ${ids.join(", ") || "no model"}, not ${name}`;
+    const missing = names.filter((name) => !ids.includes(name));
+    return missing.length === 0 ? undefined : `it lists ${ids.join(", ") || "no model"}, not ${missing.join(", ")}`;
   });
 }
 

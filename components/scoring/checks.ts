@@ -1,7 +1,7 @@
 /** Checks of the gate: requests, and the evaluation of responses. Pure functions. */
 import type { DeploymentDecision } from "../../planner/decision";
 import type { GateCheck } from "../../planner/rollout/gateCheck";
-import { servedName } from "../../planner/servedName";
+import { adapterNames, servedName } from "../../planner/servedName";
 import { type Api, apiOf } from "../../planner/task";
 import { chatChecks } from "./chatChecks";
 import type { ApiChecks, Check, Served } from "./check";
@@ -14,7 +14,8 @@ const ofApis: Readonly<Record<Api, ApiChecks>> = { chat: chatChecks, embed: embe
 
 /** Returns the checks of a deployment, in order. Empty for a `score.py` without a sample request. */
 export function checksOf(decision: DeploymentDecision, extra: GateCheck = {}): Check[] {
-  return checksFor({ api: apiOf(decision), routes: decision.routes, model: servedName(decision) }, extra);
+  const { routes } = decision;
+  return checksFor({ api: apiOf(decision), routes, model: servedName(decision), adapters: adapterNames(decision) }, extra);
 }
 
 /** @param countTokens Whether streams contain the number of their tokens. @default false */

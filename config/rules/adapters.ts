@@ -55,8 +55,9 @@ function eachErrors(at: string, { adapters = {}, model, servedName = model }: Vl
     const here = `${at}.adapters.${name}`;
     if (adapter === undefined) return [];
     const { revision, path: folder } = adapter;
+    const given = Object.fromEntries(Object.entries(adapter).filter(([, value]) => value !== undefined));
     return [
-      ...exactlyOne(here, adapter, ["model", "path"]),
+      ...exactlyOne(here, given, ["model", "path"]),
       ...(name === servedName ? [usedName(here, name)] : []),
       ...(revision !== undefined && folder !== undefined ? [unusedRevision(`${here}.revision`)] : []),
       ...(folder !== undefined && (path.isAbsolute(folder) || folder.includes("\\")) ? [absolutePath(`${here}.path`, folder)] : []),

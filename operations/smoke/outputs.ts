@@ -8,6 +8,7 @@ const deployment = z.object({
   name: z.string(),
   task: z.enum(apis),
   model: z.string().optional(),
+  adapters: z.array(z.string()).optional(),
   maxTokens: z.number().optional(),
   requestTimeoutSeconds: z.number(),
 });

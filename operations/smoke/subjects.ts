@@ -89,7 +89,7 @@ async function readSubject(
   azure: ArmClient,
   endpointId: string,
   label: string,
-  { name, task, model = "", maxTokens, requestTimeoutSeconds }: DeploymentOutput,
+  { name, task, model = "", adapters = [], maxTokens, requestTimeoutSeconds }: DeploymentOutput,
   traffic: TrafficWeights,
   { checks, locked }: Declared,
 ): Promise<Subject | undefined> {
@@ -107,7 +107,7 @@ async function readSubject(
         ];
   return {
     ...{ label, name, weight: traffic[name] ?? 0, state, check, notes },
-    served: { api: task, model, routes: { ...usualRoutes[patternOfApi[task]], ...(await routesOf(azure, environmentId)) } },
+    served: { api: task, model, adapters, routes: { ...usualRoutes[patternOfApi[task]], ...(await routesOf(azure, environmentId)) } },
     contract: {
       concurrency: perInstance * (body.sku?.capacity ?? 1),
       requestTimeoutSeconds,

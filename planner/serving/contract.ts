@@ -87,7 +87,7 @@ export function deriveContract(model: Model, machine: Machine, estimate: Estimat
   };
   const basis: ServingBasis = { estimate, speed, start, concurrency: load.concurrency, outputTokens, maxInstances: load.maxInstances };
   const requestTimeout = load.requestTimeout ?? requestSettings.requestTimeout;
-  const client = outputTokens === 0 ? adviceFor(requestTimeout) : tokenAdvice(requestTimeout, speed, maxModelLen);
+  const client = isPooling(model, load) ? adviceFor(requestTimeout) : tokenAdvice(requestTimeout, speed, maxModelLen);
   return { settings, basis, speed, start, client, reasons: reasonsOf(settings, basis, client) };
 }
 

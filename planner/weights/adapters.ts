@@ -33,7 +33,7 @@ export function loraSettings(adapters: readonly AdapterDecision[]): LoraSettings
 }
 
 /**
- * The flags of `vllm serve` for adapters. `--max-cpu-loras` is omitted, because its default is the value of `--max-loras`. The container's
+ * The flags of `vllm serve` with the names of adapters; the other flags follow from `loraSettings`. `--max-cpu-loras` is omitted, because its default is the value of `--max-loras`. The container's
  * entrypoint resolves the paths in the folder of the base model.
  */
 export function loraFlags(adapters: readonly AdapterDecision[]): string[] {

@@ -3,7 +3,7 @@
 import { parse, stringify } from "yaml";
 import { findLockedModel, lockedModel, modelKey, plannedModel, recordedModel } from "../../config/lockModels";
 import { PlanError } from "../../planner/codes";
-import { modelFromRecord } from "../../planner/fit/configJson";
+import { modelFromRecord } from "../../planner/fit/fromRecord";
 import type { Model } from "../../planner/fit/model";
 import { recordedModels } from "../planner/fit/recordedModels";
 

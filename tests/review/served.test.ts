@@ -56,7 +56,7 @@ test("the metadata of a saved preview records the deployments of an endpoint", (
   const write = changeOf(previewOf("rollback")).after.find(({ name }) => name === "chat-traffic-write");
   expect(write?.body).toMatchObject({
     properties: {
-      template: { metadata: { deployments: { recipes: { "main-ecfde9f7": expect.any(String), "main-5b0f8f31": expect.any(String) } } } },
+      template: { metadata: { deployments: { recipes: { "main-d7d743dc": expect.any(String), "main-55bedae7": expect.any(String) } } } },
     },
   });
 });
@@ -72,6 +72,12 @@ test.each<[string, Body, readonly RuleResource[], Partial<Served>]>([
     { model: stagedId },
     [version(`${path}-code`, stagedId)],
     { model: "Qwen/Qwen2.5-7B-Instruct", revision: "a09a3545" },
+  ],
+  [
+    "weights with adapters",
+    { model: stagedId },
+    [version(`${path}-lora-0123abcd`, stagedId)],
+    { model: "Qwen/Qwen2.5-7B-Instruct", revision: "a09a3545 with adapters 0123abcd" },
   ],
   ["staged weights that the preview omits", { model: stagedId }, [], { model: "Qwen-Qwen2-5-7B-Instruct", revision: "a09a3545" }],
   ["the only new weights", { model: UNKNOWN }, [version(path)], { model: "Qwen/Qwen2.5-7B-Instruct", revision: "a09a3545" }],

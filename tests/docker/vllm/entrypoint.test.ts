@@ -150,6 +150,54 @@ describe("served name", () => {
   });
 });
 
+describe("LoRA adapters", () => {
+  const modules = ["--enable-lora", "--lora-modules", "support=adapters/support", "legal=adapters/legal", "--max-loras", "2"];
+  const serve = (args: readonly string[], variables = {}) =>
+    run({ AZUREML_MODEL_DIR: `${home}/m`, MOOR_SERVED_MODEL_NAME: "n", VLLM_ARGS: JSON.stringify(args), ...variables });
+  const writeAll = (root: string) => {
+    for (const file of ["config.json", "model.safetensors"]) write(`${root}/${file}`);
+    for (const name of ["support", "legal"]) {
+      for (const file of ["adapter_config.json", "adapter_model.safetensors"]) write(`${root}/adapters/${name}/${file}`);
+    }
+  };
+
+  test.each(["m", "m/snapshot"])("paths of adapters are those in the folder of the model, %s", (root) => {
+    writeAll(root);
+    const { status, argv } = serve(modules);
+    expect(status).toBe(0);
+    expect(argv).toEqual([
+      ...["serve", `${home}/${root}`, "--served-model-name", "n", "--enable-lora", "--lora-modules"],
+      ...[`support=${home}/${root}/adapters/support`, `legal=${home}/${root}/adapters/legal`, "--max-loras", "2"],
+    ]);
+  });
+
+  test.each([
+    [["--lora-modules", "support=/other/support"]],
+    [["--lora-modules", "support=acme/support"]],
+    [["--chat-template", "x=adapters/support"]],
+    [["--lora-modules", "a=/b", "--chat-template", "x=adapters/support"]],
+  ])("other arguments are unchanged: %j", (args) => {
+    writeAll("m");
+    expect(serve(args).argv!.slice(4)).toEqual(args);
+  });
+
+  test("an adapter that isn't mounted ends the start with 66", () => {
+    writeAll("m");
+    fs.rmSync(`${home}/m/adapters/legal`, { recursive: true });
+    expectFailure(
+      { AZUREML_MODEL_DIR: `${home}/m`, MOOR_SERVED_MODEL_NAME: "n", VLLM_ARGS: JSON.stringify(modules) },
+      66,
+      `The adapter legal has no adapter_config.json in ${home}/m/adapters/legal. Stage the model together with its adapters.`,
+    );
+  });
+
+  test("with a model of the Hub, nothing is changed", () => {
+    expect(run({ MOOR_MODEL: "a/b", VLLM_ARGS: JSON.stringify(["--lora-modules", "x=adapters/x"]) }).argv).toEqual([
+      ...["serve", "a/b", "--lora-modules", "x=adapters/x"],
+    ]);
+  });
+});
+
 describe("VLLM_ARGS", () => {
   const withArgs = (text: string) => run({ MOOR_MODEL: "a/b", VLLM_ARGS: text });
 

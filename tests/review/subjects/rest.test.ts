@@ -29,8 +29,8 @@ test.each([
   ],
   [
     "autoscale",
-    "1 autoscale setting is changed: maximum instances 6 to 7 (chat-main-ecfde9f7-autoscale-setting).",
-    ["1 autoscale setting is changed: maximum instances 6 to 7 (chat-main-ecfde9f7-autoscale-setting)."],
+    "1 autoscale setting is changed: maximum instances 6 to 7 (chat-main-d7d743dc-autoscale-setting).",
+    ["1 autoscale setting is changed: maximum instances 6 to 7 (chat-main-d7d743dc-autoscale-setting)."],
   ],
   [
     "privateLogs",
@@ -50,11 +50,11 @@ test.each([
   ],
   [
     "size",
-    "1 online endpoint is changed: traffic weights (chat-traffic-write); 1 online deployment is created: chat-candidate-43a48745-deployment; 1 online deployment is deleted: chat-candidate-5b0f8f31-deployment.",
+    "1 online endpoint is changed: traffic weights (chat-traffic-write); 1 online deployment is created: chat-candidate-43a48745-deployment; 1 online deployment is deleted: chat-candidate-55bedae7-deployment.",
     [
       "1 online endpoint is changed: traffic weights (chat-traffic-write).",
       "1 online deployment is created: chat-candidate-43a48745-deployment.",
-      "1 online deployment is deleted: chat-candidate-5b0f8f31-deployment.",
+      "1 online deployment is deleted: chat-candidate-55bedae7-deployment.",
     ],
   ],
 ])("%s", (name, summary, details) => {

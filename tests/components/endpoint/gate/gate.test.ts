@@ -34,6 +34,33 @@ test("The checks of a vLLM deployment are readiness, model, chat and stream, wit
   expect(checksOf(vllmDecision)[2]!.request.body).toMatchObject({ model: "chat", stream: false });
 });
 
+test("Each LoRA adapter is asked by its name, and the list of models contains all names.", () => {
+  const adapters = ["legal", "support"].map((name) => ({ name, id: `acme/${name}`, revision: "d".repeat(40), rank: 16 }));
+  const model = {
+    id: "Qwen/Qwen2.5-7B-Instruct",
+    revision: "a".repeat(40),
+    source: "mirror",
+    path: "models/x",
+    staged: true,
+    adapters,
+  } as const;
+  const checks = checksOf({ ...vllmDecision, model }, { latency: 2 });
+  expect(checks.map(({ what, request }) => [what, (request.body as { model?: string } | undefined)?.model])).toEqual([
+    ["readiness", undefined],
+    ["model", undefined],
+    ["chat", "chat"],
+    ["stream", "chat"],
+    ["adapter legal", "legal"],
+    ["adapter support", "support"],
+    ["latency", "chat"],
+  ]);
+  const judged = (what: string, body: unknown) => checks.find((check) => check.what === what)!.judge(ok(body));
+  expect(judged("model", { data: [{ id: "chat" }, { id: "support" }, { id: "legal" }] })).toBeUndefined();
+  expect(judged("model", { data: [{ id: "chat" }, { id: "support" }] })).toBe("it lists chat, support, not legal");
+  expect(judged("adapter legal", { model: "legal", choices: [{ message: { content: "hi" } }] })).toBeUndefined();
+  expect(judged("adapter legal", { model: "chat", choices: [{ message: { content: "hi" } }] })).toBe("its model is chat, not legal");
+});
+
 test.each([
   [["--served-model-name=chat"], "chat"],
   [["--max-model-len", "16", "--served-model-name", "other"], "other"],

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { blocksOf } from "../../../../operations/mirror/blocks";
 import { manifestText } from "../../../../planner/weights";
 import { containerClient } from "../../../azure-local/storage/blobAccount";
-import { CopyWorld, contents, type Fault, folder, hubToken, planted, type Seen } from "./copyWorld";
+import { adapterJob, CopyWorld, contents, type Fault, folder, hubToken, planted, type Seen } from "./copyWorld";
 
 // One test runs the script about 60 times.
 jest.setTimeout(180_000);
@@ -46,6 +46,20 @@ test("A model is copied by URL, read back, marked as verified, and listed last."
   expect(weights).toHaveLength(5);
   expect(weights.every(byUrl)).toBe(true);
   expect(world.seen.at(-1)).toMatchObject({ method: "PUT", url: `/data/storage01.blob.core.windows.net/models/${folder}/SHA256SUMS` });
+});
+
+test("Files of an adapter are read from its repository at its commit, into the folder of the model.", async () => {
+  const named = { ...contents, "adapters/support/adapter_config.json": "{}", "adapters/support/adapter_model.safetensors": "a".repeat(20) };
+  world.files = { ...named };
+  const job = world.job({ adapters: [adapterJob] }, named);
+  expect(await world.run(job)).toMatchObject({ code: 0, outputs: { files: 6 } });
+  expect(await world.blobs()).toEqual(staged(named));
+  expect(world.seen.filter(({ server, url }) => server === "hub" && url.startsWith("/acme/support/")).map(({ url }) => url)).toContain(
+    `/acme/support/resolve/${adapterJob.revision}/adapter_model.safetensors`,
+  );
+  await world.reset();
+  const { code, log } = await world.run(job);
+  expect([code, log]).toEqual([1, expect.stringContaining(`acme/support at ${adapterJob.revision} has no file adapter_config.json`)]);
 });
 
 test("A second run sends nothing and reads nothing back.", async () => {

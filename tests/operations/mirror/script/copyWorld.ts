@@ -17,6 +17,8 @@ export const folder = "models/acme--tiny/rev";
 export const revision = "c".repeat(40);
 export const model = "acme/tiny";
 export const hubToken = "hf_planted_token_0123456789";
+/** An adapter, which is another repository. */
+export const adapterJob = { folder: "adapters/support", model: "acme/support", revision: "d".repeat(40) };
 const signature = "planted-signature";
 const vault = "vault01.vault.azure.net";
 const blockBytes = 16;
@@ -228,12 +230,14 @@ export class CopyWorld {
 
   private serveHub(request: http.IncomingMessage, response: http.ServerResponse): void {
     if (this.refuse(this.record("hub", request), response)) return;
-    const name = decodeURIComponent(request.url ?? "").split(`/${model}/resolve/${revision}/`)[1] ?? "";
+    const url = decodeURIComponent(request.url ?? "");
+    const adapter = url.split(`/${adapterJob.model}/resolve/${adapterJob.revision}/`)[1];
+    const name = adapter === undefined ? (url.split(`/${model}/resolve/${revision}/`)[1] ?? "") : `${adapterJob.folder}/${adapter}`;
     const text = this.files[name];
     const isAllowed = !this.gated || request.headers.authorization === `Bearer ${hubToken}`;
     if (!isAllowed) return void response.writeHead(401, { "x-error-code": "GatedRepo" }).end();
     if (text === undefined) return void response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
-    const commit = { "x-repo-commit": this.commit };
+    const commit = { "x-repo-commit": adapter === undefined ? this.commit : adapterJob.revision };
     if (name.endsWith(".safetensors"))
       return void response.writeHead(302, { ...commit, location: `${this.addresses.cdn}/${name}?Signature=${signature}` }).end();
     sendPart(request, response, text, commit);
