@@ -19,7 +19,7 @@ import { adviceFor } from "./clients";
 import { scaleReasons, scaleRuleFor } from "./scaling";
 import { type Speed, speedOf } from "./speed";
 import { probesFor, type Start, startOf } from "./start";
-import { chosenTask } from "./task";
+import { plannedTask } from "./task";
 import { taskFlags } from "./taskFlags";
 
 /** The load that is declared for one instance. */
@@ -129,7 +129,7 @@ function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: Decla
   if (settings.expertParallel ?? needsExpertParallel(served, settings.tensorParallelSize)) flags.push(["--enable-expert-parallel"]);
   flags.push(...memoryFlags(settings));
   if (dtype) flags.push(["--dtype", dtype]);
-  return [...flags, ...taskFlags(model, chosenTask(model, load.task))].flat();
+  return [...flags, ...taskFlags(model, plannedTask(model, load.task))].flat();
 }
 
 /** Flags for settings that have no value by default. */

@@ -11,6 +11,15 @@ export function chosenTask(model: Pick<Model, "task">, declared?: Task): Task {
   return declared ?? model.task ?? "chat";
 }
 
+/**
+ * The task whose flags are planned for a model. As `chosenTask`, but a classifier whose labels aren't known is planned for reranking, because it
+ * can't chat. A decision refuses such a model unless its task is declared.
+ */
+export function plannedTask({ architecture, task: made }: Pick<Model, "architecture" | "task">, declared?: Task): Task {
+  const [first = "chat"] = possibleTasks(architecture);
+  return declared ?? made ?? first;
+}
+
 /** What a model does, for messages. */
 const doing: Readonly<Record<Task, string>> = {
   chat: "generates text",
