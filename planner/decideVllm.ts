@@ -149,8 +149,10 @@ function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult)
   return `size: the cheapest in ${region} that fits the load; ${others}`;
 }
 
-/** Why a task other than chat was chosen. */
-function taskReasons({ task: declared }: VllmRequirements, task: Task): string[] {
+/** Why a task was chosen, if it isn't chat because the model is made for chat. */
+function taskReasons({ task: declared, model }: VllmRequirements, task: Task): string[] {
+  if (task === "chat" && declared === undefined && model.task === undefined)
+    return ["task chat: the model's files don't make clear what it is made for; `vllm.task` can state it"];
   if (task === "chat") return [];
   return [`task ${task}: ${declared === undefined ? "the model is made for it" : "set in the stack file"}`];
 }

@@ -19,7 +19,7 @@ import { adviceFor } from "./clients";
 import { scaleReasons, scaleRuleFor } from "./scaling";
 import { type Speed, speedOf } from "./speed";
 import { probesFor, type Start, startOf } from "./start";
-import { chosenTask } from "./task";
+import { plannedTask } from "./task";
 import { taskFlags } from "./taskFlags";
 
 /** The load that is declared for one instance. */
@@ -87,7 +87,7 @@ export function deriveContract(model: Model, machine: Machine, estimate: Estimat
   };
   const basis: ServingBasis = { estimate, speed, start, concurrency: load.concurrency, outputTokens, maxInstances: load.maxInstances };
   const requestTimeout = load.requestTimeout ?? requestSettings.requestTimeout;
-  const client = outputTokens === 0 ? adviceFor(requestTimeout) : tokenAdvice(requestTimeout, speed, maxModelLen);
+  const client = isPooling(model, load) ? adviceFor(requestTimeout) : tokenAdvice(requestTimeout, speed, maxModelLen);
   return { settings, basis, speed, start, client, reasons: reasonsOf(settings, basis, client) };
 }
 
@@ -129,7 +129,7 @@ function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: Decla
   if (settings.expertParallel ?? needsExpertParallel(served, settings.tensorParallelSize)) flags.push(["--enable-expert-parallel"]);
   flags.push(...memoryFlags(settings));
   if (dtype) flags.push(["--dtype", dtype]);
-  return [...flags, ...taskFlags(model, chosenTask(model, load.task))].flat();
+  return [...flags, ...taskFlags(model, plannedTask(model, load.task))].flat();
 }
 
 /** Flags for settings that have no value by default. */

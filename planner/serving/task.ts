@@ -11,6 +11,15 @@ export function chosenTask(model: Pick<Model, "task">, declared?: Task): Task {
   return declared ?? model.task ?? "chat";
 }
 
+/**
+ * The task whose flags are planned for a model. As `chosenTask`, but a classifier whose labels aren't known is planned for reranking, because it
+ * can't chat. A decision refuses such a model unless its task is declared.
+ */
+export function plannedTask({ architecture, task: made }: Pick<Model, "architecture" | "task">, declared?: Task): Task {
+  const [first = "chat"] = possibleTasks(architecture);
+  return declared ?? made ?? first;
+}
+
 /** What a model does, for messages. */
 const doing: Readonly<Record<Task, string>> = {
   chat: "generates text",
@@ -30,10 +39,14 @@ const conversions: Readonly<Record<Task, string>> = {
  * @param flags Flags in the stack file.
  */
 export function taskProblem(model: Model, task: Task, flags: ExplicitFlags = {}): Problem | undefined {
-  return labelsProblem(model) ?? purposeProblem(model, task) ?? (task === "rerank" ? rerankerProblem(model, flags) : undefined);
+  return purposeProblem(model, task) ?? (task === "rerank" ? rerankerProblem(model, flags) : undefined);
 }
 
-function purposeProblem({ id, architecture, task: made }: Model, task: Task): Problem | undefined {
+/** Why the model is not made for the task; undefined if it is, or if its files don't make that clear. */
+export function purposeProblem(model: Model, task: Task): Problem | undefined {
+  const { id, architecture, task: made } = model;
+  const ofLabels = labelsProblem(model);
+  if (ofLabels) return ofLabels;
   if (made !== undefined && made !== task) {
     const conversion = made === "chat" ? conversions[task] : "";
     return createProblem("MOOR130", `\`task\` is ${task}; ${id} (${architecture}) ${doing[made]}.${conversion}`, made);

@@ -8,6 +8,7 @@ import { loraRankFor, loraRanks } from "../fit/lora";
 import type { Model } from "../fit/model";
 import { onlineNeeds, plannedMethods, quantizationProblem, withQuantization } from "../fit/onlineQuantization";
 import { unknownDrafter } from "../fit/speculation";
+import { purposeProblem } from "../serving/task";
 import type { Machine } from "./machine";
 
 /**
@@ -63,6 +64,7 @@ export function modelProblem(model: Model): Problem | undefined {
 export function settingsProblem(model: Model, settings: EngineSettings): Problem | undefined {
   return (
     modelProblem(model) ??
+    (settings.task === undefined ? undefined : purposeProblem(model, settings.task)) ??
     quantizationSettingProblem(model, settings.quantization) ??
     speculationProblem(model, settings) ??
     loraProblem(settings)

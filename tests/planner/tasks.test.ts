@@ -7,6 +7,7 @@ import { withCheckpoint } from "../../planner/fit/fromRecord";
 import { type Model, modelFromTable } from "../../planner/fit/model";
 import { physicalName } from "../../planner/names";
 import { flagProblem } from "../../planner/serving/checks";
+import { fit as fitModel } from "../../planner/size/fit";
 import { type Api, apiOf, isPoolingTask, patternOfApi, type Task, taskOf, tasks } from "../../planner/task";
 
 const encoder = { hidden_size: 1024, num_attention_heads: 16, num_hidden_layers: 24, intermediate_size: 4096, vocab_size: 250_002 };
@@ -109,7 +110,14 @@ test("chat is the default, and a decision with chat doesn't contain a task", () 
   const [absent, declared] = [decided({ model: models.chat }), decided({ model: models.chat, task: "chat" })];
   expect("task" in absent).toBe(false);
   expect(declared).toEqual(absent);
-  expect(decided({ model: models.unclear }).flags).not.toContain("--runner");
+  const unclear = decided({ model: models.unclear });
+  expect(unclear.flags).not.toContain("--runner");
+  const reason = "task chat: the model's files don't make clear what it is made for; `vllm.task` can state it";
+  expect([absent, unclear, decided({ model: models.unclear, task: "chat" })].map(({ reasons }) => reasons.includes(reason))).toEqual([
+    false,
+    true,
+    false,
+  ]);
 });
 
 test("the task is a part of the name", () => {
@@ -184,6 +192,17 @@ test.each<[what: string, Partial<VllmRequirements>, code: string, message: strin
   ],
 ])("%s is refused", (_, changes, code, message, allowed) => {
   expect(refused(changes)).toEqual([{ code, message, ...(allowed === undefined ? {} : { allowed }) }]);
+});
+
+test("fit refuses a declared task that the model is not made for, and sizes a model whose task isn't clear", () => {
+  const sized = (model: Model, task?: Task) => {
+    const { verdict, refusal, flags } = fitModel({ model, task, region: "swedencentral", concurrency: 4, maxModelLen: 2048 });
+    return [verdict, refusal?.code, flags.slice(flags.indexOf("--runner"))[3]];
+  };
+  expect(sized(models.chat, "embed")).toEqual(["doesntFit", "MOOR130", undefined]);
+  expect(sized(models.unlabelled)).toEqual(["fits", undefined, "classify"]);
+  expect(sized(models.embedding)).toEqual(["fits", undefined, "embed"]);
+  expect(sized(models.bge)).toEqual(["fits", undefined, undefined]);
 });
 
 test("each task has its pattern, and each decision its API", () => {
