@@ -1,9 +1,10 @@
 import { models } from "../facts/models";
 import { pricedRegions } from "../facts/prices";
 import { PlanError } from "../planner/codes";
+import { modelFromRecord } from "../planner/fit/fromRecord";
 import { fit as fitModel } from "../planner/size/fit";
 import { openSandbox } from "../tests/e2e/sandbox";
-import { modelOf, type RecordedModel, recordedModels } from "../tests/planner/fit/recordedModels";
+import { type RecordedModel, recordedModels } from "../tests/planner/fit/recordedModels";
 import type { Ratio } from "./index";
 
 const runs = 3;
@@ -36,7 +37,7 @@ export async function measure(): Promise<readonly Ratio[]> {
 /** Plans a recorded model. The planner can't read some of them. */
 function planned(record: RecordedModel): void {
   try {
-    fitModel({ model: modelOf(record) });
+    fitModel({ model: modelFromRecord(record) });
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
   }

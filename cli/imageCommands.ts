@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** Adds the commands for images: platform, image and renew. */
+/** Adds the commands for images: platform and image. */
 export function addImages(program: Command): void {
   program
     .command("platform")
@@ -22,26 +22,6 @@ export function addImages(program: Command): void {
     .option("--only <setting>", "build only the image of this setting, such as moor:images.score")
     .option("--force", "also build an image whose digest is in the lock file; refused while a deployment with this image exists")
     .action((options) => load<typeof import("./image")>("./image").image(options));
-  const renew = program.command("renew").description("read a newer base image or vLLM version and write it to the repository");
-  renew
-    .command("base")
-    .description("save the manifest and configuration of a base image next to its Dockerfile, for `layer`")
-    .argument("<folder>", "folder with the Dockerfile, such as docker/vllm")
-    .option("--image <image>", "new base: <registry>/<repository>@<digest> or <registry>/<repository>:<tag> (default: the Dockerfile's)")
-    .action((folder, options) => load<typeof import("./renew")>("./renew").base(folder, options));
-  renew
-    .command("vllm")
-    .description("move docker/vllm and the table of vLLM's flags to another version")
-    .argument("<version>", "version of vLLM, such as 0.32.0")
-    .option("--variant <suffix>", "suffix of the image's tag; empty for none", "cu129")
-    .action((version, options) => load<typeof import("./renew")>("./renew").vllm(version, options));
-  // npm reads what comes before `--` itself.
-  for (const command of renew.commands) {
-    const usage = `npm run renew -- ${command.name()} ${command.usage()}`;
-    command.configureHelp({ commandUsage: () => usage });
-    command.showHelpAfterError(`Usage: ${usage}
-For help, add --help.`);
-  }
 }
 
 /** Loads a command on demand, so that a command doesn't load the libraries of the others. */

@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
+import { CommandError } from "./commandError";
 
 /** Loads the file of a command on demand, so that a command doesn't load the libraries of the others. */
 function load<Verb>(file: string): Verb {
@@ -97,6 +98,7 @@ export function commandLine(): Command {
     .action((options) => load<typeof import("./lock")>("./lock").lock(options));
   load<typeof import("./fit/command")>("./fit/command").addFit(program);
   load<typeof import("./imageCommands")>("./imageCommands").addImages(program);
+  load<typeof import("./renewCommands")>("./renewCommands").addRenew(program);
   load<typeof import("./mirror/command")>("./mirror/command").addMirror(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
   load<typeof import("./deployCommand")>("./deployCommand").addDeploy(program);
@@ -134,7 +136,8 @@ export async function main(args: string[]): Promise<void> {
   try {
     await commandLine().parseAsync(args, { from: "user" });
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
+    // Commander has already printed its own errors.
+    if (!(error instanceof CommanderError)) console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = error instanceof CommandError || error instanceof CommanderError ? error.exitCode : 1;
   }
 }

@@ -6,9 +6,9 @@ import * as z from "zod";
 import type { Quantization } from "../facts/models";
 import type { CacheLayers, Model, StateDimensions, WeightsFrom } from "../planner/fit/model";
 import { type Task, tasks } from "../planner/task";
-import { map, oneOf, text, whole } from "./leaves";
+import { map, oneOf, text } from "./leaves";
 
-const count = () => whole(0, Number.MAX_SAFE_INTEGER);
+// Not only whole numbers, because the planner derives some values, such as the head dimension, by division.
 const amount = (error = "a number of at least 0") => z.number({ error }).min(0, { error });
 const anyText = z.string({ error: "text" });
 const flag = () => z.boolean({ error: "true or false" });
@@ -22,27 +22,27 @@ const sources = Object.keys({ log: true, checkpoint: true, parameters: true } sa
   ...WeightsFrom[],
 ];
 
-const heads = { layers: count(), kvHeads: count(), headDim: count() };
+const heads = { layers: amount(), kvHeads: amount(), headDim: amount() };
 
 const state = z.strictObject({
-  convElements: count(),
-  convBytes: count(),
-  ssmElements: count(),
-  ssmBytes: count(),
-  heads: z.array(count(), { error: "a list of numbers" }),
+  convElements: amount(),
+  convBytes: amount(),
+  ssmElements: amount(),
+  ssmBytes: amount(),
+  heads: z.array(amount(), { error: "a list of numbers" }),
 }) satisfies z.ZodType<StateDimensions>;
 
 const windowed = <const Kind extends "sliding" | "chunked">(kind: Kind) =>
-  z.strictObject({ kind: z.literal(kind), ...heads, window: count() });
+  z.strictObject({ kind: z.literal(kind), ...heads, window: amount() });
 
 /** The cache by kind of layer. */
 const layers = {
   full: z.strictObject({ kind: z.literal("full"), ...heads }),
   sliding: windowed("sliding"),
   chunked: windowed("chunked"),
-  mla: z.strictObject({ kind: z.literal("mla"), layers: count(), width: amount() }),
-  indexer: z.strictObject({ kind: z.literal("indexer"), layers: count(), width: amount() }),
-  state: z.strictObject({ kind: z.literal("state"), layers: count(), state }),
+  mla: z.strictObject({ kind: z.literal("mla"), layers: amount(), width: amount() }),
+  indexer: z.strictObject({ kind: z.literal("indexer"), layers: amount(), width: amount() }),
+  state: z.strictObject({ kind: z.literal("state"), layers: amount(), state }),
 } satisfies Record<CacheLayers["kind"], z.ZodType<CacheLayers>>;
 
 const cache = z.array(
@@ -55,36 +55,36 @@ const cache = z.array(
 /** The values of the planner's model. */
 const values = {
   architecture: anyText,
-  hidden: count(),
-  heads: count(),
-  kvHeads: count().optional(),
-  headDim: count(),
-  layers: count(),
+  hidden: amount(),
+  heads: amount(),
+  kvHeads: amount().optional(),
+  headDim: amount(),
+  layers: amount(),
   cache: cache.describe("Layers that store something per request."),
-  intermediate: count(),
-  experts: z.strictObject({ count: count(), perToken: count(), intermediate: count() }, map("count, perToken, intermediate")).optional(),
-  vocab: count(),
-  maxModelLen: count().describe("Maximum context, in tokens."),
+  intermediate: amount(),
+  experts: z.strictObject({ count: amount(), perToken: amount(), intermediate: amount() }, map("count, perToken, intermediate")).optional(),
+  vocab: amount(),
+  maxModelLen: amount().describe("Maximum context, in tokens."),
   quantization: z.enum(quantizations, { error: quantizations.join(", ") }).optional(),
   vision: flag(),
   tower: z
     .strictObject(
-      { hidden: count(), intermediate: count(), matrices: count(), patchInputs: count(), patchesPerToken: amount() },
+      { hidden: amount(), intermediate: amount(), matrices: amount(), patchInputs: amount(), patchesPerToken: amount() },
       map("hidden, intermediate, matrices, patchInputs, patchesPerToken"),
     )
     .optional(),
   encoder: flag().optional(),
   task: oneOf(tasks).optional() satisfies z.ZodType<Task | undefined>,
-  labels: count().optional(),
+  labels: amount().optional(),
   tied: flag().optional(),
   kvCacheDtype: anyText.optional(),
-  predictionLayers: z.strictObject({ layers: count(), bytes: amount() }, map("layers and bytes")).optional(),
+  predictionLayers: z.strictObject({ layers: amount(), bytes: amount() }, map("layers and bytes")).optional(),
   weightBytes: amount().describe("Bytes of the weights that vLLM loads."),
   replicatedBytes: amount(),
   unsplitBytes: amount().optional(),
   paddedExperts: z
     .strictObject(
-      { matrices: amount(), hidden: count(), intermediate: count(), bytesPerParameter: amount() },
+      { matrices: amount(), hidden: amount(), intermediate: amount(), bytesPerParameter: amount() },
       map("matrices, hidden, intermediate, bytesPerParameter"),
     )
     .optional(),

@@ -79,14 +79,14 @@ const vllm = z
         .optional(),
       configJson: freeText("a path, for example ./models/my-model/config.json")
         .describe(
-          "Path of the model's config.json, or of its folder. Required for models that are not in Moor's model list (`npm run fit` reports an unlisted model).",
+          "Path of the model's config.json, or of its folder. Default: Moor's table of models, or the Hugging Face Hub, from which `npm run lock` reads other models. Required with `moor:lock: none` for models that are not in the table.",
         )
         .optional(),
       checkpointGiB: z
         .number({ error: "a number of GiB greater than 0" })
         .positive({ error: "a number of GiB greater than 0" })
         .describe(
-          "Size of the weight files, in GiB. Required if the model is not in Moor's model list and no file in the folder of config.json states the size.",
+          "Size of the weights that vLLM loads, in GiB. Default: the size in the table of models, in the lock file, or of the files in the folder of config.json.",
         )
         .optional(),
       context: tokens().describe(

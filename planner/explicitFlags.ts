@@ -211,13 +211,18 @@ export function argumentsOf(flags: ExplicitFlags): string[] {
   });
 }
 
-/** Derived arguments, each replaced by the explicit flag of the same name. Explicit flags without a derived counterpart come last. */
+/**
+ * Derived arguments, each replaced by the explicit flag of the same name. Explicit flags without a derived counterpart come last. A flag that
+ * is derived more than once is included once.
+ */
 export function joinFlags(derived: readonly string[], explicit: ExplicitFlags): string[] {
   const left = new Map(Object.entries(explicit));
   const covered = Object.entries(containedFlags).flatMap(([flag, contained]) => (explicit[flag] === undefined ? [] : contained));
+  const seen = new Set<string>();
   const joined = grouped(derived).flatMap((group) => {
     const flag = group[0]!.replace(/^--(no-)?/, "");
-    if (covered.includes(flag)) return [];
+    if (covered.includes(flag) || seen.has(flag)) return [];
+    seen.add(flag);
     const value = left.get(flag);
     if (value === undefined) return group;
     left.delete(flag);

@@ -1,4 +1,4 @@
-// Proves that a third pattern doesn't compile until every table by pattern has an entry for it. Doesn't prove that the entries are right.
+// Proves that a new pattern or task doesn't compile until every table by pattern or task has an entry for it. Doesn't prove that the entries are right.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -8,12 +8,14 @@ const root = path.join(__dirname, "..");
 const compiler = path.join(root, "node_modules", "typescript7", "bin", "tsc");
 const typeTest = "tests/azure-local/scoringProxy/pattern.test.ts";
 /** What is compiled, with all that it imports. */
-const compiled = ["index.ts", "cli/lock/create.ts", "azure-local/scoringProxy/index.ts", typeTest];
+const compiled = ["index.ts", "cli/lock/create.ts", "azure-local/scoringProxy/index.ts", "operations/smoke/index.ts", typeTest];
 const notCopied = ["bench", "coverage", "docker", "docs", "node_modules", "tests"];
 const copied = fs.readdirSync(root).filter((name) => !name.startsWith(".") && !notCopied.includes(name));
 
 const programPatterns = "planner/pattern.ts";
 const scoringProxyPatterns = "azure-local/scoringProxy/pattern.ts";
+const programTasks = "planner/task.ts";
+const scoringProxyTasks = "azure-local/scoringProxy/task.ts";
 
 /** The program's tables by pattern: content, file, and the line that must not compile. */
 const ofProgram: [about: string, file: string, line: string][] = [
@@ -31,10 +33,28 @@ const ofProgram: [about: string, file: string, line: string][] = [
   ["name of a pattern in messages", "cli/lock/create.ts", "const patternNames: "],
   ["decision", "planner/decide.ts", "const planners: "],
   ["deployment", "components/endpoint/deployment/index.ts", "const classes: "],
-  ["gate", "components/scoring/checks.ts", "const checks: "],
-  ["load of the smoke test", "components/scoring/checks.ts", "const loads: "],
-  ["scoring path and client outputs", "components/endpoint/clients.ts", "const pathsByPattern: "],
+  ["API, which decides about the gate, the smoke test and client outputs", "planner/task.ts", "const ofPatterns: "],
+  ["model name in client outputs", "components/endpoint/clientTerms.ts", "const models: "],
   ["list of the scoring proxy", typeTest, "const sameUnion: "],
+];
+
+/** The program's tables by task or API. */
+const ofTasks: [about: string, file: string, line: string][] = [
+  ["pattern of an API", "planner/task.ts", "export const patternOfApi = "],
+  ["flags", "planner/serving/taskFlags.ts", "const ofTasks: "],
+  ["what a model does, in messages", "planner/serving/task.ts", "const doing: "],
+  ["conversion of a chat model", "planner/serving/task.ts", "const conversions: "],
+  ["gate and load of the smoke test", "components/scoring/checks.ts", "const ofApis: "],
+  ["path for OpenAI clients", "components/endpoint/clients.ts", "const openaiPaths: "],
+  ["text of the preview", "config/describe.ts", "const served: "],
+  ["request in the report of the smoke test", "operations/smoke/report.ts", "const requestTexts: "],
+  ["list of the scoring proxy", typeTest, "const sameTasks: "],
+];
+
+/** The tables of the scoring proxy by task. */
+const ofScoringProxyTasks: [about: string, file: string, line: string][] = [
+  ["paths of a stand-in", "azure-local/scoringProxy/standin/openai.ts", "const routes: "],
+  ["list of the program", typeTest, "const sameTasks: "],
 ];
 
 /** The tables of the scoring proxy, which has a separate list. */
@@ -67,11 +87,11 @@ function linesWithError(): string[] {
   return found;
 }
 
-/** Compiles the copy with a third pattern in one of the lists. */
-function linesWithThird(list: string): string[] {
+/** Compiles the copy with another pattern or task in one of the lists. */
+function linesWithAnother(list: string): string[] {
   const file = path.join(tree, list);
   const text = fs.readFileSync(file, "utf8");
-  fs.writeFileSync(file, text.replace('"score"] as const', '"score", "third"] as const'));
+  fs.writeFileSync(file, text.replace(/("(?:score|rerank)")\] as const;/, '$1, "another"] as const;'));
   try {
     return linesWithError();
   } finally {
@@ -84,10 +104,12 @@ test("The program compiles with the current patterns.", () => {
 });
 
 test.each([
-  ["the program", programPatterns, ofProgram],
-  ["the scoring proxy", scoringProxyPatterns, ofScoringProxy],
-])("With a third pattern in the list of %s, no table by pattern compiles.", (_, list, places) => {
-  const lines = linesWithThird(list);
+  ["pattern in the list of the program", programPatterns, ofProgram],
+  ["pattern in the list of the scoring proxy", scoringProxyPatterns, ofScoringProxy],
+  ["task in the list of the program", programTasks, ofTasks],
+  ["task in the list of the scoring proxy", scoringProxyTasks, ofScoringProxyTasks],
+])("With another %s, no table for it compiles.", (_, list, places) => {
+  const lines = linesWithAnother(list);
   const compiling = places.filter(([, file, line]) => !lines.some((found) => found.startsWith(`${file}: `) && found.includes(line)));
   expect(compiling.map(([about, file, line]) => `${about}: ${file}, ${line}`)).toEqual([]);
 });

@@ -1,14 +1,17 @@
-import type { Command } from "commander";
-import type { FitOptions } from "./options";
+import { type Command, CommanderError } from "commander";
+import { type FitOptions, invalidExitCode } from "./options";
 
 const exitCodes = `
-Exit codes: 0 if the model fits; 1 if no size fits or an option is not valid.
-With --json, the exit code is also 0 if the model doesn't fit ("fits": false). An option that is not valid results in
-{"error": "..."} and exit code 1.`;
+Exit codes, with and without --json:
+  0  the model fits
+  1  the model doesn't fit
+  2  not known: the planner can't compute the memory of the model, so it says neither
+  3  no answer: an option or the model is not valid. With --json, the output is {"error": "..."}.
+With --json, "verdict" is "fits", "doesntFit" or "notKnown", and "fits" is true, false or null.`;
 
 /** Adds the verb `fit`. Its modules are loaded when it runs. */
 export function addFit(program: Command): void {
-  program
+  const fit = program
     .command("fit")
     .description("choose a VM size and vLLM flags for a model")
     .argument("<model>", "Hugging Face ID, or path of a config.json or its folder")
@@ -32,7 +35,24 @@ export function addFit(program: Command): void {
     .option("--max-num-seqs <count>", "maximum number of concurrent sequences in vLLM")
     .option("--max-num-batched-tokens <count>", "maximum number of tokens that vLLM computes in one step")
     .option("--enforce-eager", "run without compilation and CUDA graphs")
+    .option("--task <task>", "what the deployment does: chat, embed or rerank")
+    .option("--quantization <method>", "format to which vLLM converts 16-bit weights when it loads them, for example fp8")
+    .option("--kv-cache-dtype <format>", "same as --kv-dtype (vLLM's name)")
+    .option("--block-size <tokens>", "tokens per block of the KV cache")
+    .option("--pipeline-parallel-size <stages>", "number of groups of GPUs that each have a part of the layers")
+    .option("--data-parallel-size <count>", "number of servers in one container, each with its own GPUs and KV cache")
+    .option("--enable-expert-parallel", "assign whole experts to each GPU")
+    .option("--spec-method <method>", "speculative decoding: draft_model, eagle, eagle3, mtp or ngram")
+    .option("--spec-model <model>", "model that proposes tokens: an ID in the planner's table, or path of a config.json")
+    .option("--spec-tokens <count>", "number of tokens that are proposed in one step")
+    .option("--max-loras <count>", "number of LoRA adapters that are active at the same time")
+    .option("--max-lora-rank <rank>", "largest rank of the LoRA adapters")
+    .option("--limit-mm-per-prompt <json>", 'most items in one request, for example {"image": 2, "video": 0}')
     .option("--vllm-version <version>", "vLLM version to plan for")
     .addHelpText("after", exitCodes)
     .action((model: string, options: FitOptions) => (require(".") as typeof import(".")).fitCommand(model, options));
+  // A wrong option is not an answer.
+  fit.exitOverride(({ exitCode, code, message }) => {
+    throw new CommanderError(exitCode === 0 ? 0 : invalidExitCode, code, message);
+  });
 }

@@ -1,24 +1,31 @@
-import { PlanError } from "../../planner/codes";
+import { isNotKnown, PlanError } from "../../planner/codes";
 import { answerOf } from "../../planner/size/answer";
 import { cheaperCheckpoint } from "../../planner/size/checkpoints";
-import { compare, fit as fitModel } from "../../planner/size/fit";
+import { compare, fit as fitModel, fitsOf, type Verdict, verdictOf } from "../../planner/size/fit";
+import { CommandError } from "../commandError";
 import { fitInput } from "./input";
 import { otherCheckpoints } from "./model";
-import type { FitOptions } from "./options";
+import { type FitOptions, invalidExitCode } from "./options";
 import { report } from "./report";
 
+/** Exit codes of the verdicts. */
+const exitCodes = { fits: 0, doesntFit: 1, notKnown: 2 } as const satisfies Record<Verdict, number>;
+
 /**
- * `npm run fit`: chooses a VM size and vLLM flags for a model. With `--json`, prints one document, whether the model fits or not, or
- * `{"error": …}` with exit code 1 if an option is not valid. Without `--json`, sets exit code 1 if no size fits.
- * @throws Error with one sentence if an option is not valid, without `--json`
+ * `npm run fit`: chooses a VM size and vLLM flags for a model. With `--json`, prints one document in every case. The exit code is that of the
+ * verdict, or 3 if there is no answer.
+ * @throws CommandError with one sentence if an option or the model is not valid, without `--json`
  */
 export async function fitCommand(model: string, options: FitOptions): Promise<void> {
   try {
     await print(model, options);
   } catch (error) {
-    if (!options.json) throw error instanceof PlanError ? new Error(error.message) : error;
-    process.stdout.write(`${JSON.stringify({ error: (error as Error).message }, null, 2)}\n`);
-    process.exitCode = 1;
+    const problem = error instanceof PlanError ? error.problem : undefined;
+    const exitCode = problem && isNotKnown(problem) ? exitCodes.notKnown : invalidExitCode;
+    if (!options.json) throw new CommandError((error as Error).message, exitCode);
+    const verdict = problem && isNotKnown(problem) ? { verdict: "notKnown", fits: null, refusal: problem } : {};
+    process.stdout.write(`${JSON.stringify({ ...verdict, error: (error as Error).message }, null, 2)}\n`);
+    process.exitCode = exitCode;
   }
 }
 
@@ -35,24 +42,25 @@ async function print(named: string, options: FitOptions): Promise<void> {
         {
           ...result,
           ...{ answer: answer ?? null, cheaperCheckpoint: checkpoint ?? null },
-          ...(all ? { compared: compared(comparison!) } : {}),
+          ...(all ? { compared: compared(comparison!, result.hasKvCache) } : {}),
         },
         null,
         2,
       )
     : report(input, result, { comparison, all, answer, checkpoint });
   process.stdout.write(`${text}\n`);
-  if (!result.fits && !options.json) process.exitCode = 1;
+  process.exitCode = exitCodes[result.verdict];
 }
 
-function compared({ tried }: ReturnType<typeof compare>) {
-  return tried.map(({ candidate: { machine, estimate, problem }, usdPerHour }) => ({
+function compared({ tried }: ReturnType<typeof compare>, hasKvCache: boolean) {
+  return tried.map(({ candidate, candidate: { machine, estimate, problem }, usdPerHour }) => ({
     size: machine.instanceType,
-    fits: problem === undefined,
+    verdict: verdictOf(candidate, problem),
+    fits: fitsOf[verdictOf(candidate, problem)],
     usdPerHour,
     gpus: machine.gpus,
     tensorParallelSize: estimate?.settings.tensorParallelSize,
-    kvGiBPerGpu: estimate?.kvGiBPerGpu,
+    kvGiBPerGpu: hasKvCache ? estimate?.kvGiBPerGpu : 0,
     maxConcurrency: estimate?.maxConcurrency,
     ...(problem ? { code: problem.code, reason: problem.message } : {}),
   }));

@@ -1,6 +1,7 @@
 /** Converts command-line options to the planner's input. Each error is one sentence with the value and the allowed values. */
 import { nearest } from "../../config/nearest";
 import { gpus } from "../../facts/gpus";
+import { otherSize } from "../../facts/otherSizes";
 import { pricedRegions } from "../../facts/prices";
 import { canonicalRegion } from "../../facts/regions";
 import { isInstanceType, sizeOf, sizes } from "../../facts/sizes";
@@ -9,7 +10,9 @@ import { isKvCacheDtype } from "../../planner/fit/kvCache";
 import type { Model } from "../../planner/fit/model";
 import type { FitInput } from "../../planner/size/fit";
 import type { GpuByNumbers } from "../../planner/size/machine";
+import { engineOptions } from "./engineOptions";
 import { modelOf } from "./model";
+import { mostGpus, mostSequences, number, tokens, whole } from "./numbers";
 import type { FitOptions } from "./options";
 
 /** The planner's input. The model can be on the Hub. */
@@ -35,9 +38,10 @@ export async function fitInput(named: string, options: FitOptions): Promise<FitI
     gpuMemoryUtilization: number("--gpu-memory-utilization", options.gpuMemoryUtilization, { above: 0, most: 1 }),
     maxNumSeqs: whole("--max-num-seqs", options.maxNumSeqs, mostSequences),
     maxNumBatchedTokens: tokens("--max-num-batched-tokens", options.maxNumBatchedTokens),
-    kvCacheDtype: kvDtypeOf(options.kvDtype),
+    kvCacheDtype: kvDtypeOf(options),
     enforceEager: options.enforceEager,
     vllmVersion: versionOf(options.vllmVersion),
+    ...(await engineOptions(options, (id) => modelOf(id, undefined, undefined))),
   };
 }
 
@@ -51,16 +55,22 @@ function regionOf(region: string | undefined): string | undefined {
 }
 
 function sizeNamed(size: string | undefined): string | undefined {
-  if (size === undefined || isInstanceType(size)) return size;
+  if (size === undefined || isInstanceType(size) || otherSize(size)) return size;
   const close = nearest(size, Object.keys(sizes), 5);
   const like = close.length > 0 ? `Similar sizes: ${close.join(", ")}` : "--compare lists all sizes with a GPU";
   throw new Error(`--size is ${size}; managed online endpoints don't support a size with exactly this name. ${like}.`);
 }
 
-function kvDtypeOf(format: string | undefined): string | undefined {
+function kvDtypeOf({ kvDtype, kvCacheDtype }: FitOptions): string | undefined {
+  if (kvDtype !== undefined && kvCacheDtype !== undefined && kvDtype !== kvCacheDtype)
+    throw new Error(
+      `--kv-dtype is ${kvDtype} and --kv-cache-dtype is ${kvCacheDtype}, but both options set the same value. Use one of them.`,
+    );
+  const format = kvDtype ?? kvCacheDtype;
   if (format === undefined || isKvCacheDtype(format)) return format;
   const formats = (vllmFlag("--kv-cache-dtype")?.choices ?? []).map(String).filter(isKvCacheDtype);
-  throw new Error(`--kv-dtype is ${format}; it must be a format that vLLM and the planner support: ${formats.join(", ")}.`);
+  const option = kvDtype === undefined ? "--kv-cache-dtype" : "--kv-dtype";
+  throw new Error(`${option} is ${format}; it must be a format that vLLM and the planner support: ${formats.join(", ")}.`);
 }
 
 /** @throws Error if the tensor parallel size exceeds the GPUs of the specified machine */
@@ -103,37 +113,4 @@ function sourceOf(source: string | undefined): FitInput["source"] {
 function versionOf(version: string | undefined): string | undefined {
   if (version === undefined || /^v?\d{1,4}\.\d{1,4}(\.\d{1,4})?([^\s\d]\S{0,40})?$/.test(version)) return version?.replace(/^v/, "");
   throw new Error(`--vllm-version is ${version}; it must be a version such as 0.31.0.`);
-}
-
-/** Limits of options: above any real machine and load, and low enough for a quick result. */
-const mostGpus = 1024;
-const mostSequences = 1_000_000;
-const mostTokens = 1_000_000_000;
-/** Smallest fraction of a GiB or of a GPU's memory that is accepted. */
-const leastPart = 0.001;
-
-const grouped = (value: number) => value.toLocaleString("en-US");
-
-/** A whole number, or thousands such as `16k` (16,384) and millions such as `1M`. */
-function tokens(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const match = /^(\d+)([kKmM]?)$/.exec(text);
-  const value =
-    match === null ? Number.NaN : Number(match[1]) * { "": 1, k: 1024, m: 1024 ** 2 }[match[2]!.toLowerCase() as "" | "k" | "m"];
-  if (value >= 1 && value <= mostTokens) return value;
-  throw new Error(`${option} is ${text}; it must be a number of tokens from 1 to ${grouped(mostTokens)}, such as 16384 or 16k.`);
-}
-
-function whole(option: string, text: string | undefined, most: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
-  if (value <= most) return value;
-  throw new Error(`${option} is ${text}; it must be a whole number from 1 to ${grouped(most)}.`);
-}
-
-function number(option: string, text: string | undefined, { above, most }: { above: number; most: number }): number | undefined {
-  if (text === undefined) return undefined;
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (value >= above + leastPart && value <= most) return value;
-  throw new Error(`${option} is ${text}; it must be a number from ${above + leastPart} to ${grouped(most)}.`);
 }

@@ -1,3 +1,6 @@
+/** Exit code of `npm run fit` if an option or the model is not valid. */
+export const invalidExitCode = 3;
+
 /** Options of `npm run fit` as written on the command line. */
 export interface FitOptions {
   readonly revision?: string;
@@ -21,4 +24,17 @@ export interface FitOptions {
   readonly maxNumBatchedTokens?: string;
   readonly enforceEager?: boolean;
   readonly vllmVersion?: string;
+  readonly kvCacheDtype?: string;
+  readonly quantization?: string;
+  readonly pipelineParallelSize?: string;
+  readonly dataParallelSize?: string;
+  readonly enableExpertParallel?: boolean;
+  readonly specMethod?: string;
+  readonly specModel?: string;
+  readonly specTokens?: string;
+  readonly maxLoras?: string;
+  readonly maxLoraRank?: string;
+  readonly blockSize?: string;
+  readonly limitMmPerPrompt?: string;
+  readonly task?: string;
 }

@@ -4,8 +4,9 @@ import { styleText } from "node:util";
 import { pricesSource } from "../../facts/prices";
 import { costOf, hoursPerMonth, rangeText } from "../../planner/cost";
 import type { Answer } from "../../planner/size/answer";
+import { splitText } from "../../planner/size/candidate";
 import type { CheaperCheckpoint } from "../../planner/size/checkpoints";
-import type { Compared, FitInput, FitResult, Rejected } from "../../planner/size/fit";
+import { type Compared, type FitInput, type FitResult, type Rejected, type Verdict, verdictOf } from "../../planner/size/fit";
 import { answerLines, checkpointText } from "./answer";
 
 /** The rows of a table of sizes. */
@@ -16,6 +17,9 @@ export interface Comparison {
 
 /** Rows of the table without `--compare`. */
 const shortTable = 5;
+
+/** The verdict in a row of the table. */
+const rowWords = { fits: "fits", doesntFit: "no", notKnown: "not known" } as const satisfies Record<Verdict, string>;
 
 /** What the report contains besides the result. */
 export interface Extras {
@@ -31,11 +35,14 @@ export interface Extras {
 
 /** The complete report. */
 export function report(input: FitInput, result: FitResult, { comparison, all, answer, checkpoint }: Extras): string {
-  const table = comparison === undefined ? [] : [...sizeTable(comparison, result, all), ""];
-  const body = result.fits
-    ? [...recommendation(result, answer === undefined ? [] : answerLines(answer, checkpoint)), ...sourceCost(input)]
-    : noFit(result, checkpoint);
-  return [heading(input, result), "", ...table, ...body].join("\n");
+  const rows = comparison === undefined ? [] : sizeTable(comparison, result, all);
+  const table = rows.length > 0 ? [...rows, ""] : [];
+  const bodies = {
+    fits: () => [...recommendation(result, answer === undefined ? [] : answerLines(answer, checkpoint)), ...sourceCost(input)],
+    doesntFit: () => noFit(result, checkpoint),
+    notKnown: () => [styleText("bold", `Not known: ${result.refusal?.message}`), ...section("reasons", result.reasons)],
+  } as const satisfies Record<Verdict, () => string[]>;
+  return [heading(input, result), "", ...table, ...bodies[result.verdict]()].join("\n");
 }
 
 function heading(input: FitInput, result: FitResult): string {
@@ -50,15 +57,15 @@ function heading(input: FitInput, result: FitResult): string {
 
 function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: boolean): string[] {
   const shown = all ? tried : tried.filter(({ candidate }) => !candidate.problem).slice(0, shortTable);
-  const rows = shown.map(({ candidate: { machine, estimate, problem }, usdPerHour }) => [
+  const rows = shown.map(({ candidate, candidate: { machine, estimate, problem }, usdPerHour }) => [
     machine.instanceType === result.size ? "→" : " ",
     machine.instanceType ?? "",
     `${machine.gpus} × ${machine.size?.gpu}`,
     estimate ? String(estimate.settings.tensorParallelSize) : "",
     usdPerHour.toFixed(2),
-    estimate ? estimate.kvGiBPerGpu.toFixed(1) : "",
+    estimate && result.hasKvCache ? estimate.kvGiBPerGpu.toFixed(1) : "",
     estimate && estimate.requestGiB > 0 ? Math.max(0, estimate.maxConcurrency).toFixed(1) : "",
-    problem ? `no: ${problem.code} ${problem.message}` : "fits",
+    problem ? `${rowWords[verdictOf(candidate, problem)]}: ${problem.code} ${problem.message}` : rowWords.fits,
   ]);
   const head = [" ", "size", "GPUs", "TP", "USD/hour", "KV GiB/GPU", "requests", ""];
   const hidden = tried.length - shown.length;
@@ -67,7 +74,9 @@ function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: bool
     : hidden === 0
       ? []
       : shown.length === 0
-        ? [`  None of the ${hidden} GPU sizes fits; --compare lists the reasons.`]
+        ? result.verdict === "notKnown"
+          ? []
+          : [`  None of the ${hidden} GPU sizes fits; --compare lists the reasons.`]
         : [`  ${hidden} more GPU sizes; --compare lists them.`];
   return [...(rows.length > 0 ? columns([head, ...rows]) : []), ...rest];
 }
@@ -110,11 +119,13 @@ function recommendation(result: FitResult, answer: readonly string[]): string[] 
     return `${name} ${initialDelay} s + ${period} s × ${failureThreshold}`;
   };
   return [
-    styleText("bold", `Recommendation: ${machine}, tensor parallel size ${result.tensorParallelSize}${month}`),
+    styleText("bold", `Recommendation: ${machine}, ${splitText(result)}${month}`),
     ...(answer.length === 0 ? [] : section("answer", answer)),
     ...section("memory of each GPU, GiB", [
       `weights ${gib(result.weightsGiBPerGpu)}, activations ${gib(result.activationGiB)}, outside PyTorch ${gib(result.nonTorchGiB)}, CUDA graphs ${gib(result.cudaGraphGiB)}`,
-      `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`,
+      result.hasKvCache
+        ? `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`
+        : "no KV cache: an encoder processes a text in one step",
     ]),
     ...section("vllm serve", flagLines(result.flags)),
     ...section("probes", [`${probe("liveness")}, ${probe("readiness")}`]),

@@ -89,6 +89,18 @@ export async function lock({ stack, check, rollback, hub, folder = root }: LockA
   else write(made);
 }
 
+/**
+ * The lock file of a stack, and the one that `npm run lock` would write.
+ * @throws Error with a report of all errors
+ */
+export async function comparedLocks({ stack, hub, folder = root }: LockArguments): Promise<{ readonly before: Lock; readonly next: Lock }> {
+  const { raw, settings, images } = readStack(stack, folder);
+  const before = existing(stack, readBefore(raw));
+  const made = await createLock(raw, { settings, imageOf: images.imageOf }, before, sourcesOf(hub));
+  if ("errors" in made) throw new Error(reportErrors(stack, made.errors));
+  return { before, next: made.lock };
+}
+
 interface CheckedStackFile {
   readonly settings: Settings;
   readonly images: StackImages;

@@ -1,5 +1,6 @@
 /** Rules for the VM size of a deployment. */
 import { gpus, leastComputeCapability } from "../../facts/gpus";
+import { otherSize } from "../../facts/otherSizes";
 import { isInstanceType, type Size, sizeOf, sizes } from "../../facts/sizes";
 import type { Pattern } from "../../planner/pattern";
 import { type ConfigError, configError, show } from "../errors";
@@ -42,7 +43,11 @@ function unknownSize(path: string, given: string): ConfigError {
   const known = current.map(([name]) => name);
   const close = nearest(given, known, 4);
   const allowed = `sizes that managed online endpoints support${close.length > 0 ? `, for example ${close.join(", ")}` : ""}`;
-  return configError("MOOR030", path, { problem: `Managed online endpoints don't support the size ${show(given)}.`, allowed });
+  const other = otherSize(given);
+  const problem = other
+    ? `${given} (${other.gpus} × ${other.gpu}) exists in Azure, but managed online endpoints don't support it.`
+    : `Managed online endpoints don't support the size ${show(given)}.`;
+  return configError("MOOR030", path, { problem, allowed });
 }
 
 function retired(path: string, size: string, row: Size): ConfigError {

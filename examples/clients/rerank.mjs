@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DefaultAzureCredential, getBearerTokenProvider } from "@azure/identity";
 
-const { openaiBaseUrl, client: terms } = JSON.parse(readFileSync("endpoints.json", "utf8")).rerank;
+const { scoringUri, client: terms } = JSON.parse(readFileSync("endpoints.json", "utf8")).rerank;
 const { statuses, modelStatuses, attempts, firstPauseSeconds, pauseFactor } = terms.retry;
 
 // Documents in one request. Scores of different requests can be compared.
@@ -15,7 +15,7 @@ const token = getBearerTokenProvider(new DefaultAzureCredential(), "https://ml.a
 const credential = async () => process.env.ENDPOINT_KEY ?? (await token());
 
 async function post(body) {
-  const response = await fetch(`${openaiBaseUrl}/rerank`, {
+  const response = await fetch(new URL("rerank", scoringUri), {
     method: "POST",
     headers: { authorization: `Bearer ${await credential()}`, "content-type": "application/json" },
     body: JSON.stringify(body),

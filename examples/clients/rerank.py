@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from urllib.parse import urljoin
 
 import requests
 from azure.identity import DefaultAzureCredential, get_bearer_token_provider
@@ -23,6 +24,7 @@ BATCH = 32
 # With auth: key, set ENDPOINT_KEY. With auth: entra, this function caches the token and refreshes it before it expires.
 token = get_bearer_token_provider(DefaultAzureCredential(), "https://ml.azure.com/.default")
 session = requests.Session()
+url = urljoin(endpoint["scoringUri"], "rerank")
 
 
 def can_retry(response):
@@ -38,7 +40,7 @@ def rerank_batch(query, documents):
         headers = {"authorization": f"Bearer {os.environ.get('ENDPOINT_KEY') or token()}"}
         body = {"model": terms["model"], "query": query, "documents": documents}
         try:
-            response = session.post(f"{endpoint['openaiBaseUrl']}/rerank", headers=headers, json=body, timeout=terms["timeoutSeconds"])
+            response = session.post(url, headers=headers, json=body, timeout=terms["timeoutSeconds"])
             if response.ok:
                 return response.json()["results"]
             if is_last or not can_retry(response):

@@ -1,7 +1,7 @@
 /** The commands that read from the Hub. Their error messages name different settings and options. */
 
-/** `mirror`: `npm run mirror`, which copies files. `lock` and `fit`: the commands that read what the Hub says about a model. */
-export type HubCaller = "mirror" | "lock" | "fit";
+/** `mirror`: `npm run mirror`, which copies files. `lock`, `fit` and `renew`: the commands that read what the Hub says about a model. */
+export type HubCaller = "mirror" | "lock" | "fit" | "renew";
 
 /** The parts of error messages that depend on the command. */
 export interface CallerWords {
@@ -47,6 +47,15 @@ export const callerWords: Readonly<Record<HubCaller, CallerWords>> = {
     commit: "requested commit",
     otherCommit: " Check HF_ENDPOINT.",
     undone: "",
+    again: "",
+  },
+  renew: {
+    model: "the ID of the record in facts/modelRecords",
+    revision: "The Hub doesn't know its own commit. Check HF_ENDPOINT.",
+    configJson: "set `config` of the record to its content",
+    commit: "requested commit",
+    otherCommit: " Check HF_ENDPOINT.",
+    undone: " Nothing was written.",
     again: "",
   },
 };

@@ -5,13 +5,17 @@ import { filesOf, type Notes, readBase, saved } from "./base";
 import { dockerfileBase, withBase } from "./dockerfileBase";
 import { remoteImageText } from "./remoteImage";
 import { replaceFiles } from "./replaceFiles";
+import { parseVllmTable, vllmChanges } from "./vllmChanges";
 import { vllmTable } from "./vllmTable";
+import { checkedWheel } from "./vllmWheel";
 
 export interface RenewVllmOptions {
   /** For example `0.32.0`. */
   readonly version: string;
   /** Suffix of the image's tag. Empty for the tag without a suffix. @default "cu129" */
   readonly variant?: string;
+  /** Wheel of this version. @default - the wheel of PyPI */
+  readonly wheel?: string;
   /** Folder of the program. */
   readonly root: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -31,6 +35,7 @@ const defaultVariant = "cu129";
 export async function renewVllm(options: RenewVllmOptions): Promise<Notes> {
   const { root, environment, report, today } = options;
   const version = checkedVersion(options.version);
+  const wheel = options.wheel === undefined ? undefined : checkedWheel(options.wheel);
   const variant = options.variant ?? defaultVariant;
   const tag = `v${version}${variant === "" ? "" : `-${variant}`}`;
   const folder = path.join("docker", "vllm");
@@ -40,16 +45,19 @@ export async function renewVllm(options: RenewVllmOptions): Promise<Notes> {
   const { registry, repository } = before.image;
   const base = await readBase({ registry, repository, tag }, environment);
   const reference = remoteImageText(base.image);
-  const table = await vllmTable(version, { environment, report, today });
+  const table = await vllmTable(version, { environment, report, today, wheel });
+  const facts = path.join(root, "facts", "vllm-cli.json");
+  const [old, renewed] = [parseVllmTable(fs.readFileSync(facts, "utf8")), parseVllmTable(table)];
   replaceFiles([
     ...filesOf(path.join(root, folder), base),
     { file, bytes: Buffer.from(withTag(withBase(dockerfile, before, reference), tag)) },
-    { file: path.join(root, "facts", "vllm-cli.json"), bytes: Buffer.from(table) },
+    { file: facts, bytes: Buffer.from(table) },
   ]);
   return [
     ...base.notes,
     `${path.join(folder, "Dockerfile")} now refers to ${reference} (${tag}).`,
     saved(folder, base),
+    ...(old && renewed ? vllmChanges(old, renewed) : []),
     "facts/vllm-cli.json contains the flags, parsers and architectures of this version.",
     "Update the version in docker/vllm/README.md. Then run `npm test`, which compares the table with the flags that Moor sets, and `npm run lock -- -s <stack>` for each stack. Review the differences and commit them.",
   ];

@@ -1,6 +1,6 @@
 """Writes the flags of `vllm serve`, its parsers and its model architectures as JSON, read from an installed vLLM.
 
-Usage: python vllmFlags.py <version> <name of the installed distribution> <date> <output file>
+Usage: python vllmFlags.py <version> <name, version and origin of the installed distribution> <date> <output file>
 It writes to a file because vLLM logs to the standard output. It needs no GPU: it constructs the argument parser and parses nothing.
 """
 
@@ -59,11 +59,11 @@ def registered():
     }
 
 
-def main(version, distribution, as_of, output):
+def main(version, origin, as_of, output):
     actions = [action for action in serve_parser()._actions if action.option_strings]
     table = {
         "vllm": version,
-        "source": f"the argument parser of {distribution} {version} (PyPI), read by running it; "
+        "source": f"the argument parser of {origin}, read by running it; "
         "defaults marked null are decided at start from hardware and model",
         "asOf": as_of,
         "flags": [row(action) for action in actions],

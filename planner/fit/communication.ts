@@ -1,5 +1,5 @@
 /** GPU memory outside PyTorch: CUDA's memory and, with two or more GPUs, the buffers of the collective communication library (NCCL). */
-import type { Batch } from "./memoryFormulas";
+import type { Batch } from "./batch";
 import { atLeast } from "./version";
 
 /** Connection between the GPUs of one machine. */
@@ -11,26 +11,32 @@ export const usualLink = (computeCapability: number): Link =>
 
 /**
  * GiB on each GPU. `fast`: NVLink on Hopper and later, where NCCL has the most channels and multicast buffers. `nvlink`: on earlier GPUs.
- * `pcie` and `blackwellPcie`: through the PCIe bus. Since 0.17.1, the initial memory of NCCL is included. Four L40S over PCIe then needed
- * 0.3 GiB, two RTX PRO 6000 0.8 GiB and four of them 1.7 GiB. No log shows earlier GPUs with NVLink, so the less favorable value is used.
+ * Since 0.11.1, vLLM has PyTorch 2.9 and its NCCL, which needs more memory with NVLink on Hopper. Since 0.17.1, the initial memory of NCCL
+ * is included. Four L40S over PCIe needed 0.3 GiB with 0.19. Since 0.27, vLLM measures the memory
+ * that the driver reports: two RTX PRO 6000 over PCIe needed 0.8 GiB, four of them 1.7 GiB. No log shows earlier GPUs with NVLink, so the
+ * less favorable value is used.
  */
 const nonTorch = [
-  { upTo: 1, since: "0.17.1", fast: 0.25, nvlink: 0.25, pcie: 0.25, blackwellPcie: 0.25 },
-  { upTo: 1, since: "0.6.0", fast: 0.13, nvlink: 0.1, pcie: 0.1, blackwellPcie: 0.1 },
-  { upTo: 1, since: "0.0.0", fast: 1.8, nvlink: 1.8, pcie: 1.8, blackwellPcie: 1.8 },
-  { upTo: 2, since: "0.17.1", fast: 2.07, nvlink: 1.7, pcie: 0.35, blackwellPcie: 0.8 },
-  { upTo: 2, since: "0.6.0", fast: 0.55, nvlink: 0.3, pcie: 0.3, blackwellPcie: 0.3 },
-  { upTo: 2, since: "0.0.0", fast: 3.6, nvlink: 3.6, pcie: 3.6, blackwellPcie: 3.6 },
-  { upTo: Number.POSITIVE_INFINITY, since: "0.17.1", fast: 2.17, nvlink: 1.7, pcie: 0.35, blackwellPcie: 1.7 },
-  { upTo: Number.POSITIVE_INFINITY, since: "0.10.0", fast: 0.65, nvlink: 0.3, pcie: 0.3, blackwellPcie: 0.3 },
-  { upTo: Number.POSITIVE_INFINITY, since: "0.0.0", fast: 2.1, nvlink: 1.7, pcie: 1.7, blackwellPcie: 1.7 },
+  { upTo: 1, since: "0.17.1", fast: 0.25, nvlink: 0.25, pcie: 0.25 },
+  { upTo: 1, since: "0.6.0", fast: 0.13, nvlink: 0.1, pcie: 0.1 },
+  { upTo: 1, since: "0.0.0", fast: 1.8, nvlink: 1.8, pcie: 1.8 },
+  { upTo: 2, since: "0.27.0", fast: 2.07, nvlink: 1.7, pcie: 0.8 },
+  { upTo: 2, since: "0.17.1", fast: 2.07, nvlink: 1.7, pcie: 0.35 },
+  { upTo: 2, since: "0.11.1", fast: 2.07, nvlink: 0.3, pcie: 0.3 },
+  { upTo: 2, since: "0.6.0", fast: 0.55, nvlink: 0.3, pcie: 0.3 },
+  { upTo: 2, since: "0.0.0", fast: 3.6, nvlink: 3.6, pcie: 3.6 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.27.0", fast: 2.17, nvlink: 1.7, pcie: 1.7 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.17.1", fast: 2.17, nvlink: 1.7, pcie: 0.35 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.11.1", fast: 2.17, nvlink: 0.3, pcie: 0.3 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.10.0", fast: 0.65, nvlink: 0.3, pcie: 0.3 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.0.0", fast: 2.1, nvlink: 1.7, pcie: 1.7 },
 ] as const;
 
 /** Memory outside PyTorch on each GPU, GiB. */
 export function nonTorchGiB(batch: Batch, computeCapability: number, link: Link = usualLink(computeCapability)): number {
   const tp = batch.tensorParallelSize;
   const entry = nonTorch.find((row) => tp <= row.upTo && atLeast(batch.vllmVersion, row.since))!;
-  if (tp === 1) return computeCapability >= 9 && computeCapability < 12 ? entry.fast : entry.pcie;
-  if (link === "nvlink") return computeCapability >= 9 ? entry.fast : entry.nvlink;
-  return computeCapability >= 12 ? entry.blackwellPcie : entry.pcie;
+  const fast = computeCapability >= 9 && computeCapability < 12;
+  if (tp === 1) return fast ? entry.fast : entry.pcie;
+  return link === "pcie" ? entry.pcie : fast ? entry.fast : entry.nvlink;
 }

@@ -1,5 +1,5 @@
 /** Memory of the first compilation of a model, which vLLM counts as activation. */
-import type { Batch } from "./memoryFormulas";
+import type { Batch } from "./batch";
 import type { Model } from "./model";
 import { atLeast } from "./version";
 

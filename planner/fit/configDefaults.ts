@@ -62,5 +62,5 @@ export function lengthOf(
 
 /** Whether embeddings and output head are one matrix if the configuration doesn't specify it. */
 export function tiedByDefault(architecture: string): boolean {
-  return /^(Gemma|Cohere|OPT|GPT2|GPTBigCode|Bloom|Falcon(?!H1)|MPT)/.test(architecture);
+  return /^(Gemma|Cohere|OPT|GPT2|GPTBigCode|Bloom|Falcon(?!H1)|MPT|SmolLM3|Lfm2)/.test(architecture);
 }

@@ -63,7 +63,7 @@ export function readDimensions(id: string, config: Config): ModelDimensions {
       (widest || optional(0, "moe_intermediate_size") || 4 * hidden),
     vocab: required("vocab_size", "padded_vocab_size"),
     maxModelLen: length.tokens,
-    tied: (text.tie_word_embeddings ?? config.tie_word_embeddings ?? tiedByDefault(architecture)) === true,
+    tied: (text.tie_word_embeddings ?? config.tie_word_embeddings ?? text.tie_embedding ?? tiedByDefault(architecture)) === true,
     assumptions: [...assumptions, ...length.assumptions],
   };
 }

@@ -12,13 +12,13 @@ import { type Config, number } from "./configRead";
 import { GiB, type Model, type WeightsFrom } from "./model";
 import { labelsOf, modelTaskOf } from "./modelTask";
 import type { ModelRecord } from "./record";
-import { encoderParts, isEncoder } from "./weights/encoderParts";
+import { encoderParts, hasNoCache, isEncoder } from "./weights/encoderParts";
 import { languageParts } from "./weights/languageParts";
 import { bytesOf, type Computed, derivedBytes, measuredBytes, rearrangingBytes, tiedHead } from "./weights/loaded";
 import { type Part, parametersOf } from "./weights/part";
 import { rotaryTableBytes } from "./weights/rotary";
 import type { Scheme } from "./weights/scheme";
-import { hasTower, towerParts } from "./weights/towerParts";
+import { hasTower, towerDimensions, towerParts } from "./weights/towerParts";
 
 /** Data from other files in the folder of `config.json`. */
 export type Checkpoint = Pick<
@@ -37,10 +37,10 @@ export function modelFromConfig(id: string, config: Config, checkpoint: Checkpoi
 function read(id: string, config: Config, checkpoint: Checkpoint): Model {
   const dimensions = readDimensions(id, config);
   const { architecture, text } = dimensions;
-  const encoder = isEncoder(architecture);
+  const encoder = hasNoCache(dimensions);
   const scheme = quantizationOf(id, config, text, checkpoint.hfQuantConfig);
   const layers = encoder ? { cache: [] } : cacheFromConfig(dimensions);
-  const language = encoder ? { parts: encoderParts(dimensions), unloaded: [] } : languageParts(dimensions);
+  const language: Language = isEncoder(dimensions) ? { parts: encoderParts(dimensions), unloaded: [] } : languageParts(dimensions);
   const parts = [...language.parts, ...towerParts(config, dimensions)];
   const latentLayers = layers.cache.reduce((sum, layer) => sum + (layer.kind === "mla" ? layer.layers : 0), 0);
   const size = sizeOf(config, checkpoint, dimensions, parts, language, scheme);
@@ -62,6 +62,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     maxModelLen: dimensions.maxModelLen,
     quantization: mainQuantization(parts, scheme),
     vision: hasTower(config),
+    tower: towerDimensions(config),
     ...(encoder ? { encoder } : {}),
     tied: dimensions.tied,
     kvCacheDtype: cacheDtypeOf(config, text, checkpoint.hfQuantConfig),

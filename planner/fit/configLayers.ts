@@ -1,7 +1,7 @@
 /** Reads from a `config.json` what each layer stores in the cache. Families use different fields for the kinds of layers. */
 
 import type { ModelDimensions } from "./configDimensions";
-import { list, number, object } from "./configRead";
+import { type Config, list, number, object } from "./configRead";
 import { type CacheLayers, indexerBytes, type StateDimensions, stateDimensions } from "./model";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";
@@ -27,10 +27,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /** Fields that describe layers in ways that the planner doesn't support. If they were ignored, the cache size would be wrong. */
-const unreadStructures = [
-  ...["block_configs", "attn_type_list", "hybrid_layer_pattern", "layer_group_size", "swa_num_key_value_heads", "attention_other_setting"],
-  ...["cross_attention_layers", "interleaved_sliding_window", "global_attn_every_n_layers", "sparse_attention_config"],
-];
+const unreadStructures = ["layer_group_size", "cross_attention_layers", "global_attn_every_n_layers", "sparse_attention_config"];
 
 /** Interval of full-attention layers in families that alternate without a field in the configuration. */
 const familyPatterns: readonly (readonly [RegExp, number])[] = [
@@ -48,7 +45,7 @@ export function cacheFromConfig(dimensions: ModelDimensions): { readonly cache: 
   const { text } = dimensions;
   if (text.is_encoder_decoder === true) return { cache: [], unmodelled: "it is an encoder-decoder model" };
   if (list(text, "compress_ratios") ?? number(text, "compress_ratio")) return { cache: [], unmodelled: "it compresses its KV cache" };
-  const unread = unreadStructures.find((name) => given(text[name]));
+  const unread = unreadStructures.find((name) => given(text[name])) ?? mixedHeads(text);
   if (unread) return { cache: [], unmodelled: `config.json describes its layers by ${unread}, which the planner doesn't support` };
   const each = layerKinds(dimensions);
   if (each.length < dimensions.layers)
@@ -63,6 +60,18 @@ export function cacheFromConfig(dimensions: ModelDimensions): { readonly cache: 
   return { cache: layersOf(dimensions, count, state) };
 }
 
+/** The field with different numbers of heads for layers of one kind, which vLLM stores in another layout. */
+function mixedHeads(text: Config): string | undefined {
+  const groups = (list(text, "block_configs") ?? []).map(attentionOfBlock).filter((block) => attends(block));
+  return new Set(groups.map((block) => block?.n_heads_in_group)).size > 1 ? "block_configs" : undefined;
+}
+
+const attentionOfBlock = (block: unknown): Config | undefined =>
+  typeof block === "object" && block !== null ? object(block as Config, "attention") : undefined;
+
+/** Whether a block of a model from a neural architecture search has attention: it can be omitted or replaced with a matrix. */
+const attends = (block: Config | undefined): boolean => block !== undefined && block.no_op !== true && block.replace_with_linear !== true;
+
 /** Each LongCat layer has two attention blocks. */
 const attentionsPerLayer = ({ architecture }: ModelDimensions) => (/^LongCat/i.test(architecture) ? 2 : 1);
 
@@ -71,24 +80,43 @@ const statesWithAttention = ({ architecture, layers }: ModelDimensions) => (/^Fa
 
 function layersOf(dimensions: ModelDimensions, count: (kind: Kind) => number, state: StateDimensions | undefined): CacheLayers[] {
   const { text } = dimensions;
-  const heads = { kvHeads: dimensions.kvHeads, headDim: dimensions.headDim };
+  const inGroup = (list(text, "block_configs") ?? []).map(attentionOfBlock).find((block) => attends(block))?.n_heads_in_group;
+  const kvHeads = typeof inGroup === "number" && inGroup >= 1 ? Math.ceil(dimensions.heads / inGroup) : dimensions.kvHeads;
   const layers: CacheLayers[] = [];
   const full = count("full");
   const lora = number(text, "kv_lora_rank");
   const indexer = number(text, "index_head_dim");
   if (full > 0 && lora) layers.push({ kind: "mla", layers: full, width: lora + (number(text, "qk_rope_head_dim") ?? 64) });
   else if (full > 0) {
-    const kvHeads = number(text, "num_global_key_value_heads") ?? dimensions.kvHeads;
-    layers.push({ kind: "full", layers: full, kvHeads, headDim: number(text, "global_head_dim") ?? dimensions.headDim });
+    const headDim = number(text, "global_head_dim") ?? widthOf(dimensions.headDim, number(text, "v_head_dim"));
+    layers.push({ kind: "full", layers: full, kvHeads: number(text, "num_global_key_value_heads") ?? kvHeads, headDim });
   }
   if (full > 0 && indexer) layers.push({ kind: "indexer", layers: full, width: indexerBytes(indexer) });
   if (count("sliding") > 0)
-    layers.push({ kind: "sliding", layers: count("sliding"), ...heads, window: number(text, "sliding_window") ?? 4096 });
-  if (count("chunked") > 0)
-    layers.push({ kind: "chunked", layers: count("chunked"), ...heads, window: number(text, "attention_chunk_size") ?? 8192 });
+    layers.push({ kind: "sliding", layers: count("sliding"), ...slidingHeads(dimensions), window: windowOf(text) ?? 4096 });
+  if (count("chunked") > 0) {
+    const window = number(text, "attention_chunk_size") ?? 8192;
+    layers.push({ kind: "chunked", layers: count("chunked"), kvHeads: dimensions.kvHeads, headDim: dimensions.headDim, window });
+  }
   if (state) layers.push({ kind: "state", layers: count("state"), state });
   return layers;
 }
+
+/** The mean width of a key and a value, which can differ. */
+const widthOf = (key: number, value: number | undefined): number => (value === undefined ? key : (key + value) / 2);
+
+/** Heads of the sliding layers, which MiMo-V2 and Step 3.5 specify separately. */
+function slidingHeads({ text, kvHeads, headDim }: ModelDimensions): { readonly kvHeads: number; readonly headDim: number } {
+  const other = object(text, "attention_other_setting");
+  const named = number(text, "swa_num_key_value_heads") ?? (other && number(other, "num_attention_groups"));
+  const key = number(text, "swa_head_dim") ?? (other && number(other, "head_dim")) ?? headDim;
+  return { kvHeads: named ?? kvHeads, headDim: widthOf(key, number(text, "swa_v_head_dim", "v_head_dim")) };
+}
+
+/** The width of the sliding window, tokens. */
+const windowOf = (text: Config): number | undefined =>
+  number(text, "sliding_window", "sliding_window_size") ??
+  (list(text, "interleaved_sliding_window") ?? []).find((width): width is number => typeof width === "number");
 
 const kindOf = (word: unknown): Kind | undefined => (typeof word === "string" && Object.hasOwn(kinds, word) ? kinds[word] : undefined);
 
@@ -96,11 +124,22 @@ const kindOf = (word: unknown): Kind | undefined => (typeof word === "string" &&
 export function layerKinds(dimensions: ModelDimensions): (Kind | undefined)[] {
   const { text, layers } = dimensions;
   const named = list(text, "layer_types") ?? list(text, "layers_block_type");
-  const window = number(text, "sliding_window");
+  const window = windowOf(text);
   // The list can end with multi-token prediction layers, which are not counted.
   if (named) return named.slice(0, layers).map((word) => narrow(kindOf(word), window, dimensions.maxModelLen));
   if (typeof text.hybrid_override_pattern === "string") return [...text.hybrid_override_pattern].map(kindOf);
   const each = (isFull: (index: number) => boolean, other: Kind) => Array.from({ length: layers }, (_, i) => (isFull(i) ? "full" : other));
+  const blocks = list(text, "block_configs");
+  if (blocks) return blocks.slice(0, layers).map((block) => (attends(attentionOfBlock(block)) ? "full" : "none"));
+  const kindNumbers = list(text, "attn_type_list");
+  if (kindNumbers) return kindNumbers.slice(0, layers).map((kind) => (kind === 1 ? "full" : kind === 0 ? "state" : undefined));
+  const slides = list(text, "hybrid_layer_pattern");
+  if (slides) return slides.slice(0, layers).map((slide) => narrow(slide === 1 ? "sliding" : "full", window, dimensions.maxModelLen));
+  const widths = list(text, "interleaved_sliding_window");
+  if (widths?.length)
+    return Array.from({ length: layers }, (_, i) =>
+      narrow(typeof widths[i % widths.length] === "number" ? "sliding" : "full", window, dimensions.maxModelLen),
+    );
   const interval = number(text, "full_attention_interval", "attn_layer_period");
   if (interval) return each((i) => i % interval === (number(text, "attn_layer_offset") ?? interval - 1), "state");
   const attending = list(text, "attn_layer_indices");
@@ -138,6 +177,11 @@ function stateOf(dimensions: ModelDimensions): StateDimensions | undefined {
   if (keyHeads && valueHeads) {
     const [keyDim, valueDim] = [number(text, "linear_key_head_dim") ?? 128, number(text, "linear_value_head_dim") ?? 128];
     return { ...stateDimensions({ kind: "gatedDeltaNet", layers: 0, kernel, keyHeads, valueHeads, keyDim, valueDim }), ssmBytes };
+  }
+  // MiniMax-Text-01 stores the sum of outer products of each head, in the model's 16-bit format.
+  if (list(text, "attn_type_list")) {
+    const ssmElements = dimensions.heads * dimensions.headDim ** 2;
+    return { convElements: 0, convBytes: 2, ssmElements, ssmBytes: 2, heads: [dimensions.heads] };
   }
   const heads = number(text, "mamba_num_heads", "mamba_n_heads");
   const headDim = number(text, "mamba_head_dim", "mamba_d_head");

@@ -41,7 +41,7 @@ export interface Estimate {
 
 /**
  * Estimates the memory of a server for `model` on GPUs of type `gpu`. It doesn't check whether the model can be split that way. With
- * pipeline parallelism, the numbers are those of the stage with the least room.
+ * pipeline parallelism, all stages have the same number of blocks, so the stage with the least room decides.
  */
 export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings = {}): Estimate {
   const served = withQuantization(model, wanted.quantization);
@@ -49,8 +49,17 @@ export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings =
   const stages = stageModels(served, pipelineSize(settings)).map((stage, i, all) =>
     estimateStage(stage, gpu, settings, i === all.length - 1),
   );
-  const scarcest = stages.reduce((worst, stage) => (hasLessRoom(stage, worst) ? stage : worst));
-  return { ...scarcest, longestRequest: Math.min(...stages.map((stage) => stage.longestRequest)) };
+  const fullest = stages.reduce((worst, stage) => (stage.kvGiBPerGpu < worst.kvGiBPerGpu ? stage : worst));
+  const least = (value: (stage: Estimate) => number) => Math.min(...stages.map(value));
+  return {
+    ...fullest,
+    safeKvGiBPerGpu: least((stage) => stage.safeKvGiBPerGpu),
+    kvTokens: least((stage) => stage.kvTokens),
+    maxConcurrency: least((stage) => stage.maxConcurrency),
+    safeConcurrency: least((stage) => stage.safeConcurrency),
+    requestGiB: Math.max(...stages.map((stage) => stage.requestGiB)),
+    longestRequest: least((stage) => stage.longestRequest),
+  };
 }
 
 /** Number of GPUs of one server with all its parallelism. */
@@ -59,16 +68,11 @@ export function gpusOf(settings: EngineSettings): number {
 }
 
 /** Whether the server generates no tokens, and so has no sampler. */
-export function isPooling(model: Model, settings: EngineSettings): boolean {
+export function isPooling(model: Model, settings: Pick<EngineSettings, "task">): boolean {
   return model.encoder === true || isPoolingTask(settings.task ?? model.task ?? "chat");
 }
 
 const pipelineSize = (settings: EngineSettings) => settings.pipelineParallelSize ?? 1;
-
-function hasLessRoom(one: Estimate, other: Estimate): boolean {
-  const difference = one.safeConcurrency - other.safeConcurrency || one.safeKvGiBPerGpu - other.safeKvGiBPerGpu;
-  return difference < 0;
-}
 
 /** The estimate for the GPUs of one stage. The drafter is on the last stage. */
 function estimateStage(stage: Model, gpu: GpuNumbers, settings: ResolvedSettings, isLast: boolean): Estimate {

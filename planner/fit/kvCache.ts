@@ -80,7 +80,7 @@ export interface CacheLayout {
 
 /** The layout of a model's cache on each GPU; undefined for a model without a cache. */
 export function cacheLayout(model: Model, settings: CacheSettings): CacheLayout | undefined {
-  const specs = unifyPages(specsOf(model, settings));
+  const specs = unifyPages(addUniform(specsOf(model, settings)));
   if (specs.length === 0) return undefined;
   const counts = specs.map((spec) => spec.layers);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
@@ -203,6 +203,17 @@ function withState(specs: Spec[], layer: Extract<CacheLayers, { kind: "state" }>
   const scale = Math.max(1, Math.ceil(stateBytes / largest.pageBytes));
   const enlarged = specs.map((spec) => ({ ...spec, pageBytes: spec.pageBytes * scale, blockTokens: spec.blockTokens * scale }));
   return [...enlarged, { ...state, pageBytes: largest.pageBytes * scale }];
+}
+
+/**
+ * Layers that all keep every token form one group, even if their pages have different sizes, as those of a draft model: the bytes of their
+ * pages add up.
+ */
+function addUniform(specs: Spec[]): Spec[] {
+  const [first] = specs;
+  const isPlain = (spec: Spec) => spec.keeps === undefined && spec.fixedPages === undefined && spec.extraPages === 0;
+  if (specs.length < 2 || !specs.every((spec) => isPlain(spec) && spec.blockTokens === first!.blockTokens)) return specs;
+  return [{ ...first!, layers: 1, pageBytes: specs.reduce((sum, spec) => sum + spec.layers * spec.pageBytes, 0) }];
 }
 
 /** Sets all pages to the size of the largest page. A smaller kind then has more tokens per page. */

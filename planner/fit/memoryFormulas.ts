@@ -2,6 +2,7 @@
  * Formulas for the memory of a server in addition to weights and KV cache, fitted to vLLM's start-up logs. The values are medians: half of
  * the logs are above, half below. The safety margin is separate.
  */
+import type { Batch } from "./batch";
 import { compilationBytes } from "./compilation";
 import { expertWorkspace, gatheredRows, nvfp4Rows, workspaceStays } from "./experts";
 import { GiB, type Model } from "./model";
@@ -21,18 +22,6 @@ const graphs = { dense: 0.00023, experts: 0.0003 } as const;
 
 const hasState = (model: Model) => model.cache.some((layer) => layer.kind === "state");
 
-export interface Batch {
-  readonly tensorParallelSize: number;
-  readonly maxModelLen: number;
-  readonly maxNumSeqs: number;
-  readonly maxNumBatchedTokens: number;
-  readonly vllmVersion: string;
-  /** @default false */
-  readonly enforceEager?: boolean;
-  /** Value of `--limit-mm-per-prompt`. @default the choice of vLLM */
-  readonly limitMmPerPrompt?: Readonly<Record<string, number>>;
-}
-
 /** Peak activation while vLLM profiles itself, GiB: `likely` is the median, `most` the highest observed value. */
 export function activationGiB(model: Model, batch: Batch, computeCapability: number): { readonly likely: number; readonly most: number } {
   const sampler = samplerOf(batch.vllmVersion, onNewRunner(model, batch.vllmVersion));
@@ -49,8 +38,9 @@ export function activationGiB(model: Model, batch: Batch, computeCapability: num
   const compiled = compilationBytes(model, batch);
   const likelySampled = profilesSampler(tokens, batch.maxModelLen, batch.vllmVersion) ? sampled(sampler.likely) : 0;
   const stacked = sampler.addsToCompilation && compiled > 0 ? compiled + likelySampled : 0;
-  const likely = (Math.max(likelySampled, forward(nvfp4Rows.likely), compiled, stacked) + indexer) / GiB;
-  const most = (Math.max(sampled(sampler.most), forward(nvfp4Rows.most), compiled, stacked) + indexer) / GiB + sampler.fixedGiB;
+  const peak = (sampledBytes: number, rows: number) => Math.max(compiled, indexer + Math.max(sampledBytes, forward(rows), stacked)) / GiB;
+  const likely = peak(likelySampled, nvfp4Rows.likely);
+  const most = peak(sampled(sampler.most), nvfp4Rows.most) + sampler.fixedGiB;
   return withVision(model, batch, { likely, most });
 }
 

@@ -1,5 +1,5 @@
 /** Memory for the profile of image and video input: the vision tower with the largest item, and its outputs. */
-import type { Batch } from "./memoryFormulas";
+import type { Batch } from "./batch";
 import { GiB, type Model, type TowerDimensions } from "./model";
 import { atLeast } from "./version";
 
@@ -9,6 +9,9 @@ const peaks = { ownResolution: 1.5, fixed: 0.5, stays: 0.1, most: 0.5 } as const
 /** Families whose images keep their resolution, and families that also pass outputs of three levels of the tower to the text model. */
 const keepsResolution = /^Qwen/;
 const deepStack = /^Qwen3VL/;
+
+/** Families whose video processor limits the pixels of a frame, so that the profile's tower is small: two logs have the peak of the text part. */
+const limitsFrames = /^Qwen2_5Omni/;
 
 /** Families that accept videos in addition to images. */
 const acceptsVideo = /^(Qwen|Gemma4|InternVL|InternS1|LlavaOnevision|LlavaNextVideo|Glm4|MiniCPMV|Keye|NemotronH_Nano|KimiK25|Ovis)/;
@@ -54,7 +57,9 @@ function encoderCache(model: Model, batch: Batch): number {
 
 /** Peak of the tower with the largest item, GiB. */
 function towerGiB(model: Model, batch: Batch): number {
-  if (!videoFillsContext.test(model.architecture)) return keepsResolution.test(model.architecture) ? peaks.ownResolution : peaks.fixed;
+  if (!videoFillsContext.test(model.architecture)) {
+    return keepsResolution.test(model.architecture) && !limitsFrames.test(model.architecture) ? peaks.ownResolution : peaks.fixed;
+  }
   const tower = model.tower ?? windowedTower;
   const patches = itemTokens(model, batch) * tower.patchesPerToken;
   const mlp = (tower.matrices * tower.intermediate) / batch.tensorParallelSize;

@@ -52,23 +52,22 @@ export interface Contract {
 const defaultOutputTokens = 1024;
 
 /** Tokens of the answer that the settings are derived for; 0 for a pooling model, which generates none. */
-function outputTokensOf(model: Model, { settings }: Estimate, load: DeclaredLoad): number {
-  const { maxModelLen } = settings;
-  if (isPooling(model, settings)) return 0;
+function outputTokensOf(model: Model, load: DeclaredLoad, maxModelLen: number): number {
+  if (isPooling(model, load)) return 0;
   return load.outputTokens ?? Math.min(defaultOutputTokens, Math.floor(maxModelLen / 2));
 }
 
 /** Speed if all declared requests fill the context and arrive at the same time. */
 export function plannedSpeed(model: Model, gpu: Gpu, estimate: Estimate, load: DeclaredLoad): Speed {
   const { maxModelLen } = estimate.settings;
-  const outputTokens = outputTokensOf(model, estimate, load);
+  const outputTokens = outputTokensOf(model, load, maxModelLen);
   return speedOf(model, gpu, estimate, { concurrency: load.concurrency, promptTokens: maxModelLen - outputTokens, outputTokens });
 }
 
 /** Derives the serving settings of `model` on `machine` for `load`. */
 export function deriveContract(model: Model, machine: Machine, estimate: Estimate, load: DeclaredLoad): Contract {
   const { maxModelLen, maxNumSeqs, maxNumBatchedTokens, enforceEager } = estimate.settings;
-  const outputTokens = outputTokensOf(model, estimate, load);
+  const outputTokens = outputTokensOf(model, load, maxModelLen);
   const speed = plannedSpeed(model, machine.gpu, estimate, load);
   const ramGiB = machine.size?.ramGiB ?? 0;
   const start = startOf({ model, tensorParallelSize: gpusOf(estimate.settings), source: load.source ?? "mirror", ramGiB, enforceEager });

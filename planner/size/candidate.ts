@@ -93,9 +93,14 @@ export function nameOf(machine: Machine): string {
   return machine.instanceType ?? `${machine.gpus} × ${machine.gpu.visibleGiB} GiB`;
 }
 
+/** Context on an Azure size if none is required, tokens. */
+export function defaultContextOf(model: Model): number {
+  return Math.min(defaultContext, model.maxModelLen);
+}
+
 function settingsFor(model: Model, machine: Machine, requirements: MachineRequirements): EngineSettings {
   // For a GPU given by numbers, vLLM's defaults apply. For an Azure size, the planner chooses.
-  const maxModelLen = requirements.maxModelLen ?? (machine.instanceType ? Math.min(defaultContext, model.maxModelLen) : model.maxModelLen);
+  const maxModelLen = requirements.maxModelLen ?? (machine.instanceType ? defaultContextOf(model) : model.maxModelLen);
   const maxNumSeqs = requirements.maxNumSeqs ?? requirements.concurrency ?? (machine.instanceType ? mostSequences : undefined);
   return {
     ...requirements,

@@ -7,9 +7,9 @@ import { type InstanceType, sizes } from "../../facts/sizes";
 import { type Code, createProblem, isNotKnown, PlanError, type Problem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import { type Candidate, evaluateMachine, type MachineRequirements, nameOf, splitText } from "./candidate";
+import { type Candidate, defaultContextOf, evaluateMachine, type MachineRequirements, nameOf, splitText } from "./candidate";
 import { settingsProblem } from "./compatible";
-import { type GpuByNumbers, isProblem, machineByNumbers, machineOf } from "./machine";
+import { type GpuByNumbers, isProblem, machineByNumbers, machineOf, unsupportedMachines } from "./machine";
 
 export interface FitInput extends MachineRequirements {
   /** A model, or the ID of one in the table. */
@@ -48,7 +48,9 @@ export interface FitResult {
   readonly activationGiB: number;
   readonly nonTorchGiB: number;
   readonly cudaGraphGiB: number;
-  /** Centred estimate of what vLLM logs as available KV cache memory. */
+  /** Whether the model has a KV cache. Encoders have none. */
+  readonly hasKvCache: boolean;
+  /** Centred estimate of what vLLM logs as available KV cache memory. Without a KV cache: 0, or the memory that is missing, negative. */
   readonly kvGiBPerGpu: number;
   /** The estimate minus the safety margin; this value decides whether a load fits. */
   readonly safeKvGiBPerGpu: number;
@@ -157,8 +159,20 @@ function cheapest(input: FitInput, model: Model): FitResult {
   const where = input.region ? ` in ${input.region}` : "";
   const closest = closestOf(tried.map(({ candidate }) => candidate));
   const by = closest?.problem ? ` Closest: ${closest.problem.message}` : "";
-  const why = createProblem("MOOR118", `None of the ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
+  const elsewhere = fitsElsewhere(model, input);
+  const why = createProblem("MOOR118", `None of the ${rejected.length} sizes${where} fits ${model.id} with this load.${by}${elsewhere}`);
   return resultOf(input, closest, why, rejected);
+}
+
+/** A sentence about a size that has enough memory but that managed online endpoints don't support; empty if there is none. */
+function fitsElsewhere(model: Model, input: FitInput): string {
+  const requirements = {
+    ...input,
+    maxNumSeqs: input.maxNumSeqs ?? input.concurrency,
+    maxModelLen: input.maxModelLen ?? defaultContextOf(model),
+  };
+  const other = unsupportedMachines().find(({ machine }) => !evaluateMachine(model, machine, requirements).problem);
+  return other ? ` ${other.name} (${other.what}) has enough memory, but managed online endpoints don't support it.` : "";
 }
 
 function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared | undefined): Rejected {
@@ -188,6 +202,8 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
   const contract = candidate?.contract;
   const instanceType = candidate?.machine.instanceType;
   const verdict = verdictOf(candidate, why);
+  const hasKvCache = modelOf(input).encoder !== true;
+  const cacheOnly = (gib = 0) => (hasKvCache ? gib : Math.min(0, gib));
   return {
     verdict,
     fits: fitsOf[verdict],
@@ -199,8 +215,9 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
     activationGiB: estimate?.activationGiB ?? 0,
     nonTorchGiB: estimate?.nonTorchGiB ?? 0,
     cudaGraphGiB: estimate?.cudaGraphGiB ?? 0,
-    kvGiBPerGpu: estimate?.kvGiBPerGpu ?? 0,
-    safeKvGiBPerGpu: estimate?.safeKvGiBPerGpu ?? 0,
+    hasKvCache,
+    kvGiBPerGpu: cacheOnly(estimate?.kvGiBPerGpu),
+    safeKvGiBPerGpu: cacheOnly(estimate?.safeKvGiBPerGpu),
     kvTokens: estimate?.kvTokens ?? 0,
     maxConcurrency: estimate?.maxConcurrency ?? 0,
     maxModelLen: estimate?.settings.maxModelLen ?? input.maxModelLen ?? 0,
@@ -237,8 +254,14 @@ function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Probl
   return [
     ...problemLine,
     `${nameOf(candidate.machine)}, ${splitText(settings)}${price ? `, ${price} USD per hour (list price)` : ""}`,
-    `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
-    `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,
+    ...(modelOf(input).encoder
+      ? [
+          `no KV cache; ${gib(estimate.kvGiBPerGpu)} GiB are free on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
+        ]
+      : [
+          `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
+          `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,
+        ]),
     ...(why ? [] : (candidate.contract?.reasons ?? [])),
     ...candidate.cautions,
   ];

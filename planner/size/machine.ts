@@ -1,5 +1,6 @@
 /** The machine that a server runs on: an Azure size, or a GPU given by numbers. */
 import { type Gpu, gpus, leastComputeCapability } from "../../facts/gpus";
+import { otherSize, otherSizes } from "../../facts/otherSizes";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
 import { createProblem, type Problem } from "../codes";
 import { type Link, usualLink } from "../fit/communication";
@@ -44,6 +45,12 @@ export function machineByNumbers(given: GpuByNumbers): Machine {
 /** The machine of an Azure size, or the problem that prevents its use. */
 export function machineOf(instanceType: string): Machine | Problem {
   if (!isInstanceType(instanceType)) {
+    const other = otherSize(instanceType);
+    if (other)
+      return createProblem(
+        "MOOR102",
+        `${instanceType} (${other.gpus} × ${other.gpu}) exists in Azure, but managed online endpoints don't support it.`,
+      );
     return createProblem("MOOR102", `${instanceType} is not a size that managed online endpoints support. Names are case-sensitive.`);
   }
   const size = sizeOf(instanceType);
@@ -60,6 +67,15 @@ export function machineOf(instanceType: string): Machine | Problem {
     return createProblem("MOOR105", `${instanceType} has 1/${Math.round(1 / size.gpuShare)} of an ${size.gpu}.`);
   }
   return { instanceType, size, gpu, gpus: size.gpus };
+}
+
+/** Machines that exist in Azure but that managed online endpoints don't support, with the fewest GPUs first. */
+export function unsupportedMachines(): { readonly name: string; readonly machine: Machine; readonly what: string }[] {
+  return Object.entries(otherSizes)
+    .flatMap(([name, { gpu, gpus: count, numbers }]) =>
+      numbers === undefined ? [] : [{ name, machine: { gpu: numbers, gpus: count }, what: `${count} × ${gpu}` }],
+    )
+    .sort((a, b) => a.machine.gpus - b.machine.gpus);
 }
 
 /** Whether `machineOf` returned a problem. */

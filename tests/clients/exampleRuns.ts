@@ -82,7 +82,10 @@ export async function startExamples(task: ExampleTask): Promise<Examples> {
       };
       const maxTokens = task === "chat" ? { maxTokens: 1292 } : {};
       const terms = { task, model: task, ...maxTokens, timeoutSeconds: 190, retry, ...changes };
-      const output = { openaiBaseUrl: `${platform.azure.frontdoorHttpsUrl}/${endpoint}/v1`, client: terms };
+      const scoringUri = `${platform.azure.frontdoorHttpsUrl}/${endpoint}/`;
+      // OpenAI's API has no reranking.
+      const openai = task === "rerank" ? {} : { openaiBaseUrl: `${scoringUri}v1` };
+      const output = { scoringUri, ...openai, client: terms };
       fs.writeFileSync(path.join(folder, "endpoints.json"), JSON.stringify({ [task]: output }));
     },
     async run(command, environment, ...more) {

@@ -27,7 +27,7 @@ const cases: Readonly<Record<Case["task"], Case>> = {
     task: "embed",
     args: ["the red house", "The house, red.", "a house"],
     lines: ["1.000 the red house", "1.000 The house, red.", "0.403 a house"],
-    path: "embeddings",
+    path: "v1/embeddings",
     many: texts,
     manyLines: texts,
   },
@@ -45,7 +45,7 @@ const cases: Readonly<Record<Case["task"], Case>> = {
 const managedIdentity = () => ({ IDENTITY_ENDPOINT: examples.identity.url, IDENTITY_HEADER: "proof" });
 
 function pooledExample({ task, args, lines, path: route, many, manyLines }: Case, command: readonly string[]): void {
-  const requestsTo = (endpoint: string) => examples.seen.filter((url) => url === `/${endpoint}/v1/${route}`).length;
+  const requestsTo = (endpoint: string) => examples.seen.filter((url) => url === `/${endpoint}/${route}`).length;
   const answers = { code: 0, lines, errors: "" };
 
   beforeEach(async () => {
@@ -95,7 +95,10 @@ describeWith(requirements, "The examples for Python", (python) => {
 });
 
 describe("The examples for curl", () => {
-  const base = (endpoint: string) => ({ OPENAI_BASE_URL: `${examples.platform.azure.frontdoorHttpsUrl}/${endpoint}/v1` });
+  const base = (endpoint: string) => {
+    const scoringUri = `${examples.platform.azure.frontdoorHttpsUrl}/${endpoint}/`;
+    return { SCORING_URI: scoringUri, OPENAI_BASE_URL: `${scoringUri}v1` };
+  };
 
   test.each(["embed", "rerank"] as const)("the one for %s works with a key and with a token of the Azure CLI", async (task) => {
     examples = await startExamples(task);

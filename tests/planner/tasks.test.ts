@@ -89,12 +89,13 @@ test("Qwen3-Reranker needs the tokens of its answers and its prompt", () => {
 });
 
 test("explicit overrides and templates replace those of the table", () => {
-  const flags = { "hf-overrides": '{"a":1}', "chat-template": "/x.jinja" };
+  const overrides = '{"architectures":["LlamaForSequenceClassification"],"classifier_from_token":["0","1"],"method":"from_2_way_softmax"}';
+  const flags = { "hf-overrides": overrides, "chat-template": "/x.jinja" };
   const own = decided({ model: models.qwen3Reranker, flags }).flags!;
   expect(own.filter((text) => text === "--hf-overrides")).toHaveLength(1);
-  expect([own[own.indexOf("--hf-overrides") + 1], own[own.indexOf("--chat-template") + 1]]).toEqual(['{"a":1}', "/x.jinja"]);
+  expect([own[own.indexOf("--hf-overrides") + 1], own[own.indexOf("--chat-template") + 1]]).toEqual([overrides, "/x.jinja"]);
   expect(decided({ model: models.llama, flags }).flags).toEqual(
-    expect.arrayContaining(["--convert", "classify", "--hf-overrides", '{"a":1}']),
+    expect.arrayContaining(["--convert", "classify", "--hf-overrides", overrides]),
   );
 });
 

@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 
-const question = "What is the capital of France?";
+export const question = "What is the capital of France?";
 const expected = "Paris";
 
 /** What a client received. */

@@ -28,7 +28,7 @@ export async function serveWithVllm(report: (line: string) => void): Promise<voi
   try {
     for (const [index, model] of served.entries()) {
       const files = installation.models[model.name];
-      const staged = await stage(platform, model.id, files, path.join(home, model.name), report);
+      const staged = await stage(platform, model.id, files, path.join(home, model.name), report, model.adapters(installation));
       report(`Staged ${model.id}: ${staged.files.length} files, ${bytesOf(staged)} bytes, ${staged.manifest}`);
       const setup: Setup = { installation, home, port, model, staged };
       await serve(platform, setup, report);

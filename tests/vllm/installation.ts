@@ -12,6 +12,7 @@ export const disk = 7.1e9;
 
 const requirements = path.join(__dirname, "requirements.txt");
 const converter = path.join(__dirname, "convert.py");
+const adapterMaker = path.join(__dirname, "adapter.py");
 
 /** vLLM on this machine, and the files of small models. */
 export interface Installation {
@@ -21,6 +22,8 @@ export interface Installation {
   readonly environment: Readonly<Record<string, string>>;
   /** Folders with the files of a model repository, by what the model does. */
   readonly models: { readonly chat: string; readonly embed: string };
+  /** Folder of a LoRA adapter for the model that chats. */
+  readonly adapter: string;
 }
 
 /** Folder of the installation. Outside the repository, so that all clones share it. */
@@ -41,6 +44,10 @@ export function install(report: (line: string) => void): Installation {
   const model = path.join(home, "model");
   step(venv, [version, read(requirements)], () => installPackages(venv, report));
   step(model, [version, read(requirements), read(converter)], () => convert(venv, model, report));
+  const adapter = path.join(home, "adapter");
+  step(adapter, [read(requirements), read(converter), read(adapterMaker)], () =>
+    run(path.join(venv, "bin", "python3"), [adapterMaker, model, adapter]),
+  );
   return {
     python: version,
     environment: {
@@ -49,6 +56,7 @@ export function install(report: (line: string) => void): Installation {
       LD_PRELOAD: path.join(venv, "lib", "libiomp5.so"),
     },
     models: { chat: model, embed: packagedModel(venv) },
+    adapter,
   };
 }
 

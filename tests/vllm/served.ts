@@ -1,6 +1,8 @@
 import OpenAI from "openai";
+import { adapterFilesIn, adapterHash } from "../../config/adapterFolder";
+import type { WantedAdapter } from "../../operations/mirror/wanted";
 import { compareMeanings } from "../embedding/meaning";
-import { converse } from "./conversation";
+import { converse, question } from "./conversation";
 import type { Installation } from "./installation";
 
 /** A model that the test serves. */
@@ -10,6 +12,8 @@ export interface Served {
   readonly id: string;
   /** Flags of vLLM. */
   readonly args: readonly string[];
+  /** LoRA adapters that are staged with it. */
+  adapters(installation: Installation): readonly WantedAdapter[];
   /**
    * Sends requests as a client does.
    * @returns lines about the answers
@@ -18,24 +22,50 @@ export interface Served {
   ask(baseURL: string, apiKey: string): Promise<string[]>;
 }
 
+/** Name of the adapter, which has random weights. */
+const adapter = "noisy";
+
 const chat: Served = {
   name: "chat",
   id: "HuggingFaceTB/SmolLM2-135M-Instruct",
-  args: ["--dtype", "bfloat16", "--max-model-len", "2048", "--max-num-seqs", "4"],
+  args: [
+    ...["--dtype", "bfloat16", "--max-model-len", "2048", "--max-num-seqs", "4"],
+    ...["--enable-lora", "--max-loras", "1", "--max-lora-rank", "8", "--lora-modules", `${adapter}=adapters/${adapter}`],
+  ],
+  adapters: ({ adapter: path }) => [{ name: adapter, path, revision: adapterHash(adapterFilesIn(path)), rank: 8 }],
   async ask(baseURL, apiKey) {
     const { models, answer, tokens, streamed, parts, firstPart } = await converse(baseURL, apiKey, chat.id);
     return [
       `models: ${models.join(", ")}`,
       `answer: ${answer} (${tokens} tokens)`,
       `stream: ${streamed} (${parts} parts, the first after ${firstPart.toFixed(2)} s)`,
+      `the adapter's answer: ${await adapterAnswer(baseURL, apiKey, answer)}`,
     ];
   },
 };
+
+/**
+ * Asks the adapter the same question as the model.
+ * @returns the answer as JSON
+ * @throws Error if the answer equals that of the model, or has the name of the model
+ */
+async function adapterAnswer(baseURL: string, apiKey: string, ofModel: string): Promise<string> {
+  const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
+  const { data } = await client.models.list();
+  if (!data.some(({ id }) => id === adapter)) throw new Error(`The models are ${data.map(({ id }) => id).join(", ")}, without ${adapter}.`);
+  const messages = [{ role: "user" as const, content: question }];
+  const { model, choices } = await client.chat.completions.create({ model: adapter, messages, temperature: 0, max_tokens: 8 });
+  const answer = choices[0]?.message.content ?? "";
+  if (model !== adapter) throw new Error(`The adapter's answer has the model ${model}.`);
+  if (ofModel.startsWith(answer)) throw new Error(`The adapter's answer is that of the model: ${answer}.`);
+  return JSON.stringify(answer);
+}
 
 const embed: Served = {
   name: "embed",
   id: "sentence-transformers/all-MiniLM-L6-v2",
   args: ["--runner", "pooling", "--convert", "embed", "--dtype", "float32", "--max-num-seqs", "16"],
+  adapters: () => [],
   async ask(baseURL, apiKey) {
     const { dimensions, tokens, related, unrelated } = await compareMeanings(baseURL, apiKey, embed.id);
     const best = await rerank(baseURL, apiKey);

@@ -9,6 +9,7 @@ import { prepareWeights } from "../../operations/mirror/prepare";
 import { Progress } from "../../operations/mirror/progress";
 import { runnerWay } from "../../operations/mirror/runner";
 import { weightStore } from "../../operations/mirror/store";
+import type { WantedAdapter, WantedWeights } from "../../operations/mirror/wanted";
 import { stackAzure, stackBlobs } from "../../operations/stackAzure";
 import { weightsPath } from "../../planner/names";
 import type { WeightFile } from "../../planner/weights";
@@ -32,14 +33,22 @@ export interface Staged {
  * Registers them as a model version, and mounts it.
  * @param id Hugging Face ID of the model
  * @param home Folder that will contain the mounted one
+ * @param adapters LoRA adapters that are staged with the model
  */
-export async function stage(platform: Platform, id: string, model: string, home: string, report: (line: string) => void): Promise<Staged> {
+export async function stage(
+  platform: Platform,
+  id: string,
+  model: string,
+  home: string,
+  report: (line: string) => void,
+  adapters: readonly WantedAdapter[] = [],
+): Promise<Staged> {
   const revision = createHash("sha1")
     .update(fs.readFileSync(path.join(model, "config.json")))
     .digest("hex");
   const hub = await startLocalHub({ repositories: [folderRepository(model, { id, commit: revision, license: "apache-2.0" })] });
   try {
-    const { files, manifest } = await mirror(platform, hub, id, revision, report);
+    const { files, manifest } = await mirror(platform, hub, { id, revision, adapters }, report);
     const modelVersion = await register(platform, id.replace("/", "-"), weightsPath(id, revision));
     const mounted = path.join(home, "mounted");
     await platform.azure.mountModel(modelVersion, mounted);
@@ -49,7 +58,12 @@ export async function stage(platform: Platform, id: string, model: string, home:
   }
 }
 
-async function mirror({ azure, workspace }: Platform, hub: LocalHub, id: string, revision: string, report: (line: string) => void) {
+async function mirror(
+  { azure, workspace }: Platform,
+  hub: LocalHub,
+  { id, revision, adapters }: Pick<WantedWeights, "id" | "revision" | "adapters">,
+  report: (line: string) => void,
+) {
   const stack = { local: true, environment: { MOOR_ARM_URL: azure.armUrl } };
   const arm = stackAzure(stack, {});
   const store = await weightStore({ stack: "vllm", local: true }, arm, workspace, { version: 3, deployment: {} });
@@ -58,7 +72,7 @@ async function mirror({ azure, workspace }: Platform, hub: LocalHub, id: string,
   const clock = { sleep: (seconds: number, either: AbortSignal) => sleep(seconds * 1000, undefined, { signal: either }) };
   const prepared = await prepareWeights(
     {
-      ...{ id, revision, path: weightsPath(id, revision), adapters: [], deployments: ["chat/main"], remoteCode: "refuse" },
+      ...{ id, revision, path: weightsPath(id, revision), adapters, deployments: ["chat/main"], remoteCode: "refuse" },
       ...{ isStaged: false, isListed: false, listed: undefined },
     },
     { hub: new HubTransport({ hub: hub.url, report, signal }), licenses: openLicenses, report, force: false },

@@ -6,7 +6,7 @@ import { replaceFiles } from "../replaceFiles";
 import { readRecords, recordFile, type TableRecord } from "./records";
 import { rowOf } from "./row";
 
-export { recordFile, type TableRecord } from "./records";
+export { type TableRecord, withHubFiles } from "./records";
 
 export interface RenewModelsOptions {
   /** Folder of the program. */
@@ -34,9 +34,10 @@ export async function renewModels({ root, today, newest }: RenewModelsOptions): 
   const rows = Object.fromEntries(records.map((record) => [record.id, rowOf(record)]));
   const before = readTable<ModelFacts>(file, "models");
   const changes = rowChanges(before.rows, rows);
-  if (changes.length === 0) return [`${path.relative(root, file)} is up to date: ${records.length} models.`];
-  const table: Table<ModelFacts> = { source, asOf: today, rows };
   const renewed = records.filter((record, index) => record !== known[index]);
+  const name = path.relative(root, file);
+  if (changes.length === 0 && renewed.length === 0) return [`${name} is up to date: ${records.length} models.`];
+  const table: Table<ModelFacts> = { source, asOf: changes.length === 0 ? before.asOf : today, rows };
   replaceFiles([
     ...renewed.map((record) => ({
       file: path.join(folder, recordFile(record.id)),
@@ -44,5 +45,6 @@ export async function renewModels({ root, today, newest }: RenewModelsOptions): 
     })),
     { file, bytes: Buffer.from(tableText(table, "models")) },
   ]);
-  return [...changes, `${path.relative(root, file)} now contains ${records.length} models.`];
+  const files = renewed.map(({ id }) => `Renewed ${path.join("facts", "modelRecords", recordFile(id))}.`);
+  return [...files, ...changes, `${name} now contains ${records.length} models.`];
 }

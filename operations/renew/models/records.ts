@@ -59,3 +59,16 @@ function recordOf(file: string): TableRecord {
   if (gap !== undefined) throw problem(`it has neither config nor ${gap} in facts`);
   return value as TableRecord;
 }
+
+/** The record with the files of a commit of the Hub; the same object if it has them already. Its `facts` stay. */
+export function withHubFiles(record: TableRecord, hub: string, found: ModelRecord & { readonly commit: string }): TableRecord {
+  const { id, source: _, config, hfQuantConfig, commit, facts } = record;
+  const files = {
+    commit: found.commit,
+    config: found.config,
+    ...(found.hfQuantConfig === undefined ? {} : { hfQuantConfig: found.hfQuantConfig }),
+  };
+  const known = { commit, config, ...(hfQuantConfig === undefined ? {} : { hfQuantConfig }) };
+  if (JSON.stringify(files) === JSON.stringify(known)) return record;
+  return { id, source: `${hub}/${found.id}, commit ${found.commit}`, ...files, facts };
+}

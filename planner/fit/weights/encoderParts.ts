@@ -3,18 +3,28 @@ import type { ModelDimensions } from "../configDimensions";
 import { number } from "../configRead";
 import { matrix, type Part, plain } from "./part";
 
-/** Encoders that vLLM serves as pooling models. Source: vLLM's model registry (`_EMBEDDING_MODELS`, `_SEQUENCE_CLASSIFICATION_MODELS`). */
+/** Families of encoders that vLLM serves as pooling models. Source: vLLM's model registry. */
 const encoders =
-  /^(Bert|Roberta|XLMRoberta|Camembert|ModernBert|NomicBert|GteModel|GteNewModel|GteNewForSequenceClassification|NewModel|NewForSequenceClassification|SnowflakeArctic|DistilBert|Electra|Deberta|Mpnet|MPNet|BertSplade|HF_ColBERT|JinaRoberta|EuroBert|Ernie(Model|For)|ColBERT|ColModern)/;
+  /^(Bert|Roberta|XLMRoberta|ModernBert|NomicBert|Gte|New(Model|For)|MPNet|HF_ColBERT|BgeM3|ColBERT(JinaRoberta|ModernBert))/;
 
-/** Whether a model of this class is an encoder without a KV cache. */
-export function isEncoder(architecture: string): boolean {
+/** Decoders whose attention was made bidirectional, which vLLM also serves without a cache. */
+const bidirectional = /Bidirectional/;
+
+/** Whether a model has the structure of an encoder. */
+export function isEncoder({ architecture }: ModelDimensions): boolean {
   return encoders.test(architecture);
+}
+
+/** Whether a model has no KV cache, because it processes a whole text in one step. */
+export function hasNoCache(dimensions: ModelDimensions): boolean {
+  const { text, architecture } = dimensions;
+  const isStated = text.is_causal === false || (/^Gemma3Text/.test(architecture) && text.use_bidirectional_attention === true);
+  return isEncoder(dimensions) || bidirectional.test(architecture) || isStated;
 }
 
 export function encoderParts(dimensions: ModelDimensions): Part[] {
   const { text, hidden, vocab, layers, intermediate, architecture } = dimensions;
-  const modern = /^(ModernBert|NomicBert|GteNew|GteModel|NewModel|NewFor|EuroBert|Snowflake)/.test(architecture);
+  const modern = /^(ModernBert|ColBERTModernBert|NomicBert|Gte|New)/.test(architecture);
   const gated = modern || ["swiglu", "geglu"].includes(String(text.activation_function ?? text.hidden_act));
   const rotary = modern || text.position_embedding_type === "rotary" || text.position_embedding_type === "rope";
   const positions = rotary ? 0 : (number(text, "max_position_embeddings", "n_positions") ?? 512);

@@ -30,8 +30,8 @@ export function languageParts(dimensions: ModelDimensions): LanguageParts {
     isExact &&= own !== undefined;
     parts.push(...(own ?? []));
   }
-  parts.push(...perLayerInputs(dimensions), plain("norm", hidden));
-  if (!tied) parts.push(matrix("lm_head", vocab, hidden, "head"));
+  parts.push(...perLayerInputs(dimensions), ...alternatingParts(dimensions), plain("norm", hidden));
+  if (!tied && hasHead(architecture)) parts.push(matrix("lm_head", vocab, hidden, "head"));
   return {
     parts,
     unloaded: draftParts(dimensions, experts),
@@ -39,6 +39,11 @@ export function languageParts(dimensions: ModelDimensions): LanguageParts {
     inexact: isExact ? unusual(architecture) : "config.json doesn't contain the shape of its recurrent layers",
   };
 }
+
+/** Classes for embeddings and classification have no output head. */
+const hasHead = (architecture: string) =>
+  !/(SequenceClassification|TokenClassification|RewardModel)$/.test(architecture) &&
+  (!architecture.endsWith("Model") || /(LMHead|Chat|ChatGLM|Omni|Vision)Model$/.test(architecture));
 
 /** Families with structures that this module only approximates. */
 const approximated =
@@ -191,6 +196,16 @@ function perLayerInputs({ text, hidden, layers, vocab }: ModelDimensions): Part[
     matrix("layers.0.per_layer_input_gate", width, hidden, "linear", layers),
     matrix("layers.0.per_layer_projection", hidden, width, "linear", layers),
     plain("layers.0.post_per_layer_input_norm", layers * (hidden + 1) + width),
+  ];
+}
+
+/** Gemma 3n predicts with several copies of the hidden state, and adds a low-rank layer to each attention. Source: transformers. */
+function alternatingParts({ text, hidden, layers, architecture }: ModelDimensions): Part[] {
+  if (!/^Gemma3n/.test(architecture)) return [];
+  const inputs = number(text, "altup_num_inputs") ?? 4;
+  return [
+    matrix("altup_projections", hidden, hidden, "linear", 2 * Math.max(0, inputs - 1)),
+    matrix("layers.0.laurel", number(text, "laurel_rank") ?? 64, hidden, "linear", 2 * layers),
   ];
 }
 

@@ -94,7 +94,8 @@ export function rearrangingBytes(parts: readonly Part[], scheme: Scheme | undefi
   const own = parts.filter((part) => integers.has(scheme(part)?.quantization));
   const largest = (kind: Part["kind"]) =>
     own.reduce((most, part) => (part.kind === kind ? Math.max(most, part.rows * part.columns * part.copies) : most), 0);
-  return Math.max(rearranged.linear * largest("linear"), rearranged.experts * largest("experts"));
+  const saved = bytesOf(own) - bytesOf(own, scheme);
+  return Math.min(saved, Math.max(rearranged.linear * largest("linear"), rearranged.experts * largest("experts")));
 }
 
 /** Copy of the embeddings that files of a model with tied embeddings can contain. */

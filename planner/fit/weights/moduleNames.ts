@@ -26,8 +26,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   mlp: ["feed_forward", "block_sparse_moe", "ffn"],
   block_sparse_moe: ["mlp", "feed_forward"],
   mamba: ["mixer"],
-  shared_expert: ["shared_experts", "shared_mlp"],
-  shared_experts: ["shared_expert", "shared_mlp"],
+  shared_experts: ["shared_mlp"],
 };
 
 /** All names of a module, without prefixes. */

@@ -1,6 +1,6 @@
 /** The parts of recurrent layers: gated delta nets, Mamba, and short convolutions. */
 import type { ModelDimensions } from "../configDimensions";
-import { number, object } from "../configRead";
+import { list, number, object } from "../configRead";
 import { matrix, type Part, plain } from "./part";
 
 /** The parts of a recurrent layer; undefined if `config.json` doesn't contain its shape. */
@@ -10,6 +10,7 @@ export function recurrentParts(dimensions: ModelDimensions, module: string): Par
   if (number(text, "mamba_num_heads", "mamba_n_heads")) return secondMamba(dimensions, module);
   if (object(text, "linear_attn_config")) return kimiDelta(dimensions, module);
   if (number(text, "mamba_d_state")) return firstMamba(dimensions, module);
+  if (list(text, "attn_type_list")) return lightning(dimensions, module);
   if (number(text, "conv_L_cache")) return shortConvolution(dimensions, module);
   return undefined;
 }
@@ -77,6 +78,17 @@ function kimiDelta({ text, hidden }: ModelDimensions, module: string): Part[] {
     matrix(`${module}.o_proj`, hidden, width),
     plain(`${module}.conv1d`, 3 * width * kernel),
     plain(`${module}.norm`, dim + heads + width),
+  ];
+}
+
+/** MiniMax-Text-01: queries, keys and values of all heads, and a gate for the output. */
+function lightning({ hidden, heads, headDim }: ModelDimensions, module: string): Part[] {
+  const width = heads * headDim;
+  return [
+    matrix(`${module}.qkv_proj`, 3 * width, hidden),
+    matrix(`${module}.output_gate`, width, hidden),
+    matrix(`${module}.out_proj`, hidden, width),
+    plain(`${module}.norm`, width),
   ];
 }
 

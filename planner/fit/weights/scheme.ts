@@ -8,7 +8,7 @@ import type { Part } from "./part";
 /** The format of a part; undefined for 16 bits. */
 export type Scheme = (part: Part) => Format | undefined;
 
-/** Parts that quantizations cover. A head is covered only where the configuration names it. */
+/** Parts that most quantizations cover. They cover the head only where the configuration says so. */
 const covered = (part: Part) => part.kind === "linear" || part.kind === "experts";
 
 /** The scheme that `own`, the content of `quantization_config`, describes. Undefined if the planner doesn't support it. */
@@ -162,7 +162,8 @@ function compressedTensors(id: string, own: Config): Scheme | undefined {
     if (!covered(part) && part.kind !== "head") return undefined;
     if (skipped(part.module)) return undefined;
     const named = rules.find(({ matches }) => matches(part.module));
-    return (named ?? (covered(part) ? rules.find(({ allLinear }) => allLinear) : undefined))?.format;
+    // The head is a linear layer, too: a checkpoint that doesn't list it contains it quantized.
+    return (named ?? rules.find(({ allLinear }) => allLinear))?.format;
   };
 }
 

@@ -1,6 +1,7 @@
 /** The parts of image and audio encoders ("towers") and of the projectors behind them. */
 import type { ModelDimensions } from "../configDimensions";
 import { type Config, list, number, object } from "../configRead";
+import type { TowerDimensions } from "../model";
 import { matrix, type Part, plain } from "./part";
 
 const towers = ["vision_config", "audio_config", "vit_config", "vision_encoder"];
@@ -40,10 +41,15 @@ interface Shape {
   readonly projector: readonly (readonly [number, number])[];
 }
 
+/** Parameters of MobileNet V5, Gemma 3n's image encoder. Source: Google's description of Gemma 3n. */
+const mobileNet = 300_000_000;
+
 function partsOf(tower: Config, key: string, config: Config, dimensions: ModelDimensions): Part[] {
+  if (key === "vision_config" && /^Gemma3n/.test(dimensions.architecture)) return [plain("vision_tower", mobileNet)];
   const width = number(tower, "embed_dim", "vt_hidden_size", "hidden_size", "d_model", "width") ?? 0;
   // Qwen2-VL names the text's width hidden_size.
-  const layers = number(tower, "depth", "vt_num_hidden_layers", "num_hidden_layers", "encoder_layers", "layers") ?? 0;
+  const layers =
+    number(tower, "depth", "vt_num_hidden_layers", "num_hidden_layers", "conf_num_hidden_layers", "encoder_layers", "layers") ?? 0;
   const inner =
     number(tower, "vt_intermediate_size", "intermediate_size", "encoder_ffn_dim") ?? Math.floor((number(tower, "mlp_ratio") ?? 4) * width);
   if (width === 0 || layers === 0) return [];
@@ -135,4 +141,19 @@ function squares(tower: Config): number {
   const patch = number(tower, "patch_size") ?? 14;
   const image = number(tower, "image_size", "init_pos_emb_height") ?? 336;
   return patch > 0 ? Math.floor(image / patch) ** 2 : 0;
+}
+
+/** Dimensions of the image encoder that determine the memory of its profile; undefined if they aren't specified. */
+export function towerDimensions(config: Config): TowerDimensions | undefined {
+  const tower = towerOf(config, "vision_config");
+  if (!tower) return undefined;
+  // Qwen2-VL calls its own width `embed_dim`, and the width of the text model `hidden_size`.
+  const hidden = number(tower, "embed_dim", "hidden_size");
+  const intermediate = number(tower, "intermediate_size") ?? (hidden && (number(tower, "mlp_ratio") ?? 4) * hidden);
+  if (!hidden || !intermediate) return undefined;
+  const patch = number(tower, "patch_size", "spatial_patch_size") ?? 14;
+  const merged = number(tower, "spatial_merge_size") ?? 2;
+  const gated = number(tower, "embed_dim") === undefined;
+  const patchInputs = 3 * (number(tower, "temporal_patch_size") ?? 2) * patch ** 2;
+  return { hidden, intermediate, matrices: gated ? 3 : 2, patchInputs, patchesPerToken: merged ** 2 };
 }

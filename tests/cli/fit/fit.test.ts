@@ -80,14 +80,56 @@ test("with weights from the Hub, the report names the firewall that Azure create
   expect((await fitCli("Qwen/Qwen3-8B")).printed).not.toContain(heading);
 });
 
-test("if nothing fits, the exit code is 1 without --json and 0 with it, as the help states", async () => {
-  const question = ["openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3"];
-  expect((await fitCli(...question)).exitCode).toBe(1);
-  expect((await fitCli(...question, "--json")).exitCode).toBeUndefined();
-  expect((await fitCli("Qwen/Qwen3-8B")).exitCode).toBeUndefined();
-  expect((await fitCli("--help")).printed).toContain(
-    "Exit codes: 0 if the model fits; 1 if no size fits or an option is not valid.\nWith --json, the exit code is also 0 if the model doesn't fit",
+test("the exit code says whether the model fits, with and without --json, as the help states", async () => {
+  const ask = async (...args: string[]) => [(await fitCli(...args)).exitCode, (await fitCli(...args, "--json")).exitCode];
+  expect(await ask("Qwen/Qwen3-8B")).toEqual([0, 0]);
+  expect(await ask("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3")).toEqual([1, 1]);
+  expect(await ask("deepseek-ai/DeepSeek-V4-Flash")).toEqual([2, 2]);
+  expect((await fitCli("a/b", "--json")).exitCode).toBe(3);
+  expect((await fitCli("Qwen/Qwen3-8B", "--size", "x", "--json")).exitCode).toBe(3);
+  const help = (await fitCli("--help")).printed;
+  for (const line of ["  1  the model doesn't fit", "  2  not known:", "  3  no answer:"]) expect(help).toContain(line);
+});
+
+test("a model whose memory can't be computed is not known to fit or not", async () => {
+  const named = ["deepseek-ai/DeepSeek-V4-Flash", "--context", "128k", "--kv-cache-dtype", "fp8"];
+  const ownGpu = ["--gpu-memory-gib", "267.69", "--compute-capability", "10.3", "--vllm-version", "0.26.0"];
+  for (const more of [[], ["--compare"], ["--size", "Standard_ND96isr_H100_v5"], ownGpu]) {
+    const result = await json(...named, ...more);
+    expect(result).toMatchObject({ verdict: "notKnown", fits: null, size: null, refusal: { code: "MOOR115" } });
+    for (const row of result.compared ?? []) expect(row).toMatchObject({ verdict: "notKnown", fits: null });
+    const { printed } = await fitCli(...named, ...more);
+    expect(printed).toContain("Not known: The KV cache of deepseek-ai/DeepSeek-V4-Flash can't be computed");
+    expect(printed).not.toMatch(/Nothing fits|None of the| no: /);
+  }
+});
+
+test("a size that managed online endpoints don't support is named as such", async () => {
+  const { printed } = await fitCli("Qwen/Qwen3-8B", "--size", "Standard_ND96isr_H200_v5");
+  expect(printed).toContain("Standard_ND96isr_H200_v5 (8 × H200) exists in Azure, but managed online endpoints don't support it.");
+  const { refusal } = await json("zai-org/GLM-5.2-FP8", "--context", "16k", "--concurrency", "4");
+  expect(refusal.message).toContain(
+    "Standard_ND96isr_H200_v5 (8 × H200) has enough memory, but managed online endpoints don't support it.",
   );
+});
+
+test("the settings of vLLM that have no value by default are planned with and become flags", async () => {
+  const flags = async (...args: string[]) => (await json("meta-llama/Llama-3.1-8B-Instruct", "--context", "8k", ...args)).flags.join(" ");
+  expect(await flags("--quantization", "fp8")).toContain("--quantization fp8");
+  expect(await flags("--max-loras", "4", "--max-lora-rank", "40")).toContain("--enable-lora --max-loras 4 --max-lora-rank 64");
+  expect(await flags("--spec-method", "eagle", "--spec-tokens", "3")).toContain("--spec-method eagle --spec-tokens 3");
+  expect(await flags("--size", "Standard_NC48ads_A100_v4", "--pipeline-parallel-size", "2")).toContain(
+    "--tensor-parallel-size 1 --max-model-len 8192",
+  );
+  expect(await flags("--block-size", "32", "--limit-mm-per-prompt", '{"image": 1}')).toContain(
+    '--block-size 32 --limit-mm-per-prompt {"image":1}',
+  );
+});
+
+test("a draft model with another vocabulary, and one that isn't in the table, are refused", async () => {
+  const drafted = async (id: string) => await json("Qwen/Qwen2.5-7B-Instruct", "--spec-model", id, "--spec-tokens", "4");
+  expect((await drafted("Qwen/Qwen3-0.6B")).refusal).toMatchObject({ code: "MOOR119", message: expect.stringContaining("vocabulary") });
+  expect((await drafted("a/b")).error).toContain("the cache has no record of a/b");
 });
 
 test("a model of the table is found in any case", async () => {
@@ -144,12 +186,12 @@ test("the answer names price, limit, runner-up, a cheaper checkpoint and the nex
   });
 });
 
-test("for a model that no GPU can run, no size fits", async () => {
-  const { printed } = await fitCli("deepseek-ai/DeepSeek-V4-Flash", "--context", "8k", "--region", "swedencentral");
+test("for a load that no GPU can hold, no size fits", async () => {
+  const { printed } = await fitCli("Qwen/Qwen3-8B", "--context", "8k", "--concurrency", "5000", "--region", "swedencentral");
   expect(printed).not.toMatch(/ fits$/m);
   expect(printed).toContain("\n  None of the 14 GPU sizes fits; --compare lists the reasons.\n");
   expect(printed).not.toContain("more GPU sizes");
-  expect(printed).toContain("Nothing fits.\n  reasons\n    MOOR115: ");
+  expect(printed).toContain("Nothing fits.\n  reasons\n    MOOR118: ");
 });
 
 test("--compare lists all GPU sizes with the reasons, and counts the other sizes", async () => {
@@ -215,12 +257,12 @@ test.each<[string[], RegExp]>([
   expect(refused).not.toContain("\n");
 });
 
-test("from the shell: one JSON document on stdout, or one line on stderr and exit code 1", async () => {
+test("from the shell: one JSON document on stdout, or one line on stderr and exit code 3", async () => {
   const run = (...args: string[]) => promisify(execFile)(process.execPath, ["cli/run.js", "fit", ...args], { cwd: root });
   const { stdout } = await run("Qwen/Qwen3-8B", "--json");
   expect(JSON.parse(stdout).fits).toBe(true);
   await expect(run("acme/none")).rejects.toMatchObject({
-    code: 1,
+    code: 3,
     stdout: "",
     stderr: expect.stringMatching(/^http.* can't be reached .* acme\/none: run `curl .*\n$/),
   });
@@ -246,8 +288,8 @@ test.each([
   [["none/such"], "the cache has no record of none/such"],
   [["Qwen/Qwen2.5-7B-Instruct", "--gpus", "0"], "--gpus is 0"],
   [["./none.json"], "There is no file or folder ./none.json"],
-])("with --json the error of %j is JSON, and the exit code 1", async (args, message) => {
+])("with --json the error of %j is JSON, and the exit code 3", async (args, message) => {
   const { printed, exitCode } = await fitCli(...args, "--json");
   expect(JSON.parse(printed)).toEqual({ error: expect.stringContaining(message) });
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(3);
 });

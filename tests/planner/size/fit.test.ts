@@ -79,7 +79,10 @@ describe("a declared load", () => {
 
   test("the closest machine is not one that would have another problem even with more memory", () => {
     const { refusal } = fitModel({ model: "zai-org/GLM-5.2-FP8" });
-    expect(refusal?.message).toMatch(/Closest: On Standard_ND96isr_H100_v5 .*: \d+\.\d GiB too much, even without a KV cache\.$/);
+    expect(refusal?.message).toMatch(/Closest: On Standard_ND96isr_H100_v5 .*: \d+\.\d GiB too much, even without a KV cache\./);
+    expect(refusal?.message).toMatch(
+      /\. Standard_ND96isr_H200_v5 \(8 × H200\) has enough memory, but managed online endpoints don't support it\.$/,
+    );
   });
 });
 
