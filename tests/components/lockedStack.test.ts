@@ -68,13 +68,13 @@ const changes: readonly Change[] = [
         };
         return { ...actual, modelFromTable: larger };
       }),
-    named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n.* has capacity for 57 requests of 16384 tokens/,
+    named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n.* has capacity for 56 requests of 16384 tokens/,
   },
   {
     what: "formulas: memory outside PyTorch and activations take more",
     simulate: () =>
-      jest.doMock("../../planner/fit/memoryFormulas", () => ({
-        ...jest.requireActual<typeof import("../../planner/fit/memoryFormulas")>("../../planner/fit/memoryFormulas"),
+      jest.doMock("../../planner/fit/communication", () => ({
+        ...jest.requireActual<typeof import("../../planner/fit/communication")>("../../planner/fit/communication"),
         nonTorchGiB: () => 8,
       })),
     named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n/,
@@ -132,7 +132,7 @@ async function preview(simulate: () => void = () => {}) {
 }
 
 const mocked = [
-  ...["facts/prices", "facts/gpus", "facts/sizes", "facts/vllm", "planner/fit/memoryFormulas", "planner/fit/model"],
+  ...["facts/prices", "facts/gpus", "facts/sizes", "facts/vllm", "planner/fit/communication", "planner/fit/model"],
   ...["planner/serving/parsers", "planner/serving/speed", "planner/serving/start"],
 ];
 
