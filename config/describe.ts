@@ -5,6 +5,7 @@
 import { costOf, hoursPerMonth, rangeText, sumOf } from "../planner/cost";
 import type { DeploymentDecision, ModelDecision } from "../planner/decision";
 import { planRollout } from "../planner/rollout";
+import { adapterNames } from "../planner/servedName";
 import { type Api, apiOf } from "../planner/task";
 import { registeredText } from "../planner/weights";
 import type { DeploymentSpec, StackSpec } from "./spec";
@@ -25,6 +26,7 @@ export function describe(key: string, deployment: DeploymentSpec): string {
     ...(decision.registeredModel === undefined
       ? []
       : [`model ${decision.registeredModel.name} version ${decision.registeredModel.version} of the workspace`]),
+    ...adapters(decision),
     ...served[apiOf(decision)],
     ...context(decision),
     `up to ${requestSettings.maxConcurrentRequestsPerInstance} concurrent requests per instance`,
@@ -40,6 +42,11 @@ export function describe(key: string, deployment: DeploymentSpec): string {
 function weightsText(model: ModelDecision): string {
   if ("revision" in model) return `${model.id} at ${model.revision.slice(0, 8)} (${origins[model.source]})`;
   return `${model.id} (${registeredText(model)})`;
+}
+
+function adapters(decision: DeploymentDecision): string[] {
+  const names = adapterNames(decision);
+  return names.length === 0 ? [] : [`${names.length === 1 ? "LoRA adapter" : "LoRA adapters"} ${names.join(" and ")}`];
 }
 
 /** What a deployment serves, if it isn't the usual API of its pattern. */

@@ -1,13 +1,14 @@
 /**
  * Checks the consistency of a lock file. After a manual edit or a merge of two branches, its requirements can differ from its decisions.
  */
-import type { DeploymentDecision, ModelDecision, RecordedRequirements } from "../planner/decision";
+import type { AdapterDecision, DeploymentDecision, ModelDecision, RecordedRequirements } from "../planner/decision";
 import { imageText } from "../planner/image";
 import { recipeHash } from "../planner/names";
 import type { Pattern } from "../planner/pattern";
 import { manifestDigest, registryModelUri, workspaceModelText } from "../planner/weights";
 import { type ConfigError, configError, show } from "./errors";
 import type { Lock, LockEntry } from "./lockSchema";
+import { adapterPrefix } from "./requirements";
 import { mirroredOf } from "./stagedWeights";
 
 /**
@@ -19,7 +20,12 @@ export function inconsistencies({ endpoints, manifests = {} }: Lock, file: strin
   const ofEntries = Object.entries(endpoints).flatMap(([key, labels]) =>
     Object.entries(labels).flatMap(([label, entry]) => {
       const path = `${file}.endpoints.${key}.${label}`;
-      return [...nameErrors(path, label, entry), ...missingLists(path, entry, manifests), ...requirementErrors(path, entry)];
+      return [
+        ...nameErrors(path, label, entry),
+        ...missingLists(path, entry, manifests),
+        ...requirementErrors(path, entry),
+        ...adapterErrors(path, entry),
+      ];
     }),
   );
   return [...ofEntries, ...listErrors(`${file}.manifests`, manifests)].map((found) => ({ ...found, fix }));
@@ -80,6 +86,32 @@ function requirementErrors(path: string, { wish, current, previous, rolledBack }
     const problem = `The value under \`wish\` is ${show(required)}, but the decision ${decided.name} was made for ${show(copied[key])}.`;
     return [configError("MOOR053", `${path}.wish.${key}`, { problem, allowed: show(copied[key]) })];
   });
+}
+
+/** Compares the LoRA adapters of the requirements with those of the decision that was made from them. */
+function adapterErrors(path: string, { wish, current, previous, rolledBack }: LockEntry): ConfigError[] {
+  const decided = rolledBack ? previous : current;
+  if (decided === undefined) return [];
+  const adapters = mirroredOf(decided)?.adapters ?? [];
+  const names = new Set([...adapters.map(({ name }) => name), ...wishedAdapters(wish)]);
+  return [...names].flatMap((name) => {
+    const adapter = adapters.find((one) => one.name === name);
+    const required = wish[`${adapterPrefix}${name}`];
+    if (adapter !== undefined && isOfAdapter(required, adapter)) return [];
+    const made = adapter === undefined ? "without this adapter" : `for ${show(adapter.id ?? "a folder")} at ${adapter.revision}`;
+    const problem = `The value under \`wish\` is ${show(required)}, but the decision ${decided.name} was made ${made}.`;
+    return [configError("MOOR053", `${path}.wish.${adapterPrefix}${name}`, { problem, allowed: "the adapter of the decision" })];
+  });
+}
+
+function wishedAdapters(wish: RecordedRequirements): string[] {
+  return Object.keys(wish).flatMap((key) => (key.startsWith(adapterPrefix) ? [key.slice(adapterPrefix.length)] : []));
+}
+
+/** Whether a requirement is `<model>` or `<model>@<commit>` of an adapter. The requirement of a folder is its path. */
+function isOfAdapter(required: RecordedRequirements[string] | undefined, { id, revision }: AdapterDecision): boolean {
+  if (typeof required !== "string") return false;
+  return id === undefined || required === id || required === `${id}@${revision}`;
 }
 
 /** The values that a decision copies from its requirements. Derived values are left out: they differ between versions of Moor. */

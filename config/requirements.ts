@@ -54,7 +54,7 @@ const requirements: PatternTable<RecordedRequirements> = {
 };
 
 /** Start of the keys of the LoRA adapters in requirements. */
-const adapterPrefix = "vllm.adapters.";
+export const adapterPrefix = "vllm.adapters.";
 
 /** A LoRA adapter in the stack file. */
 type AdapterSettings = NonNullable<VllmSettings["adapters"]>[string];

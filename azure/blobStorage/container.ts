@@ -123,6 +123,26 @@ export class BlobContainer {
     await this.translated(`Put Block From URL of ${name}`, () => blob.stageBlockFromURL(id, source, offset, size, { abortSignal: signal }));
   }
 
+  /**
+   * Stores a block that the service copies from another blob of this container. The service reads it with the caller's token.
+   * Source: Azure REST reference, put-block-from-url, `x-ms-copy-source-authorization`.
+   * @param source Name of the other blob.
+   */
+  async stageBlockFromBlob(
+    name: string,
+    id: string,
+    source: string,
+    { offset, size }: { readonly offset: number; readonly size: number },
+    { signal }: RequestOptions = {},
+  ): Promise<void> {
+    const { credential, cloud } = this.options;
+    const [blob, from, value] = await Promise.all([this.blob(name), this.blob(source), credential(cloud.storageAudience)]);
+    const sourceAuthorization = { scheme: "Bearer", value };
+    await this.translated(`Put Block From URL of ${name}`, () =>
+      blob.stageBlockFromURL(id, from.url, offset, size, { abortSignal: signal, sourceAuthorization }),
+    );
+  }
+
   /** The stored blocks that are not yet part of the blob. Empty if there are none. */
   async stagedBlocks(name: string, { signal }: RequestOptions = {}): Promise<StagedBlock[]> {
     const blob = await this.blob(name);

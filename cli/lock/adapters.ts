@@ -113,7 +113,9 @@ function checked(
     related: [
       `${adapter.name}: the adapter was trained for ${base}, which is another form of ${model}. Its answers can be worse. Compare them before you use it.`,
     ],
-    unknown: [`${adapter.name}: adapter_config.json doesn't name the model that the adapter was trained for. Check that it is ${model}.`],
+    unknown: [
+      `${adapter.name}: adapter_config.json names no model of Hugging Face that the adapter was trained for${base === undefined ? "" : `, but ${base}`}. Check that it is ${model}.`,
+    ],
   };
   if (relation === "other") {
     const problem = `${where} was trained for ${base}, but the deployment serves ${model}.`;

@@ -25,6 +25,8 @@ export interface PreparedFile extends WeightFile {
   readonly origin: FileOrigin;
   /** The content of a small file, which the Hub doesn't have a SHA-256 of. Its Git hash was checked. */
   readonly content?: Buffer;
+  /** Name of a blob that is staged and has the same content: a file of the same commit in another folder. @default - none is known */
+  readonly twin?: string;
 }
 
 /** The address of a file. `folder`: it is on this machine. */

@@ -1,6 +1,6 @@
 /** Reads from the Hub what is to be staged, and checks all of it before the first byte is copied. */
 import { createHash } from "node:crypto";
-import { manifestDigest } from "../../planner/weights";
+import { manifestDigest, type WeightFile } from "../../planner/weights";
 import { HubModel, type HubTransport } from "../hub";
 import { prepareAdapter } from "./adapter";
 import { some, WeightsError } from "./error";
@@ -49,7 +49,7 @@ export async function prepareWeights(wanted: WantedWeights, options: PrepareOpti
     const { path, size, sha256 } = file;
     const origin = { kind: "hub", model, file } as const;
     if (sha256 !== undefined) {
-      files.push({ path, size, sha256, origin });
+      files.push({ path, size, sha256, origin, ...twinOf(wanted, { path, size, sha256 }) });
       continue;
     }
     const content = file.path === indexName && index !== undefined ? index : await model.content(file);
@@ -63,6 +63,12 @@ export async function prepareWeights(wanted: WantedWeights, options: PrepareOpti
   const recorded = wanted.listed && manifestDigest(wanted.listed);
   if (recorded !== undefined && recorded !== manifest && !force) throw changedList(wanted);
   return { wanted, files, manifest };
+}
+
+/** The same file in another staged folder, so that it isn't read from the Hub again. */
+function twinOf({ others = [] }: WantedWeights, { path, size, sha256 }: WeightFile): { readonly twin?: string } {
+  const other = others.find(({ files }) => files.some((file) => file.path === path && file.size === size && file.sha256 === sha256));
+  return other === undefined ? {} : { twin: `${other.path}/${path}` };
 }
 
 function changedList({ id, revision, path, deployments }: WantedWeights): WeightsError {

@@ -2,7 +2,7 @@
 import type { Lock } from "../../config/lockFile";
 import { adapterPath } from "../../config/requirements";
 import { mirroredOf } from "../../config/stagedWeights";
-import type { AdapterDecision } from "../../planner/decision";
+import type { AdapterDecision, MirroredWeights } from "../../planner/decision";
 import type { WeightFile } from "../../planner/weights";
 import { WeightsError } from "./error";
 import { type RemoteCode, remoteCodes } from "./selection";
@@ -33,6 +33,14 @@ export interface WantedWeights {
   readonly listed: readonly WeightFile[] | undefined;
   /** A deployment whose recorded list is another one. @default - there is none */
   readonly otherList?: string;
+  /** Other folders of the lock file with the same commit, which are staged with a list: for example with other adapters. @default - none */
+  readonly others?: readonly StagedFolder[];
+}
+
+/** A folder with staged files. */
+export interface StagedFolder {
+  readonly path: string;
+  readonly files: readonly WeightFile[];
 }
 
 /**
@@ -86,6 +94,17 @@ function remoteCodeOf(value: unknown): RemoteCode {
   return remoteCodes.find((known) => known === value) ?? "refuse";
 }
 
+function othersOf({ endpoints, manifests = {} }: Lock, { id, revision, path }: MirroredWeights): StagedFolder[] {
+  const entries = Object.values(endpoints).flatMap((labels) => Object.values(labels));
+  const models = entries.flatMap(({ current, previous }) => [mirroredOf(current), previous && mirroredOf(previous)]);
+  const folders = new Map<string, readonly WeightFile[]>();
+  for (const model of models) {
+    const files = model?.manifest && manifests[model.manifest];
+    if (model?.staged && files && model.id === id && model.revision === revision && model.path !== path) folders.set(model.path, files);
+  }
+  return [...folders].map(([folder, files]) => ({ path: folder, files }));
+}
+
 function weightsOf(lock: Lock, path: string, uses: readonly Use[]): WantedWeights {
   const deployments = uses.map(({ deployment }) => deployment);
   const [first, ...others] = uses as [Use, ...Use[]];
@@ -103,6 +122,7 @@ function weightsOf(lock: Lock, path: string, uses: readonly Use[]): WantedWeight
   return {
     ...(otherList === undefined ? {} : { otherList }),
     ...{ id, revision, path, adapters: first.adapters, deployments, remoteCode: first.remoteCode },
+    others: othersOf(lock, first.model),
     isStaged: uses.every(({ model }) => model.staged),
     isListed: uses.every(({ model }) => model.staged && model.manifest !== undefined),
     listed: manifest === undefined ? undefined : lock.manifests?.[manifest],

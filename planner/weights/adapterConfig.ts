@@ -77,7 +77,7 @@ export function readAdapterConfig(text: string): AdapterFacts | AdapterProblem {
 
 /**
  * How the model that an adapter was trained for relates to the served one. `same`: it is the same. `related`: it is another form of the same
- * model, such as its quantised or instruction-tuned form, another copy of it, or a path with its name. `unknown`: the file names none.
+ * model, such as its quantised or instruction-tuned form, another copy of it, or a path with its name. `unknown`: the file names none, or a path.
  */
 export type BaseRelation = "same" | "related" | "unknown" | "other";
 
@@ -85,16 +85,26 @@ export type BaseRelation = "same" | "related" | "unknown" | "other";
 export function baseRelation(base: string | undefined, id: string): BaseRelation {
   if (base === undefined) return "unknown";
   if (base.toLowerCase() === id.toLowerCase()) return "same";
-  return stemOf(base) === stemOf(id) ? "related" : "other";
+  if (stemOf(base) === stemOf(id)) return "related";
+  return isId(base) ? "other" : "unknown";
 }
 
 /** Endings of names of other forms of a model: quantisations, and chat or instruction tuning. */
 const forms =
   /-(awq|gptq|fp8|fp4|nvfp4|mxfp4|int4|int8|w4a16|w8a8|w8a16|4bit|8bit|bnb|unsloth|dynamic|quantized|instruct|chat|it|base|hf|bf16)$/;
 
-/** The name of a model without its owner and the endings of its form. */
+/** Whether a name is a Hugging Face ID, not a path of the machine that trained the adapter. */
+function isId(name: string): boolean {
+  return /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/.test(name);
+}
+
+/** The name of a model without its owner and the endings of its form. Meta has renamed its models from `Meta-Llama` to `Llama`. */
 function stemOf(name: string): string {
-  let stem = name.replace(/\/+$/, "").split("/").at(-1)!.toLowerCase().replaceAll(/[._]/g, "-");
+  const last = name.replace(/\/+$/, "").split("/").at(-1)!;
+  let stem = last
+    .toLowerCase()
+    .replaceAll(/[._]/g, "-")
+    .replace(/^meta-(?=llama)/, "");
   while (forms.test(stem)) stem = stem.replace(forms, "");
   return stem;
 }

@@ -119,6 +119,7 @@ test("adapters of the Hub are locked, staged from outside with their model, and 
   expect(staged).toContain("with the adapters legal, support");
   expect(mirroredOf(current())).toMatchObject({ staged: true, path: expect.stringMatching(/-lora-[0-9a-f]{8}$/) });
   const output = await succeeds(up, inside);
+  expect(output).toContain("(staged weights), LoRA adapters legal and support, ");
   expect(output).toContain("adapter legal, adapter support");
   expect(await smoked()).toEqual({ passed: true, checks: expect.arrayContaining(["model", "chat", "adapter legal", "adapter support"]) });
   const outputs = JSON.parse(await sandbox.pulumiQuietly(["stack", "output", "--json", "--stack", "team"], clone)) as {

@@ -33,6 +33,41 @@ export async function copyByUrl(
   return later;
 }
 
+/**
+ * Copies blocks of a file from a blob with the same content.
+ * @returns whether all are copied; otherwise, the blob doesn't exist or the service refuses to read it
+ */
+export async function copyFromTwin(
+  context: CopyContext,
+  file: PreparedFile,
+  twin: string,
+  blocks: readonly FileBlock[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { container, progress } = context.options;
+  const copy = async (block: FileBlock, either: AbortSignal) => {
+    try {
+      await container.stageBlockFromBlob(context.nameOf(file), block.id, twin, block, { signal: either });
+      context.copied += block.size;
+      progress.add({ copy: block.size });
+      return true;
+    } catch (error) {
+      if (error instanceof BlobError && isRefusal(error)) return false;
+      throw error;
+    }
+  };
+  const [first, ...others] = blocks;
+  if (first === undefined) return true;
+  if (!(await context.slots.run(() => copy(first, signal)))) return false;
+  let areCopied = true;
+  await inParallel(others, others.length, signal, (block, either) =>
+    context.slots.run(async () => {
+      if (areCopied && !(await copy(block, either))) areCopied = false;
+    }),
+  );
+  return areCopied;
+}
+
 async function copyBlock(
   context: CopyContext,
   file: PreparedFile,

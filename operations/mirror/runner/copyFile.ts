@@ -1,8 +1,9 @@
 /** Copies one file, and continues a copy that another run has started. */
 
 import { blockSizeOf, blockSizes, blocksOf } from "../blocks";
+import { WeightsError } from "../error";
 import type { PreparedFile } from "../origin";
-import { copyByUrl } from "./byUrl";
+import { copyByUrl, copyFromTwin } from "./byUrl";
 import type { CopyContext } from "./context";
 import { brokenSource, copyStreamed } from "./streamed";
 import { hashMetadata, verifyBlob, wrongHash } from "./verify";
@@ -34,7 +35,7 @@ export async function copyFile(context: CopyContext, file: PreparedFile, signal:
   if (streamed === undefined) {
     // This machine didn't see all bytes.
     await container.commit(name, ids, {}, { signal });
-    await verifyBlob(context, file, signal);
+    await verifyCopy(context, file, signal);
     return;
   }
   if (streamed !== file.sha256) {
@@ -44,6 +45,18 @@ export async function copyFile(context: CopyContext, file: PreparedFile, signal:
   }
   await container.commit(name, ids, { [hashMetadata]: file.sha256 }, { signal });
   progress.add({ verify: file.size });
+}
+
+/** A copy of a blob that was changed since it was staged is replaced by a copy of the source. */
+async function verifyCopy(context: CopyContext, file: PreparedFile, signal: AbortSignal): Promise<void> {
+  try {
+    await verifyBlob(context, file, signal);
+  } catch (error) {
+    if (!(error instanceof WeightsError) || error.problem !== "hash" || file.twin === undefined) throw error;
+    const { twin, ...fromSource } = file;
+    context.options.report(`${twin} was changed since it was staged, so ${file.path} is copied from its source.`);
+    await copyFile(context, fromSource, signal);
+  }
 }
 
 type Blocks = ReturnType<typeof blocksOf>;
@@ -58,9 +71,14 @@ async function copyMissing(
 ): Promise<string | undefined> {
   const { report, container } = context.options;
   let left = missing;
+  if (file.twin !== undefined) {
+    if (await copyFromTwin(context, file, file.twin, missing, signal)) return undefined;
+    const copied = new Set((await container.stagedBlocks(context.nameOf(file), { signal })).map(({ id }) => id));
+    left = missing.filter(({ id }) => !copied.has(id));
+  }
   // The service can't read a file of this machine.
   if (!context.streams && file.origin.kind === "hub") {
-    const refused = await copyByUrl(context, file, missing, signal);
+    const refused = await copyByUrl(context, file, left, signal);
     if (refused === undefined) return undefined;
     if (!context.streams) report(`${file.path} is copied through this machine, and so are the files after it, because ${refused}.`);
     context.streams = true;

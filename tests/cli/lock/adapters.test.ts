@@ -197,6 +197,21 @@ test("an adapter of another form of the model is accepted with a note", async ()
   );
 });
 
+test.each<[string, keys: string[], value: unknown, key: string]>([
+  ["another adapter under `wish`", ["wish", "vllm.adapters.support"], "acme/other", "vllm.adapters.support"],
+  ["another commit under `wish`", ["wish", "vllm.adapters.support"], `acme/support@${"e".repeat(40)}`, "vllm.adapters.support"],
+  ["an adapter only under `wish`", ["wish", "vllm.adapters.legal"], "acme/legal", "vllm.adapters.legal"],
+  ["an adapter only in the decision", ["wish", "vllm.adapters.support"], undefined, "vllm.adapters.support"],
+])("a lock file with %s is not consistent", async (_, keys, value, key) => {
+  const folder = folderWith({ support: { model: "acme/support" } });
+  await run(folder);
+  folder.editLock([["endpoints", "chat", "main", ...keys], value]);
+  const read = readLock("prod", folder.lockText());
+  expect("errors" in read && read.errors.map(({ code, path: at }) => [code, at])).toEqual([
+    ["MOOR053", `moor.lock.prod.yaml.endpoints.chat.main.wish.${key}`],
+  ]);
+});
+
 test("more adapters need more memory and never give more KV cache", async () => {
   const folder = folderWith({});
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 16]);

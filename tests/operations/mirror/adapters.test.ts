@@ -159,6 +159,55 @@ test.each([
   expect(hub.requests().length).toBe(requests);
 });
 
+describe("a base model that is staged without adapters", () => {
+  /** Stages the base for `chat/candidate`, and then a lock file that also has `chat/main` with adapters. */
+  async function stageBase(): Promise<string> {
+    await open({ own: false });
+    const both = readLock("prod", text);
+    if ("errors" in both) throw new Error(JSON.stringify(both.errors));
+    const { main } = both.lock.endpoints.chat!;
+    text = writeLock({ ...sampleLock(), endpoints: { chat: { candidate: sampleLock().endpoints.chat!.candidate! } } });
+    await run();
+    const staged = readLock("prod", text);
+    if ("errors" in staged) throw new Error(JSON.stringify(staged.errors));
+    text = writeLock({ ...staged.lock, endpoints: { chat: { main: main!, ...staged.lock.endpoints.chat } } });
+    return mirroredOf(staged.lock.endpoints.chat!.candidate!.current)!.path;
+  }
+
+  const shards = Object.keys(files).filter((name) => name.endsWith(".safetensors"));
+
+  async function expectCopied(): Promise<void> {
+    const { model } = modelOf();
+    expect(model.staged).toBe(true);
+    for (const shard of shards) expect((await container().get(`${model.path}/${shard}`))!.equals(files[shard]!)).toBe(true);
+  }
+
+  test("is copied within the account: the Hub sends only the weights of the adapter", async () => {
+    await stageBase();
+    const before = hub.requests().length;
+    await run();
+    await expectCopied();
+    const sent = hub
+      .requests()
+      .slice(before)
+      .filter(({ path: at }) => at.includes("/xet-bridge-us/"));
+    // The adapter has 320 bytes in blocks of 30.
+    expect(sent).toHaveLength(11);
+  });
+
+  test("is read from the Hub again if a staged file is missing or was changed", async () => {
+    const base = await stageBase();
+    const blobs = container();
+    const [missing, changed] = shards as [string, string];
+    await blobs.remove(`${base}/${missing}`);
+    const { metadata } = (await blobs.properties(`${base}/${changed}`))!;
+    await blobs.put(`${base}/${changed}`, Buffer.alloc(files[changed]!.length), { metadata });
+    await run();
+    await expectCopied();
+    expect(lines).toContain(`${base}/${changed} was changed since it was staged, so ${changed} is copied from its source.`);
+  });
+});
+
 test("an interrupted copy of an adapter continues: only its file is copied again", async () => {
   await open({ faults: [{ part: "cdn", file: "adapter_model.safetensors", effect: "wrongBytes" }] });
   await expect(run()).rejects.toThrow(

@@ -135,6 +135,9 @@ test.each<[string | undefined, string, string]>([
   ["/data/models/Qwen2.5-7B-Instruct/", id, "related"],
   ["Qwen/Qwen2.5-14B-Instruct", id, "other"],
   ["meta-llama/Llama-3.1-8B-Instruct", id, "other"],
+  ["meta-llama/Meta-Llama-3.1-8B-Instruct", "meta-llama/Llama-3.1-8B-Instruct", "related"],
+  ["/data/checkpoints/step-1000", id, "unknown"],
+  ["./base", id, "unknown"],
   [undefined, id, "unknown"],
 ])("an adapter of %s is for %s: %s", (base, served, relation) => {
   expect(baseRelation(base, served)).toBe(relation);
