@@ -21,13 +21,7 @@ const withoutSize: Partial<Record<Code, readonly string[]>> = {
     "sentence-transformers/all-mpnet-base-v2",
     "stepfun-ai/Step-3.7-Flash-FP8",
   ],
-  MOOR115: [
-    "MiniMaxAI/MiniMax-M2.7",
-    "XiaomiMiMo/MiMo-V2-Flash",
-    "deepseek-ai/DeepSeek-V4-Flash",
-    "deepseek-ai/DeepSeek-V4-Pro",
-    "nvidia/GLM-5.2-NVFP4",
-  ],
+  MOOR115: ["deepseek-ai/DeepSeek-V4-Flash", "deepseek-ai/DeepSeek-V4-Pro", "nvidia/GLM-5.2-NVFP4"],
   MOOR118: [
     "Qwen/Qwen3-Coder-480B-A35B-Instruct",
     "Qwen/Qwen3.5-397B-A17B",
