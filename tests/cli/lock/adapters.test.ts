@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 /** The shipped stack with the deployment `chat/main` alone, which has these adapters. */
-function folderWith(wanted: object): Folder {
+function folderWith(wanted: object | undefined): Folder {
   const folder = shippedFolder();
   folder.edit([candidate, undefined], [[...main, "weight"], 100], [adapters, wanted]);
   return folder;
@@ -213,12 +213,12 @@ test.each<[string, keys: string[], value: unknown, key: string]>([
 });
 
 test("more adapters need more memory and never give more KV cache", async () => {
-  const folder = folderWith({});
+  const folder = folderWith(undefined);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 16]);
   const cacheOf = () => Number(/KV cache ([\d.]+) GiB/.exec(entryOf(folder).current.reasons.join("\n"))![1]);
   await run(folder);
   const without = cacheOf();
-  folder.edit([[...adapters, "support"], { model: "acme/support" }]);
+  folder.edit([adapters, { support: { model: "acme/support" } }]);
   await run(folder);
   const one = cacheOf();
   hub.add(repository("acme/legal", { r: 128 }));
