@@ -1,5 +1,5 @@
 /** Reads the record of a model from the Hub: what it says about one commit, and the tensors in the headers of the weight files. */
-import { type Config, number, object, parseJson } from "../../planner/fit/configRead";
+import { type Config, number, object, parseJson } from "../../planner/fit/config/read";
 import type { ModelRecord } from "../../planner/fit/record";
 import { dataBytes, groupTensors, headerFrom, longestHeader, type SafetensorsHeader } from "../../planner/fit/tensors";
 import { weightFileNames } from "../../planner/fit/weightFiles";

@@ -1,5 +1,5 @@
 /** vLLM's defaults for omitted flags, by version and GPU. */
-import type { Link } from "./communication";
+import type { Link } from "./memory/communication";
 import { atLeast } from "./version";
 
 /** The properties of a GPU that affect the memory of a server. */

@@ -4,11 +4,11 @@
  */
 import { vllmVersion as plannedVersion } from "../../facts/vllm";
 import { isPoolingTask } from "../task";
-import { nonTorchGiB } from "./communication";
 import { engineDefaults, type GpuNumbers } from "./engine";
 import { type CacheLayout, cacheCapacity, cacheLayout, longestRequest } from "./kvCache";
 import { loraBytes, loraWorkspaceBytes } from "./lora";
-import { activationGiB, cudaGraphGiB, marginGiB } from "./memoryFormulas";
+import { nonTorchGiB } from "./memory/communication";
+import { activationGiB, cudaGraphGiB, marginGiB } from "./memory/formulas";
 import { GiB, type Model, paddingBytes } from "./model";
 import { expertBytes, withQuantization } from "./onlineQuantization";
 import type { EngineSettings, ResolvedSettings } from "./settings";

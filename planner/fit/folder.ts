@@ -2,8 +2,8 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createProblem, PlanError } from "../codes";
-import { withinBounds } from "./configBounds";
-import { type Config, number, object, parseJson } from "./configRead";
+import { withinBounds } from "./config/bounds";
+import { type Config, number, object, parseJson } from "./config/read";
 import { modelFromRecord, withCheckpoint } from "./fromRecord";
 import type { Model } from "./model";
 import type { ModelRecord } from "./record";

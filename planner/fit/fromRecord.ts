@@ -1,5 +1,5 @@
 /** Creates the planner's model from the record of a model. */
-import { modelFromConfig } from "./configJson";
+import { modelFromConfig } from "./config/json";
 import { GiB, type Model } from "./model";
 import type { ModelRecord } from "./record";
 

@@ -3,7 +3,7 @@
  * chat model Qwen3-8B and the embedding model Qwen3-Embedding-8B have the same architecture.
  */
 import { type Task, tasks } from "../task";
-import { type Config, list, object } from "./configRead";
+import { type Config, list, object } from "./config/read";
 import type { ModelRecord } from "./record";
 
 /** The part of a record that says what a model is for. */

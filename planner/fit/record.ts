@@ -2,7 +2,7 @@
  * The record of a model: what the Hugging Face Hub says about one commit, in the form in which the Hub gives it. The cache of the Hub, the
  * test corpus and the generated table of models contain records. The planner reads its model from a record.
  */
-import type { Config } from "./configRead";
+import type { Config } from "./config/read";
 
 /** Tensors of a checkpoint with the same name except for the numbers of layers and experts. */
 export interface TensorGroup {

@@ -3,7 +3,7 @@ import { type Gpu, gpus, leastComputeCapability } from "../../facts/gpus";
 import { otherSize, otherSizes } from "../../facts/otherSizes";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
 import { createProblem, type Problem } from "../codes";
-import { type Link, usualLink } from "../fit/communication";
+import { type Link, usualLink } from "../fit/memory/communication";
 
 export interface Machine {
   /** Azure's name; undefined for a GPU given by numbers. */

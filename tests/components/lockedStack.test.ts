@@ -73,8 +73,8 @@ const changes: readonly Change[] = [
   {
     what: "formulas: memory outside PyTorch and activations take more",
     simulate: () =>
-      jest.doMock("../../planner/fit/communication", () => ({
-        ...jest.requireActual<typeof import("../../planner/fit/communication")>("../../planner/fit/communication"),
+      jest.doMock("../../planner/fit/memory/communication", () => ({
+        ...jest.requireActual<typeof import("../../planner/fit/memory/communication")>("../../planner/fit/memory/communication"),
         nonTorchGiB: () => 8,
       })),
     named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n/,
@@ -132,7 +132,7 @@ async function preview(simulate: () => void = () => {}) {
 }
 
 const mocked = [
-  ...["facts/prices", "facts/gpus", "facts/sizes", "facts/vllm", "planner/fit/communication", "planner/fit/model"],
+  ...["facts/prices", "facts/gpus", "facts/sizes", "facts/vllm", "planner/fit/memory/communication", "planner/fit/model"],
   ...["planner/serving/parsers", "planner/serving/speed", "planner/serving/start"],
 ];
 

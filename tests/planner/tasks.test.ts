@@ -2,7 +2,7 @@
 // its flags (facts/vllm.ts) is the only check.
 import { vllmFlag } from "../../facts/vllm";
 import { decide, type VllmRequirements } from "../../planner/decide";
-import { type Checkpoint, modelFromConfig } from "../../planner/fit/configJson";
+import { type Checkpoint, modelFromConfig } from "../../planner/fit/config/json";
 import { withCheckpoint } from "../../planner/fit/fromRecord";
 import { type Model, modelFromTable } from "../../planner/fit/model";
 import { physicalName } from "../../planner/names";

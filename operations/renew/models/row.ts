@@ -1,10 +1,10 @@
 /** Creates a row of the table of models from a recorded model. */
 import type { ModelFacts, StateFacts } from "../../../facts/models";
-import { withinBounds } from "../../../planner/fit/configBounds";
-import { type ModelDimensions, readDimensions } from "../../../planner/fit/configDimensions";
-import { modelFromConfig } from "../../../planner/fit/configJson";
-import { cacheFromConfig } from "../../../planner/fit/configLayers";
-import { number } from "../../../planner/fit/configRead";
+import { withinBounds } from "../../../planner/fit/config/bounds";
+import { type ModelDimensions, readDimensions } from "../../../planner/fit/config/dimensions";
+import { modelFromConfig } from "../../../planner/fit/config/json";
+import { cacheFromConfig } from "../../../planner/fit/config/layers";
+import { number } from "../../../planner/fit/config/read";
 import type { CacheLayers } from "../../../planner/fit/model";
 import type { TableRecord } from "./records";
 

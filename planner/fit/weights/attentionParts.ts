@@ -1,6 +1,6 @@
 /** The parts of attention layers: multi-head, latent and with a sparse indexer. */
-import type { ModelDimensions } from "../configDimensions";
-import { list, number, object } from "../configRead";
+import type { ModelDimensions } from "../config/dimensions";
+import { list, number, object } from "../config/read";
 import { matrix, type Part, plain, replicated } from "./part";
 
 /** Families whose query, key and value have a bias although `config.json` doesn't specify it. */

@@ -1,6 +1,6 @@
 /** The parts of encoders, which process a whole text in one step and have no KV cache. */
-import type { ModelDimensions } from "../configDimensions";
-import { number } from "../configRead";
+import type { ModelDimensions } from "../config/dimensions";
+import { number } from "../config/read";
 import { matrix, type Part, plain } from "./part";
 
 /** Families of encoders that vLLM serves as pooling models. Source: vLLM's model registry. */

@@ -1,7 +1,7 @@
 /** The parts of a language model, layer by layer: embeddings, mixers (attention or recurrent), MLPs or experts, and the output head. */
-import type { ModelDimensions } from "../configDimensions";
-import { layerKinds } from "../configLayers";
-import { type Config, list, number, object } from "../configRead";
+import type { ModelDimensions } from "../config/dimensions";
+import { layerKinds } from "../config/layers";
+import { type Config, list, number, object } from "../config/read";
 import { attentionParts } from "./attentionParts";
 import { denseParts, denseWidth, type Experts, expertLayers, expertParts, expertsOf } from "./mlpParts";
 import { matrix, type Part, plain } from "./part";

@@ -1,5 +1,5 @@
 /** The bytes of weights that vLLM loads: measured where tensors or files are known, otherwise computed from the parts. */
-import type { ModelDimensions } from "../configDimensions";
+import type { ModelDimensions } from "../config/dimensions";
 import type { ModelRecord, TensorGroup } from "../record";
 import { latentDimensions } from "./attentionParts";
 import { partBytes } from "./format";

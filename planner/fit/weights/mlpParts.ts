@@ -1,7 +1,7 @@
 /** The parts of MLPs: dense ones, and mixtures of experts with their router and shared expert. */
-import { outOfBounds } from "../configBounds";
-import type { ModelDimensions } from "../configDimensions";
-import { type Config, list, number, object } from "../configRead";
+import { outOfBounds } from "../config/bounds";
+import type { ModelDimensions } from "../config/dimensions";
+import { type Config, list, number, object } from "../config/read";
 import { matrix, type Part, plain, replicated } from "./part";
 
 /** Families whose MLP has two matrices and no gate. */

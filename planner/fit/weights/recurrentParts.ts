@@ -1,6 +1,6 @@
 /** The parts of recurrent layers: gated delta nets, Mamba, and short convolutions. */
-import type { ModelDimensions } from "../configDimensions";
-import { list, number, object } from "../configRead";
+import type { ModelDimensions } from "../config/dimensions";
+import { list, number, object } from "../config/read";
 import { matrix, type Part, plain } from "./part";
 
 /** The parts of a recurrent layer; undefined if `config.json` doesn't contain its shape. */

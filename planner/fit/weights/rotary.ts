@@ -1,6 +1,6 @@
 /** The tables of rotary angles, which vLLM stores on each GPU: for each position, one 16-bit row of the rotated width. */
-import type { ModelDimensions } from "../configDimensions";
-import { type Config, number, object } from "../configRead";
+import type { ModelDimensions } from "../config/dimensions";
+import { type Config, number, object } from "../config/read";
 
 /** Families with other positions: learned, biased or none. */
 const without = /^(GPT2|GPTBigCode|OPT|Bloom|MPT|NemotronH|Jamba|Mamba|Bert|Roberta|XLMRoberta|Camembert|Whisper)/;

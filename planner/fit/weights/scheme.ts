@@ -1,5 +1,5 @@
 /** Which format each part of a checkpoint has, from the variants of `quantization_config`. */
-import { type Config, list, number, object } from "../configRead";
+import { type Config, list, number, object } from "../config/read";
 import type { Format } from "./format";
 import * as formats from "./format";
 import { expressionMatcher, type ModuleMatcher, matcherOf } from "./moduleNames";

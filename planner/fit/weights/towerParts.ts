@@ -1,6 +1,6 @@
 /** The parts of image and audio encoders ("towers") and of the projectors behind them. */
-import type { ModelDimensions } from "../configDimensions";
-import { type Config, list, number, object } from "../configRead";
+import type { ModelDimensions } from "../config/dimensions";
+import { type Config, list, number, object } from "../config/read";
 import type { TowerDimensions } from "../model";
 import { matrix, type Part, plain } from "./part";
 

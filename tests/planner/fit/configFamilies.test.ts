@@ -1,8 +1,8 @@
 // Proves that the formats of several families and versions result in the right layers, context and parameters from `config.json` alone, and
 // that unsupported structures and quantizations are reported, not ignored. Does not prove formats of other families.
 import { PlanError } from "../../../planner/codes";
-import { type Checkpoint, modelFromConfig } from "../../../planner/fit/configJson";
-import type { Config } from "../../../planner/fit/configRead";
+import { type Checkpoint, modelFromConfig } from "../../../planner/fit/config/json";
+import type { Config } from "../../../planner/fit/config/read";
 
 const base = {
   ...{ architectures: ["LlamaForCausalLM"], hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32 },

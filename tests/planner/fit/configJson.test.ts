@@ -2,7 +2,7 @@
 // configurations contain only the fields that are read. Does not prove that every family's configuration is supported.
 
 import { PlanError } from "../../../planner/codes";
-import { modelFromConfig } from "../../../planner/fit/configJson";
+import { modelFromConfig } from "../../../planner/fit/config/json";
 import { withCheckpoint } from "../../../planner/fit/fromRecord";
 import { GiB, modelFromTable } from "../../../planner/fit/model";
 

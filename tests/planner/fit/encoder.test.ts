@@ -1,6 +1,6 @@
 // Proves that an encoder has no KV cache, and that a pooling model has no sampler. Does not prove the peak activation of an encoder: no public
 // log has one.
-import { modelFromConfig } from "../../../planner/fit/configJson";
+import { modelFromConfig } from "../../../planner/fit/config/json";
 import { estimate } from "../../../planner/fit/estimate";
 import { withCheckpoint } from "../../../planner/fit/fromRecord";
 import { modelFromTable } from "../../../planner/fit/model";

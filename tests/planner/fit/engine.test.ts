@@ -1,11 +1,11 @@
 // Proves the defaults and formulas for each version in the tables. Does not prove versions without a log.
 
-import { nonTorchGiB } from "../../../planner/fit/communication";
 import { engineDefaults } from "../../../planner/fit/engine";
-import { activationGiB, cudaGraphGiB, marginGiB } from "../../../planner/fit/memoryFormulas";
+import { nonTorchGiB } from "../../../planner/fit/memory/communication";
+import { activationGiB, cudaGraphGiB, marginGiB } from "../../../planner/fit/memory/formulas";
+import { onNewRunner } from "../../../planner/fit/memory/runner";
 import { modelFromTable } from "../../../planner/fit/model";
 import { needsExpertParallel, splitProblem } from "../../../planner/fit/parallel";
-import { onNewRunner } from "../../../planner/fit/runner";
 import { atLeast } from "../../../planner/fit/version";
 
 test("versions are compared as numbers, and suffixes are ignored", () => {

@@ -1,6 +1,6 @@
 // Proves that the terms are subtracted as in vLLM, and that the safe estimate includes a margin. The calibration tests prove the terms.
 import { estimate } from "../../../planner/fit/estimate";
-import { activationGiB, marginGiB } from "../../../planner/fit/memoryFormulas";
+import { activationGiB, marginGiB } from "../../../planner/fit/memory/formulas";
 import { modelFromTable } from "../../../planner/fit/model";
 
 const model = modelFromTable("Qwen/Qwen2.5-7B-Instruct")!;

@@ -1,6 +1,6 @@
 // Proves the task of public models, from the part of their files that says it. Doesn't prove that these files are still the same on the Hub.
 import { architectures } from "../../../facts/vllm";
-import { modelFromConfig } from "../../../planner/fit/configJson";
+import { modelFromConfig } from "../../../planner/fit/config/json";
 import { modelFromTable } from "../../../planner/fit/model";
 import { generatesText, modelTaskOf, possibleTasks, type TaskRecord } from "../../../planner/fit/modelTask";
 import { tasks } from "../../../planner/task";

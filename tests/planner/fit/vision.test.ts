@@ -1,9 +1,9 @@
 // Proves which items vLLM profiles for a family, its limits and its version, and how a first compilation is counted. Does not prove the peaks
 // of towers without a log.
-import { compilationBytes } from "../../../planner/fit/compilation";
-import { activationGiB } from "../../../planner/fit/memoryFormulas";
+import { compilationBytes } from "../../../planner/fit/memory/compilation";
+import { activationGiB } from "../../../planner/fit/memory/formulas";
+import { profilesVision } from "../../../planner/fit/memory/vision";
 import { modelFromFacts, modelFromTable } from "../../../planner/fit/model";
-import { profilesVision } from "../../../planner/fit/vision";
 import { publicModels } from "./publicModels";
 
 const batch = { tensorParallelSize: 1, maxModelLen: 128_000, maxNumSeqs: 8, maxNumBatchedTokens: 2048, vllmVersion: "0.23.0" };

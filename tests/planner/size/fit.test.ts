@@ -5,7 +5,7 @@ import { models } from "../../../facts/models";
 import { pricedRegions, usdPerHour } from "../../../facts/prices";
 import { sizes } from "../../../facts/sizes";
 import { architectures } from "../../../facts/vllm";
-import { modelFromConfig } from "../../../planner/fit/configJson";
+import { modelFromConfig } from "../../../planner/fit/config/json";
 import { modelFromTable } from "../../../planner/fit/model";
 import { splitProblem } from "../../../planner/fit/parallel";
 import { flagProblem, servingChecks } from "../../../planner/serving/checks";

@@ -1,5 +1,5 @@
 /** Configurations of published models that the folder `models` doesn't contain: the numbers of their `config.json`. */
-import type { Config } from "../../../../planner/fit/configRead";
+import type { Config } from "../../../../planner/fit/config/read";
 
 type Numbers = readonly [
   layers: number,

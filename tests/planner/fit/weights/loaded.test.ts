@@ -1,8 +1,8 @@
 // Proves that the weights on each GPU, computed from config.json alone, are those that vLLM's start-up logs state ("Model loading took"),
 // without the size of any file. The logs are those of publicLogs.test.ts and calibration.ts whose configuration is known. Does not prove
 // quantizations whose lists of modules no log is known for: see scheme.test.ts.
-import { modelFromConfig } from "../../../../planner/fit/configJson";
-import type { Config } from "../../../../planner/fit/configRead";
+import { modelFromConfig } from "../../../../planner/fit/config/json";
+import type { Config } from "../../../../planner/fit/config/read";
 import { estimate } from "../../../../planner/fit/estimate";
 import { modelFromRecord } from "../../../../planner/fit/fromRecord";
 import type { Model } from "../../../../planner/fit/model";

@@ -1,7 +1,7 @@
 // Proves that the parameters counted from the dimensions are within 1% of the published number for more than 95 models of most families that
 // vLLM serves. Does not prove families without a row, nor bytes of quantized weights: see loaded.test.ts.
-import { modelFromConfig } from "../../../../planner/fit/configJson";
-import type { Config } from "../../../../planner/fit/configRead";
+import { modelFromConfig } from "../../../../planner/fit/config/json";
+import type { Config } from "../../../../planner/fit/config/read";
 import { recordedModels } from "../recordedModels";
 import { published } from "./dimensions";
 

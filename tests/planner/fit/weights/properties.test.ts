@@ -1,8 +1,8 @@
 // Proves, for random dimensions and quantizations, that more modules in 16 bits never result in smaller weights, that a quantized checkpoint
 // is never larger than the same in 16 bits, and that all sizes are finite. Does not prove that they are right: see loaded.test.ts.
 import fc from "fast-check";
-import { modelFromConfig } from "../../../../planner/fit/configJson";
-import type { Config } from "../../../../planner/fit/configRead";
+import { modelFromConfig } from "../../../../planner/fit/config/json";
+import type { Config } from "../../../../planner/fit/config/read";
 import { estimate } from "../../../../planner/fit/estimate";
 import { dims } from "./dimensions";
 

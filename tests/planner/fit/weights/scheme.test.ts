@@ -1,9 +1,9 @@
 // Proves which modules the variants of quantization_config and hf_quant_config.json leave in 16 bits, and the format of the others. Does not
 // prove that a published checkpoint was quantized as its configuration says.
 import { PlanError } from "../../../../planner/codes";
-import { modelFromConfig } from "../../../../planner/fit/configJson";
-import { quantizationOf } from "../../../../planner/fit/configQuantization";
-import type { Config } from "../../../../planner/fit/configRead";
+import { modelFromConfig } from "../../../../planner/fit/config/json";
+import { quantizationOf } from "../../../../planner/fit/config/quantization";
+import type { Config } from "../../../../planner/fit/config/read";
 import { modelFromRecord } from "../../../../planner/fit/fromRecord";
 import { GiB } from "../../../../planner/fit/model";
 import { matrix, type PartKind } from "../../../../planner/fit/weights/part";

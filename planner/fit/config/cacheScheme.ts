@@ -1,5 +1,5 @@
 /** Reads the format of the KV cache that a checkpoint specifies in its quantization configuration. */
-import { type Config, number, object } from "./configRead";
+import { type Config, number, object } from "./read";
 
 /**
  * Value of `--kv-cache-dtype` that vLLM uses for `auto`; undefined for the model's 16-bit format. Checkpoints of modelopt name the format.

@@ -1,6 +1,7 @@
 /** GPU memory outside PyTorch: CUDA's memory and, with two or more GPUs, the buffers of the collective communication library (NCCL). */
+
+import { atLeast } from "../version";
 import type { Batch } from "./batch";
-import { atLeast } from "./version";
 
 /** Connection between the GPUs of one machine. */
 export type Link = "nvlink" | "pcie";

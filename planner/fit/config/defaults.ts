@@ -2,7 +2,7 @@
  * Defaults for values that a `config.json` can omit: numbers of the family's class, the maximum context, tied embeddings. Source: the
  * configuration classes of transformers, and vLLM's derivation of the maximum context.
  */
-import { type Config, number, object } from "./configRead";
+import { type Config, number, object } from "./read";
 
 /** Class defaults of families whose published files rely on them, by the `model_type` of the language model. */
 const classDefaults: Readonly<Record<string, Config>> = {

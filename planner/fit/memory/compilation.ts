@@ -1,7 +1,8 @@
 /** Memory of the first compilation of a model, which vLLM counts as activation. */
+
+import type { Model } from "../model";
+import { atLeast } from "../version";
 import type { Batch } from "./batch";
-import type { Model } from "./model";
-import { atLeast } from "./version";
 
 /** Since this version, vLLM's compiler configuration has `combo_kernels` and `benchmark_combo_kernel`. */
 const timesKernelsSince = "0.11.1";

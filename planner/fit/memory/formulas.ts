@@ -2,13 +2,14 @@
  * Formulas for the memory of a server in addition to weights and KV cache, fitted to vLLM's start-up logs. The values are medians: half of
  * the logs are above, half below. The safety margin is separate.
  */
+
+import { GiB, type Model } from "../model";
+import { atLeast } from "../version";
 import type { Batch } from "./batch";
 import { compilationBytes } from "./compilation";
 import { expertWorkspace, gatheredRows, nvfp4Rows, workspaceStays } from "./experts";
-import { GiB, type Model } from "./model";
 import { onNewRunner } from "./runner";
 import { profilesSampler, samplerOf } from "./sampler";
-import { atLeast } from "./version";
 import { profilesVision, withVision } from "./vision";
 
 /**

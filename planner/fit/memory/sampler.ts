@@ -1,5 +1,5 @@
 /** Memory of the sampler while vLLM profiles itself, as copies of the logits. */
-import { atLeast } from "./version";
+import { atLeast } from "../version";
 
 /** One version and runner. The numbers are 32-bit copies of the logits of `max_num_seqs` rows that exist at the same time. */
 interface Sampler {

@@ -1,6 +1,6 @@
 /** Reads values of a parsed `config.json`, which can be missing, nested or of another type. */
 
-import { checkBound } from "./configBounds";
+import { checkBound } from "./bounds";
 
 /** A parsed `config.json`. */
 export type Config = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** Reads the dimensions of a model from its `config.json`, with the field names of its family. */
-import { createProblem, PlanError } from "../codes";
-import { familyDefaults, lengthNames, lengthOf, tiedByDefault } from "./configDefaults";
-import { type Config, list, number, object } from "./configRead";
+import { createProblem, PlanError } from "../../codes";
+import { familyDefaults, lengthNames, lengthOf, tiedByDefault } from "./defaults";
+import { type Config, list, number, object } from "./read";
 
 /** The dimensions that determine the cache and the parameter count. */
 export interface ModelDimensions {

@@ -1,6 +1,6 @@
 /** Memory of the kernels of mixtures of experts, elements per token on one GPU. */
-import type { Model } from "./model";
-import { atLeast } from "./version";
+import type { Model } from "../model";
+import { atLeast } from "../version";
 
 /**
  * Additional rows of the hidden width in the kernels of NVFP4 experts, per token and expert. All kernels gather the rows of an expert

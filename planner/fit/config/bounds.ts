@@ -2,7 +2,7 @@
  * Bounds of the numbers in a model's description. They are far above all published values, and low enough that all computations with them
  * are finite and quick.
  */
-import { createProblem, PlanError } from "../codes";
+import { createProblem, PlanError } from "../../codes";
 
 interface Bound {
   readonly least: number;

@@ -1,8 +1,8 @@
 /** Reads from a `config.json` what each layer stores in the cache. Families use different fields for the kinds of layers. */
 
-import type { ModelDimensions } from "./configDimensions";
-import { type Config, list, number, object } from "./configRead";
-import { type CacheLayers, indexerBytes, type StateDimensions, stateDimensions } from "./model";
+import { type CacheLayers, indexerBytes, type StateDimensions, stateDimensions } from "../model";
+import type { ModelDimensions } from "./dimensions";
+import { type Config, list, number, object } from "./read";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";
 

@@ -1,7 +1,8 @@
 /** Memory for the profile of image and video input: the vision tower with the largest item, and its outputs. */
+
+import { GiB, type Model, type TowerDimensions } from "../model";
+import { atLeast } from "../version";
 import type { Batch } from "./batch";
-import { GiB, type Model, type TowerDimensions } from "./model";
-import { atLeast } from "./version";
 
 /** Peak of towers whose dimensions don't determine it, GiB: with the images' resolution or a fixed one; what is retained; the highest excess. */
 const peaks = { ownResolution: 1.5, fixed: 0.5, stays: 0.1, most: 0.5 } as const;

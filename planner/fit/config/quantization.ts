@@ -1,9 +1,9 @@
 /** Finds the quantization of a checkpoint in `config.json` or `hf_quant_config.json`. */
-import type { Quantization } from "../../facts/models";
-import { createProblem, PlanError } from "../codes";
-import { type Config, number, object } from "./configRead";
-import type { Part } from "./weights/part";
-import { type Scheme, schemeOf } from "./weights/scheme";
+import type { Quantization } from "../../../facts/models";
+import { createProblem, PlanError } from "../../codes";
+import type { Part } from "../weights/part";
+import { type Scheme, schemeOf } from "../weights/scheme";
+import { type Config, number, object } from "./read";
 
 const supported = "fp8, awq, gptq and auto-round with 4 or 8 bits, mxfp4, modelopt, compressed-tensors, quark and torchao";
 

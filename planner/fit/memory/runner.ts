@@ -1,6 +1,6 @@
 /** Which of vLLM's two model runners serves a model. They profile memory differently, and the newer runner became the default in steps. */
-import type { Model } from "./model";
-import { atLeast } from "./version";
+import type { Model } from "../model";
+import { atLeast } from "../version";
 
 /** Families whose mixtures of experts moved to the newer runner first. */
 const earlyMixtures = /^(Qwen[23](_\d)?Moe|DeepseekV[23]|GraniteMoe)/;

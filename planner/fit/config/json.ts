@@ -3,23 +3,23 @@
  * dimensions are omitted, layer kinds are lists, intervals or letters, and quantization is in a separate file.
  */
 
-import type { Quantization } from "../../facts/models";
+import type { Quantization } from "../../../facts/models";
+import { GiB, type Model, type PaddedExperts, type WeightsFrom } from "../model";
+import { labelsOf, modelTaskOf } from "../modelTask";
+import type { ModelRecord } from "../record";
+import { encoderParts, hasNoCache, isEncoder } from "../weights/encoderParts";
+import { languageParts } from "../weights/languageParts";
+import { bytesOf, type Computed, derivedBytes, measuredBytes, rearrangingBytes, tiedHead } from "../weights/loaded";
+import { type Part, parametersOf } from "../weights/part";
+import { rotaryTableBytes } from "../weights/rotary";
+import type { Scheme } from "../weights/scheme";
+import { hasTower, towerDimensions, towerParts } from "../weights/towerParts";
+import { withinBounds } from "./bounds";
 import { cacheDtypeOf } from "./cacheScheme";
-import { withinBounds } from "./configBounds";
-import { type ModelDimensions, readDimensions } from "./configDimensions";
-import { cacheFromConfig } from "./configLayers";
-import { mainQuantization, quantizationOf } from "./configQuantization";
-import { type Config, number } from "./configRead";
-import { GiB, type Model, type PaddedExperts, type WeightsFrom } from "./model";
-import { labelsOf, modelTaskOf } from "./modelTask";
-import type { ModelRecord } from "./record";
-import { encoderParts, hasNoCache, isEncoder } from "./weights/encoderParts";
-import { languageParts } from "./weights/languageParts";
-import { bytesOf, type Computed, derivedBytes, measuredBytes, rearrangingBytes, tiedHead } from "./weights/loaded";
-import { type Part, parametersOf } from "./weights/part";
-import { rotaryTableBytes } from "./weights/rotary";
-import type { Scheme } from "./weights/scheme";
-import { hasTower, towerDimensions, towerParts } from "./weights/towerParts";
+import { type ModelDimensions, readDimensions } from "./dimensions";
+import { cacheFromConfig } from "./layers";
+import { mainQuantization, quantizationOf } from "./quantization";
+import { type Config, number } from "./read";
 
 /** Data from other files in the folder of `config.json`. */
 export type Checkpoint = Pick<
