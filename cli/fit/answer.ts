@@ -38,7 +38,10 @@ const timeTexts: Readonly<Record<TimePart, string>> = {
 };
 
 function limitText({ by, memoryRequests, timeoutRequests, time, timeShare }: Limit): string {
-  const memory = `the KV cache has capacity for ${count(memoryRequests)}${by === "memory" ? " concurrent requests" : ""}`;
+  const memory =
+    memoryRequests === null
+      ? "the model has no KV cache"
+      : `the KV cache has capacity for ${count(memoryRequests)}${by === "memory" ? " concurrent requests" : ""}`;
   const allowed = timeoutRequests >= mostRequests ? `${count(mostRequests)} or more` : count(timeoutRequests);
   const timeout = `Azure's maximum timeout of ${endpointLimits.requestTimeoutSeconds} s allows ${allowed}`;
   const first = by === "memory" ? `${memory}; ${timeout}` : `${timeout} concurrent requests; ${memory}`;

@@ -1,4 +1,5 @@
 /** Requests to Hugging Face for the commits of models. */
+import { isProtected } from "../../azure/loopback";
 
 const timeoutMs = 15_000;
 
@@ -46,5 +47,9 @@ export async function checkCommit(model: string, revision: string, hub = hubAddr
 }
 
 function getRevision(hub: string, model: string, revision: string): Promise<Response> {
-  return fetch(`${hub}/api/models/${model}/revision/${revision}`, { signal: AbortSignal.timeout(timeoutMs) });
+  const token = process.env.HF_TOKEN?.trim();
+  // A private model is visible only with a token. The token is sent only over an encrypted connection, and fetch drops it on redirects to
+  // another host.
+  const headers: Record<string, string> = token && isProtected(hub) ? { authorization: `Bearer ${token}` } : {};
+  return fetch(`${hub}/api/models/${model}/revision/${revision}`, { headers, signal: AbortSignal.timeout(timeoutMs) });
 }

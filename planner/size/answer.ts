@@ -19,8 +19,8 @@ export interface TokenPrice {
 export interface Limit {
   /** `memory`: the KV cache. `timeout`: Azure's maximum request timeout. */
   readonly by: "memory" | "timeout";
-  /** Requests for which the KV cache has capacity. */
-  readonly memoryRequests: number;
+  /** Requests for which the KV cache has capacity. Null for a model without a KV cache. */
+  readonly memoryRequests: number | null;
   /** Requests whose answers arrive within Azure's maximum timeout, up to `mostRequests`. */
   readonly timeoutRequests: number;
   /** `bandwidth`: generating tokens, which reads weights and KV cache from GPU memory. `compute`: processing prompts. */
@@ -92,13 +92,13 @@ function tokenPrice(usdPerHour: number, { basis, speed }: Contract, maxModelLen:
 }
 
 function limitOf(input: FitInput & { readonly model: Model }, { machine, estimate }: Candidate, contract: Contract): Limit {
-  const memoryRequests = Math.floor(estimate!.safeConcurrency);
+  const memoryRequests = input.model.encoder !== true ? Math.floor(estimate!.safeConcurrency) : null;
   const timeoutRequests = withinTimeout(input.model, machine, estimate!, input, mostRequests);
   const { firstTokenSeconds, perTokenSeconds, answerSeconds } = contract.speed;
   const computeShare = (firstTokenSeconds - perTokenSeconds) / answerSeconds;
   const time = computeShare > 0.5 ? "compute" : "bandwidth";
   return {
-    by: memoryRequests <= timeoutRequests ? "memory" : "timeout",
+    by: memoryRequests !== null && memoryRequests <= timeoutRequests ? "memory" : "timeout",
     ...{ memoryRequests, timeoutRequests, time, timeShare: time === "compute" ? computeShare : 1 - computeShare },
   };
 }

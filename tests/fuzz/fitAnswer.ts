@@ -48,20 +48,21 @@ export function checkFit({ printed, exitCode, error }: FitAnswer, json: boolean,
   const odd = never.find((pattern) => pattern.test(told) && !pattern.test(given));
   if (odd !== undefined) throw new Error(`The answer contains ${odd}: ${told.slice(0, 2000)}`);
   if (error !== undefined) {
-    if (!["Error", "PlanError", "HubError", "CommanderError"].includes(error.name)) throw error;
+    if (!["CommandError", "CommanderError"].includes(error.name)) throw error;
     if (json && error.name !== "CommanderError") throw new Error(`With --json, the error is not JSON: ${error.message}`);
     return;
   }
   if (!json) {
-    if (exitCode !== undefined && exitCode !== 1) throw new Error(`The exit code is ${String(exitCode)}.`);
+    if (![0, 1, 2].includes(exitCode as number)) throw new Error(`The exit code is ${String(exitCode)}.`);
     return;
   }
   const answer = JSON.parse(printed) as Record<string, unknown>;
   if (typeof answer.error === "string") {
-    if (exitCode !== 1) throw new Error("An error has exit code 0.");
+    if (exitCode !== (answer.verdict === "notKnown" ? 2 : 3)) throw new Error(`The exit code of an error is ${String(exitCode)}.`);
     return;
   }
-  if (exitCode !== undefined) throw new Error(`The exit code is ${String(exitCode)}.`);
+  const codes: Readonly<Record<string, number>> = { fits: 0, doesntFit: 1, notKnown: 2 };
+  if (exitCode !== codes[String(answer.verdict)]) throw new Error(`The exit code is ${String(exitCode)}.`);
   const missing = [...numbers, ...more].filter((name) => typeof answer[name] !== "number");
   if (missing.length > 0) throw new Error(`${missing.join(", ")} are not numbers: ${printed.slice(0, 2000)}`);
   if (answer.fits === true && !(Number(answer.maxConcurrency) >= 1))

@@ -409,7 +409,8 @@ describe("a commit that the stack file doesn't set", () => {
     "/api/models/acme/odd/revision/main": [200, "{}"],
   };
   const server = http.createServer((request, response) => {
-    const [status, body] = answers[request.url!] ?? [404, "{}"];
+    const isPrivate = request.url === "/api/models/acme/private/revision/main" && request.headers.authorization === "Bearer hf_test";
+    const [status, body] = isPrivate ? [200, JSON.stringify({ sha })] : (answers[request.url!] ?? [404, "{}"]);
     response.writeHead(status, { "content-type": "application/json" }).end(body);
   });
   let hub = "";
@@ -424,6 +425,19 @@ describe("a commit that the stack file doesn't set", () => {
   });
 
   test("is the newest one on Hugging Face", async () => expect(await newestCommit("acme/good", hub)).toBe(sha));
+
+  test("of a private model is read with the token of the environment", async () => {
+    const before = process.env.HF_TOKEN;
+    try {
+      process.env.HF_TOKEN = "hf_test";
+      expect(await newestCommit("acme/private", hub)).toBe(sha);
+      delete process.env.HF_TOKEN;
+      await expect(newestCommit("acme/private", hub)).rejects.toThrow("404");
+    } finally {
+      if (before === undefined) delete process.env.HF_TOKEN;
+      else process.env.HF_TOKEN = before;
+    }
+  });
 
   test.each([
     ["acme/none", /^Hugging Face returned 404 for acme\/none\. Set `vllm\.revision`/],

@@ -50,7 +50,7 @@ test.each([
 ] as const)("%s with %j is limited by %s", (id, more, by) => {
   const { limit } = ask(id, more)!.best;
   expect(limit.by).toBe(by);
-  expect(limit.by === "memory").toBe(limit.memoryRequests <= limit.timeoutRequests);
+  expect(limit.by === "memory").toBe(limit.memoryRequests! <= limit.timeoutRequests);
   expect(limit.timeoutRequests).toBeLessThanOrEqual(mostRequests);
   expect(limit.timeShare).toBeGreaterThanOrEqual(0.5);
   expect(limit.timeShare).toBeLessThanOrEqual(1);
