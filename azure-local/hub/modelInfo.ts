@@ -40,7 +40,7 @@ export async function modelInfo(repository: HubRepository, query: URLSearchParam
     likes: 0,
     library_name: "transformers",
     pipeline_tag: pipelineOf(repository),
-    tags: ["transformers", "safetensors", ...(license === undefined ? [] : [`license:${license}`])],
+    tags: tagsOf(repository),
     cardData: {
       ...(license === undefined ? {} : { license }),
       ...(repository.refusesEurope ? { extra_gated_eu_disallowed: true } : {}),
@@ -60,7 +60,11 @@ export async function modelInfo(repository: HubRepository, query: URLSearchParam
 export function listEntry(repository: HubRepository): unknown {
   const { id, private: hidden = false } = repository;
   const _id = createHash("sha256").update(id).digest("hex").slice(0, 24);
-  return { _id, id, modelId: id, private: hidden, downloads: 0, likes: 0, pipeline_tag: pipelineOf(repository) };
+  return { _id, id, modelId: id, private: hidden, downloads: 0, likes: 0, tags: tagsOf(repository), pipeline_tag: pipelineOf(repository) };
+}
+
+export function tagsOf({ license, tags = [] }: HubRepository): string[] {
+  return ["transformers", "safetensors", ...(license === undefined ? [] : [`license:${license}`]), ...tags];
 }
 
 function pipelineOf({ pipelineTag = "text-generation" }: HubRepository): string {

@@ -17,6 +17,8 @@ export interface HubRepository {
   readonly gated?: false | "auto" | "manual";
   /** Kind of the pipeline. @default text-generation */
   readonly pipelineTag?: string;
+  /** Tags in addition to those that the Hub derives, such as `fp8` or `base_model:quantized:<id>`. @default none */
+  readonly tags?: readonly string[];
   /** Earlier IDs, which the Hub redirects to this one. @default none */
   readonly renamedFrom?: readonly string[];
   /** Whether the terms exclude addresses in the European Union (`extra_gated_eu_disallowed`). @default false */

@@ -5,7 +5,7 @@ import { type HubAnswer, HubError, json } from "./answer";
 import { bytesContents, type Contents } from "./contents";
 import { rangeAnswer } from "./delivery";
 import type { HubPart } from "./faults";
-import { listEntry, modelInfo } from "./modelInfo";
+import { listEntry, modelInfo, tagsOf } from "./modelInfo";
 import { type FileFacts, fileFacts, type HubRepository } from "./repository";
 import { pathsInfo, tree } from "./tree";
 
@@ -100,7 +100,7 @@ export class HubRoutes {
     return { status: 307, headers, body: `Temporary Redirect. Redirecting to ${location}` };
   }
 
-  /** `GET /api/models`: models whose ID contains a text, or whose owner has a name. */
+  /** `GET /api/models`: models whose ID contains a text, whose owner has a name, or that have a tag. */
   private search(query: URLSearchParams, user: HubUser | undefined): HubAnswer {
     const [text, author, limit] = [query.get("search") ?? "", query.get("author") ?? "", Number(query.get("limit") ?? pageSizes.plain)];
     const isVisible = (repository: HubRepository) => {
@@ -111,7 +111,10 @@ export class HubRoutes {
         return false;
       }
     };
-    const found = this.state.all().filter(({ id }) => {
+    const tag = query.get("filter");
+    const found = this.state.all().filter((repository) => {
+      const { id } = repository;
+      if (tag !== null && !tagsOf(repository).includes(tag)) return false;
       const isOwned = author === "" || id.toLowerCase().startsWith(`${author.toLowerCase()}/`);
       return isOwned && id.toLowerCase().includes(text.toLowerCase());
     });
