@@ -9,8 +9,9 @@ import { type CacheLayout, cacheCapacity, cacheLayout, longestRequest } from "./
 import { loraBytes, loraWorkspaceBytes } from "./lora";
 import { nonTorchGiB } from "./memory/communication";
 import { activationGiB, cudaGraphGiB, marginGiB } from "./memory/formulas";
-import { GiB, type Model, paddingBytes } from "./model";
+import { GiB, type Model } from "./model";
 import { expertBytes, withQuantization } from "./onlineQuantization";
+import { paddingBytes, withKernelOf } from "./paddedExperts";
 import type { EngineSettings, ResolvedSettings } from "./settings";
 import { drafterOf, withDraftLayers } from "./speculation";
 import { stageModels } from "./stages";
@@ -44,7 +45,7 @@ export interface Estimate {
  * pipeline parallelism, all stages have the same number of blocks, so the stage with the least room decides.
  */
 export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings = {}): Estimate {
-  const served = withQuantization(model, wanted.quantization);
+  const served = withKernelOf(withQuantization(model, wanted.quantization), gpu, wanted.vllmVersion ?? plannedVersion);
   const settings = resolve(served, gpu, wanted);
   const stages = stageModels(served, pipelineSize(settings)).map((stage, i, all) =>
     estimateStage(stage, gpu, settings, i === all.length - 1),

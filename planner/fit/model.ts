@@ -5,6 +5,7 @@
 import { type ModelFacts, modelFacts, type Quantization, type StateFacts } from "../../facts/models";
 import type { Task } from "../task";
 import { modelTaskOf } from "./modelTask";
+import { mxfp4Rounding, type PaddedExperts, paddingBytes } from "./paddedExperts";
 
 export const GiB = 2 ** 30;
 
@@ -33,18 +34,6 @@ export interface StateDimensions {
   readonly ssmBytes: number;
   /** Head counts that tensor parallelism must divide. */
   readonly heads: readonly number[];
-}
-
-/** Experts whose kernel rounds their dimensions up: the hidden width, and the width of an expert on one GPU. */
-export interface PaddedExperts {
-  /** Matrices of `hidden` × `intermediate`. */
-  readonly matrices: number;
-  readonly hidden: number;
-  readonly intermediate: number;
-  /** Multiples to which the kernel rounds both. */
-  readonly hiddenMultiple: number;
-  readonly intermediateMultiple: number;
-  readonly bytesPerParameter: number;
 }
 
 /** Dimensions of a vision tower that determine the memory of its profile. */
@@ -160,7 +149,9 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
   const intermediate = facts.intermediate ?? 4 * facts.hidden;
   const parameters = facts.paramsB * 1e9;
   const replicatedBytes = rotaryBytes(facts.maxModelLen, facts.mla?.ropeHeadDim ?? facts.headDim);
-  const weights = weightsOf(facts, checkpointGiB, vocab, replicatedBytes);
+  // A given size includes what the kernels add.
+  const paddedExperts = checkpointGiB === undefined ? paddedExpertsOf(facts) : undefined;
+  const weights = weightsOf(facts, checkpointGiB, vocab, replicatedBytes + paddingBytes({ paddedExperts }, 1));
   if (weights.from === "parameters")
     assumptions.push(`the size of the weights is computed from ${facts.paramsB} billion parameters, because no file size is known`);
   const activeShare = (facts.activeB ?? facts.paramsB) / facts.paramsB;
@@ -184,6 +175,7 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
     task: modelTaskOf(facts.architecture, { pipelineTag: facts.pipelineTag ?? "text-generation" }),
     weightBytes: weights.bytes,
     replicatedBytes,
+    paddedExperts,
     weightsFrom: weights.from,
     activeBytes: weights.bytes * activeShare,
     activeParameters: parameters * activeShare,
@@ -203,19 +195,17 @@ export function rotaryBytes(positions: number, headDim: number): number {
   return 2 * positions * headDim;
 }
 
-/** Bytes that the rounded dimensions of the experts add on each GPU. */
-export function paddingBytes({ paddedExperts }: Model, tensorParallelSize: number): number {
-  if (paddedExperts === undefined) return 0;
-  const { matrices, hidden, intermediate, bytesPerParameter, hiddenMultiple, intermediateMultiple } = paddedExperts;
-  const up = (value: number, multiple: number) => multiple * Math.ceil(value / multiple);
-  const own = intermediate / tensorParallelSize;
-  return matrices * bytesPerParameter * (up(hidden, hiddenMultiple) * up(own, intermediateMultiple) - hidden * own);
+/** The experts of a row in MXFP4, each with three matrices. */
+function paddedExpertsOf({ experts, quantization, hidden, layers }: ModelFacts): PaddedExperts | undefined {
+  if (experts === undefined || quantization !== "mxfp4") return undefined;
+  return { matrices: 3 * experts.count * layers, hidden, intermediate: experts.intermediate, ...mxfp4Rounding };
 }
 
-function weightsOf(facts: ModelFacts, given: number | undefined, vocab: number, replicated: number): { bytes: number; from: WeightsFrom } {
+/** @param added Bytes on each GPU that a log includes and that are not split. */
+function weightsOf(facts: ModelFacts, given: number | undefined, vocab: number, added: number): { bytes: number; from: WeightsFrom } {
   const unloaded = (facts.unloadedGiB ?? 0) * GiB;
   if (given !== undefined) return { bytes: given * GiB, from: "checkpoint" };
-  if (facts.loadedGiB !== undefined) return { bytes: facts.loadedGiB * GiB - replicated, from: "log" };
+  if (facts.loadedGiB !== undefined) return { bytes: facts.loadedGiB * GiB - added, from: "log" };
   if (facts.checkpointGiB !== undefined) return { bytes: facts.checkpointGiB * GiB - unloaded, from: "checkpoint" };
   return {
     bytes: bytesFromParameters(facts.paramsB * 1e9, vocab, facts.hidden, facts.tied ?? false, facts.quantization),

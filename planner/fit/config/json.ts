@@ -4,8 +4,9 @@
  */
 
 import type { Quantization } from "../../../facts/models";
-import { GiB, type Model, type PaddedExperts, type WeightsFrom } from "../model";
+import { GiB, type Model, type WeightsFrom } from "../model";
 import { labelsOf, modelTaskOf } from "../modelTask";
+import type { PaddedExperts } from "../paddedExperts";
 import type { ModelRecord } from "../record";
 import { encoderParts, hasNoCache, isEncoder } from "../weights/encoderParts";
 import { languageParts } from "../weights/languageParts";

@@ -71,7 +71,7 @@ describe("a declared load", () => {
     expect(refusal).toMatchObject({
       code: "MOOR108",
       message: expect.stringMatching(
-        /requires 8\.3 GiB for weights and 22\.8 GiB for activations on each GPU: 13\.4 GiB too much, even without a KV cache\.$/,
+        /requires 8\.6 GiB for weights and 22\.8 GiB for activations on each GPU: 13\.8 GiB too much, even without a KV cache\.$/,
       ),
       remedy: expect.stringContaining("fewer concurrent sequences"),
     });
