@@ -52,10 +52,15 @@ export function matcherOf(what: string, entries: readonly unknown[]): ModuleMatc
   if (odd !== undefined || names.length > most.entries) throw notValid(what, "is too long");
   const literals = new Set<string>();
   const starts: string[] = [];
-  const patterns: RegExp[] = [];
+  const patterns: ((name: string) => boolean)[] = [];
+  let total = 0;
   for (const entry of names) {
-    if (entry.startsWith("re:")) patterns.push(expression(what, entry.slice(3)));
-    else if (/^[^*?[\]^$]+\*$/.test(entry)) starts.push(withoutPrefix(entry.slice(0, -1)));
+    if (entry.startsWith("re:")) {
+      const { pattern, steps: own } = expression(what, entry.slice(3));
+      total += own;
+      if (total > mostSteps) throw notValid(what, "contains too many regular expressions");
+      patterns.push((name) => pattern.test(name));
+    } else if (/^[^*?[\]^$]+\*$/.test(entry)) starts.push(withoutPrefix(entry.slice(0, -1)));
     else if (/[*?]/.test(entry)) patterns.push(wildcard(withoutPrefix(entry)));
     else literals.add(withoutPrefix(entry));
   }
@@ -65,7 +70,7 @@ export function matcherOf(what: string, entries: readonly unknown[]): ModuleMatc
       (name) =>
         partsBetweenDots(name).some((part) => literals.has(part)) ||
         starts.some((start) => name.startsWith(start)) ||
-        patterns.some((pattern) => fullNames(name).some((full) => pattern.test(full))),
+        patterns.some((pattern) => fullNames(name).some(pattern)),
     );
 }
 
@@ -81,24 +86,68 @@ function partsBetweenDots(name: string): string[] {
 
 const fullNames = (name: string) => [`model.${name}`, `model.language_model.${name}`, `language_model.model.${name}`, name];
 
-/** A pattern of the shell. It can cover the beginning of the name. */
-function wildcard(entry: string): RegExp {
-  const source = entry
-    .replace(/[.+^${}()|\\]/g, "\\$&")
-    .replace(/\*+/g, ".*")
-    .replace(/\?/g, ".");
-  return new RegExp(`^(?:.*\\.)?${source}(?:\\..*)?$`);
+/**
+ * A pattern of the shell. It can cover the beginning of the name. It is not translated to a regular expression, because that can take
+ * exponential time.
+ */
+function wildcard(entry: string): (name: string) => boolean {
+  const tokens = entry.match(/\[[^\]]+\]|[\s\S]/g) ?? [];
+  const below = [...tokens, ".", "*"];
+  return (name) =>
+    name
+      .split(".")
+      .map((_, from, segments) => segments.slice(from).join("."))
+      .some((rest) => covers(tokens, rest) || covers(below, rest));
 }
 
+/** Whether a pattern of the shell covers the complete text. Only the last `*` is tried again, which is sufficient. */
+function covers(tokens: readonly string[], text: string): boolean {
+  let at = 0;
+  let star = -1;
+  let retry = 0;
+  for (let from = 0; from < text.length; ) {
+    if (tokens[at] === "*") {
+      star = at++;
+      retry = from;
+    } else if (isToken(tokens[at], text[from]!)) {
+      at++;
+      from++;
+    } else if (star >= 0) {
+      at = star + 1;
+      from = ++retry;
+    } else return false;
+  }
+  return tokens.slice(at).every((token) => token === "*");
+}
+
+/** Whether a token is `?`, the character, or a set that contains it, such as `[kv]`, `[0-9]` or `[!0]`. */
+function isToken(token: string | undefined, character: string): boolean {
+  if (token === undefined || token === "?" || token.length === 1) return token === "?" || token === character;
+  const isNegated = /^\[[!^]/.test(token);
+  const members = token.slice(isNegated ? 2 : 1, -1).match(/[\s\S]-[\s\S]|[\s\S]/g) ?? [];
+  return isNegated !== members.some((member) => member[0]! <= character && character <= member.at(-1)!);
+}
+
+/** Steps that a regular expression with this number of quantifiers can take for a name of 60 characters, divided by 60. */
+const steps: readonly number[] = [1, 1, 30, 600, 9000];
+
+/** Most steps of all expressions of a list. */
+const mostSteps = 30_000;
+
 /**
- * A regular expression of Python, which must match from the start. Only expressions whose evaluation is quick are read: no quantifier after
- * a group.
+ * A regular expression of Python, which must match from the start. Only expressions whose evaluation is quick are read: few quantifiers and alternatives,
+ * and no quantifier after a group.
  */
-function expression(what: string, source: string): RegExp {
-  if (/\)[*+{]/.test(source) || /\\[1-9]/.test(source) || (source.match(/[*+{]/g)?.length ?? 0) > 8)
+function expression(what: string, source: string): { readonly pattern: RegExp; readonly steps: number } {
+  const plain = source.replace(/\\./g, "");
+  // A lazy quantifier has two characters, and counts once.
+  const count = (plain.match(/(?<!\()[*+{?]/g)?.length ?? 0) - (plain.match(/[*+}]\?/g)?.length ?? 0);
+  // Each group with alternatives can be tried with each of them.
+  const choices = plain.split(")").reduce((product, part) => product * part.split("|").length, 1);
+  if (/\)[*+{?]/.test(source) || /\\[1-9]/.test(source) || count >= steps.length || choices > mostSteps)
     throw notValid(what, `contains the regular expression ${JSON.stringify(source)}, which the planner doesn't support`);
   try {
-    return new RegExp(`^(?:${source})`);
+    return { pattern: new RegExp(`^(?:${source})`), steps: choices * steps[count]! };
   } catch {
     throw notValid(what, `contains ${JSON.stringify(source)}, which is not a regular expression`);
   }

@@ -56,6 +56,16 @@ test.each<[string, Config, Record<string, string>]>([
     without("nvfp4", "tenth", "shared"),
   ],
   [
+    "wildcards with sets of characters",
+    { quant_method: "modelopt", quant_algo: "NVFP4", ignore: ["lm_head", "*.self_attn.[p-r]_proj", "*[z-a]*", "*layers.1[!1-9].self_attn*"] },
+    without("nvfp4", "query", "tenth"),
+  ],
+  [
+    "a wildcard that a regular expression would take very long for",
+    { quant_method: "modelopt", quant_algo: "NVFP4", ignore: ["lm_head", `${"*?".repeat(200)}~`, `${"*[a-z._]".repeat(50)}~`] },
+    all("nvfp4"),
+  ],
+  [
     "expressions (compressed-tensors)",
     tensors(["lm_head", "re:.*linear_attn.*", "re:model[.]layers[.]3[.]self_attn"], [["Linear"], nvfp4]),
     without("nvfp4", "linear", "query"),
@@ -120,6 +130,17 @@ test.each<[string, Config]>([
   ["an unknown algorithm", { quant_method: "modelopt", quant_algo: "MIXED_PRECISION", quantized_layers: { a: { quant_algo: "INT2" } } }],
   ["6 bits", tensors([], [["Linear"], { num_bits: 6, type: "float" }])],
   ["a slow expression", tensors(["re:(a+)+$"], [["Linear"], nvfp4])],
+  ["many optional characters", tensors([`re:${"a?".repeat(200)}z`], [["Linear"], nvfp4])],
+  ["many optional groups", tensors([`re:${"(a|a)?".repeat(70)}z`], [["Linear"], nvfp4])],
+  ["many alternatives", tensors([`re:${"(.|.)".repeat(90)}~`], [["Linear"], nvfp4])],
+  ["many quantifiers", tensors(["re:.*.*.*.*.*.*.*.*~"], [["Linear"], nvfp4])],
+  [
+    "many expressions",
+    tensors(
+      Array.from({ length: 100_000 }, (_, layer) => `re:.*layers.${layer}.*proj`),
+      [["Linear"], nvfp4],
+    ),
+  ],
   ["an invalid expression", tensors(["re:("], [["Linear"], nvfp4])],
   ["a very long name", tensors(["x".repeat(501)], [["Linear"], nvfp4])],
 ])("%s is refused", (_, own) => {
