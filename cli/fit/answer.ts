@@ -41,15 +41,19 @@ function limitText({ by, memoryRequests, timeoutRequests, time, timeShare }: Lim
   const memory =
     memoryRequests === null
       ? "the model has no KV cache"
-      : `the KV cache has capacity for ${count(memoryRequests)}${by === "memory" ? " concurrent requests" : ""}`;
+      : `the KV cache has capacity for ${by === "memory" ? requests(count(memoryRequests)) : count(memoryRequests)}`;
   const allowed = timeoutRequests >= mostRequests ? `${count(mostRequests)} or more` : count(timeoutRequests);
-  const timeout = `Azure's maximum timeout of ${endpointLimits.requestTimeoutSeconds} s allows ${allowed}`;
-  const first = by === "memory" ? `${memory}; ${timeout}` : `${timeout} concurrent requests; ${memory}`;
+  const timeout = `Azure's maximum timeout of ${endpointLimits.requestTimeoutSeconds} s allows ${by === "memory" ? allowed : requests(allowed)}`;
+  const first = by === "memory" ? `${memory}; ${timeout}` : `${timeout}; ${memory}`;
   return `${by}: ${first}. ${Math.round(100 * timeShare)}% of the time of an answer is ${timeTexts[time]}`;
 }
 
 function usd(value: number): string {
   return value.toFixed(value < 0.1 ? 4 : 2);
+}
+
+function requests(text: string): string {
+  return text === "1" ? "1 concurrent request" : `${text} concurrent requests`;
 }
 
 function count(value: number): string {

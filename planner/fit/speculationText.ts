@@ -54,7 +54,7 @@ export function readSpeculation(
   if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens))
     return createProblem(
       "MOOR119",
-      `The number of speculative tokens is ${JSON.stringify(count ?? null)}; it must be a whole number from 1 to ${mostTokens}.`,
+      `The number of speculative tokens is ${count === undefined ? "missing" : JSON.stringify(count)}; it must be a whole number from 1 to ${mostTokens}.`,
     );
   if (split !== undefined && !(Number.isInteger(split) && (split as number) >= 1))
     return createProblem("MOOR119", `draft_tensor_parallel_size is ${JSON.stringify(split)}; it must be a whole number of 1 or more.`);

@@ -56,7 +56,7 @@ test.each<[ExplicitFlags, string]>([
   [{ "limit-mm-per-prompt": "image=2" }, 'MOOR119 --limit-mm-per-prompt is "image=2"; it must be JSON such as {"image": 2, "video": 0}.'],
   [{ "speculative-config": "ngram" }, 'MOOR119 --speculative-config is "ngram"; it must be a JSON object.'],
   [{ "speculative-config": "[1]" }, 'MOOR119 --speculative-config is "[1]"; it must be a JSON object.'],
-  [{ "spec-method": "ngram" }, "MOOR119 The number of speculative tokens is null; it must be a whole number from 1 to 1000."],
+  [{ "spec-method": "ngram" }, "MOOR119 The number of speculative tokens is missing; it must be a whole number from 1 to 1000."],
   [{ "spec-method": "draft_model", "spec-tokens": 2 }, "MOOR119 The speculative method draft_model requires a draft model."],
   [{ "spec-method": "medusa", "spec-tokens": 2 }, "MOOR142 The planner doesn't know the memory of the speculative method medusa."],
   [
