@@ -57,7 +57,11 @@ test.each<[string, Config, Record<string, string>]>([
   ],
   [
     "wildcards with sets of characters",
-    { quant_method: "modelopt", quant_algo: "NVFP4", ignore: ["lm_head", "*.self_attn.[p-r]_proj", "*[z-a]*", "*layers.1[!1-9].self_attn*"] },
+    {
+      quant_method: "modelopt",
+      quant_algo: "NVFP4",
+      ignore: ["lm_head", "*.self_attn.[p-r]_proj", "*[z-a]*", "*layers.1[!1-9].self_attn*"],
+    },
     without("nvfp4", "query", "tenth"),
   ],
   [
