@@ -58,11 +58,13 @@ export function matcherOf(what: string, entries: readonly unknown[]): ModuleMatc
     if (entry.startsWith("re:")) {
       const { pattern, steps: own } = expression(what, entry.slice(3));
       total += own;
-      if (total > mostSteps) throw notValid(what, "contains too many regular expressions");
       patterns.push((name) => pattern.test(name));
     } else if (/^[^*?[\]^$]+\*$/.test(entry)) starts.push(withoutPrefix(entry.slice(0, -1)));
-    else if (/[*?]/.test(entry)) patterns.push(wildcard(withoutPrefix(entry)));
-    else literals.add(withoutPrefix(entry));
+    else if (/[*?]/.test(entry)) {
+      total += wildcardSteps;
+      patterns.push(wildcard(withoutPrefix(entry)));
+    } else literals.add(withoutPrefix(entry));
+    if (total > mostSteps) throw notValid(what, "contains too many wildcards and regular expressions");
   }
   if (literals.size + starts.length + patterns.length === 0) return () => false;
   return (module) =>
@@ -92,12 +94,8 @@ const fullNames = (name: string) => [`model.${name}`, `model.language_model.${na
  */
 function wildcard(entry: string): (name: string) => boolean {
   const tokens = entry.match(/\[[^\]]+\]|[\s\S]/g) ?? [];
-  const below = [...tokens, ".", "*"];
-  return (name) =>
-    name
-      .split(".")
-      .map((_, from, segments) => segments.slice(from).join("."))
-      .some((rest) => covers(tokens, rest) || covers(below, rest));
+  const all = [[], ["*", "."]].flatMap((before) => [[], [".", "*"]].map((after) => [...before, ...tokens, ...after]));
+  return (name) => all.some((own) => covers(own, name));
 }
 
 /** Whether a pattern of the shell covers the complete text. Only the last `*` is tried again, which is sufficient. */
@@ -128,11 +126,14 @@ function isToken(token: string | undefined, character: string): boolean {
   return isNegated !== members.some((member) => member[0]! <= character && character <= member.at(-1)!);
 }
 
-/** Steps that a regular expression with this number of quantifiers can take for a name of 60 characters, divided by 60. */
-const steps: readonly number[] = [1, 1, 30, 600, 9000];
+/** Relative time that a regular expression with this number of quantifiers can take for a name. */
+const steps: readonly number[] = [1, 1, 30, 300, 2000];
 
-/** Most steps of all expressions of a list. */
-const mostSteps = 30_000;
+/** The same for a wildcard. */
+const wildcardSteps = 6;
+
+/** Most steps of a list: 1,000 wildcards, or 200 expressions with two quantifiers. Real lists have far fewer. */
+const mostSteps = 6000;
 
 /**
  * A regular expression of Python, which must match from the start. Only expressions whose evaluation is quick are read: few quantifiers and alternatives,

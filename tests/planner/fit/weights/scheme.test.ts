@@ -145,6 +145,13 @@ test.each<[string, Config]>([
       [["Linear"], nvfp4],
     ),
   ],
+  [
+    "many wildcards",
+    tensors(
+      Array.from({ length: 100_000 }, (_, layer) => `*layers.${layer}.*proj`),
+      [["Linear"], nvfp4],
+    ),
+  ],
   ["an invalid expression", tensors(["re:("], [["Linear"], nvfp4])],
   ["a very long name", tensors(["x".repeat(501)], [["Linear"], nvfp4])],
 ])("%s is refused", (_, own) => {
