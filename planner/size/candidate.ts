@@ -199,7 +199,8 @@ function splitSettingProblem(model: Model, machine: Machine, requirements: Machi
       ...(servers > 1 ? [`the data parallel size is ${servers}`] : []),
     ];
     const sizes = [`the tensor parallel size is ${tp}`, ...more].join(", ");
-    return createProblem("MOOR107", `${nameOf(machine)} has ${machine.gpus} GPUs; ${sizes}.`);
+    const has = machine.gpus === 1 ? "1 GPU" : `${machine.gpus} GPUs`;
+    return createProblem("MOOR107", `${nameOf(machine)} has ${has}; ${sizes}.`);
   }
   const problem = splitProblem(withQuantization(model, requirements.quantization), tp, requirements);
   return problem ? createProblem("MOOR107", `${model.id} can't be split across ${tp} GPUs: ${problem}.`) : undefined;

@@ -121,7 +121,8 @@ export function formatProblem(
     return createProblem("MOOR106", "vLLM no longer supports bitsandbytes checkpoints.");
   }
   if (!isKvCacheDtype(kvCacheDtype)) return createProblem("MOOR119", `The planner doesn't support the KV cache format ${kvCacheDtype}.`);
-  if (narrowKv.test(kvCacheDtype) && has < narrowKvNeeds) {
+  // An encoder has no KV cache, so its format has no effect.
+  if (!model.encoder && narrowKv.test(kvCacheDtype) && has < narrowKvNeeds) {
     return createProblem(
       "MOOR113",
       `A KV cache in ${kvCacheDtype} requires compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`,

@@ -136,8 +136,8 @@ const wildcardSteps = 6;
 const mostSteps = 6000;
 
 /**
- * A regular expression of Python, which must match from the start. Only expressions whose evaluation is quick are read: few quantifiers and alternatives,
- * and no quantifier after a group.
+ * A regular expression of Python, which must match from the start. Only expressions whose evaluation is quick are read: few quantifiers and
+ * alternatives, and no group that is repeated.
  */
 function expression(what: string, source: string): { readonly pattern: RegExp; readonly steps: number } {
   const plain = source.replace(/\\./g, "");
@@ -145,7 +145,7 @@ function expression(what: string, source: string): { readonly pattern: RegExp; r
   const count = (plain.match(/(?<!\()[*+{?]/g)?.length ?? 0) - (plain.match(/[*+}]\?/g)?.length ?? 0);
   // Each group with alternatives can be tried with each of them.
   const choices = plain.split(")").reduce((product, part) => product * part.split("|").length, 1);
-  if (/\)[*+{?]/.test(source) || /\\[1-9]/.test(source) || count >= steps.length || choices > mostSteps)
+  if (/\)[*+{]/.test(source) || /\\[1-9]/.test(source) || count >= steps.length || choices > mostSteps)
     throw notValid(what, `contains the regular expression ${JSON.stringify(source)}, which the planner doesn't support`);
   try {
     return { pattern: new RegExp(`^(?:${source})`), steps: choices * steps[count]! };

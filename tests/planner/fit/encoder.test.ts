@@ -29,6 +29,11 @@ test("the result has no KV cache, and the cheapest size that fits is one with a 
   expect(result.reasons.join("\n")).not.toMatch(/KV cache -?\d/);
 });
 
+test("the format of the KV cache doesn't exclude a GPU, because there is no cache", () => {
+  const input = { model: bge, concurrency: 16, region: "swedencentral" };
+  expect(fitModel({ ...input, kvCacheDtype: "fp8" }).size).toBe(fitModel(input).size);
+});
+
 test("an encoder that doesn't fit misses memory", () => {
   const { verdict, kvGiBPerGpu, refusal } = fitModel({ model: bge, gpu: { visibleGiB: 1, computeCapability: 8 } });
   expect({ verdict, code: refusal?.code }).toEqual({ verdict: "doesntFit", code: "MOOR108" });

@@ -66,6 +66,14 @@ describe("a declared load", () => {
     expect(none.rejected).toHaveLength(Object.keys(sizes).length);
   });
 
+  test("a size with fewer GPUs than the parallelism requires is refused with both numbers", () => {
+    const { refusal } = fitModel({ model: "Qwen/Qwen3-8B", instanceType: "Standard_NC24ads_A100_v4", pipelineParallelSize: 7 });
+    expect(refusal).toMatchObject({
+      ...{ code: "MOOR107" },
+      message: "Standard_NC24ads_A100_v4 has 1 GPU; the tensor parallel size is 1, the pipeline parallel size is 7.",
+    });
+  });
+
   test("a problem without any KV cache states the memory of the activations in addition to the weights", () => {
     const { refusal } = fitModel({ model: "openai/gpt-oss-120b", instanceType: "Standard_ND96isr_H100_v5", concurrency: 9999 });
     expect(refusal).toMatchObject({
