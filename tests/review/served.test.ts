@@ -38,14 +38,14 @@ test("the deployments of a saved preview", () => {
     {
       model: "Qwen/Qwen3-8B",
       revision: "b968826d",
-      image: "moor/vllm@sha256:0b45d44e",
+      image: "moor/vllm@sha256:31edea4d",
       servedName: "chat",
       size: "Standard_NC24ads_A100_v4",
     },
     {
       model: "Qwen/Qwen2.5-7B-Instruct",
       revision: "a09a3545",
-      image: "moor/vllm@sha256:0b45d44e",
+      image: "moor/vllm@sha256:31edea4d",
       servedName: "chat",
       size: "Standard_NC24ads_A100_v4",
     },
@@ -56,7 +56,7 @@ test("the metadata of a saved preview records the deployments of an endpoint", (
   const write = changeOf(previewOf("rollback")).after.find(({ name }) => name === "chat-traffic-write");
   expect(write?.body).toMatchObject({
     properties: {
-      template: { metadata: { deployments: { recipes: { "main-d7d743dc": expect.any(String), "main-55bedae7": expect.any(String) } } } },
+      template: { metadata: { deployments: { recipes: { "main-ecfde9f7": expect.any(String), "main-5b0f8f31": expect.any(String) } } } },
     },
   });
 });

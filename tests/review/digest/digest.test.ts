@@ -29,8 +29,8 @@ function put(value: Value, keys: readonly string[], next: Value): Value {
   return { ...(value as Record<string, Value>), [key]: put((value as Record<string, Value>)[key], rest, next) };
 }
 
-const deployment = "chat-candidate-55bedae7-deployment";
-const autoscaled = "chat-main-d7d743dc-deployment";
+const deployment = "chat-candidate-5b0f8f31-deployment";
+const autoscaled = "chat-main-ecfde9f7-deployment";
 const write = "chat-traffic-write";
 
 const digests = new Map(
@@ -85,7 +85,7 @@ test("A preview that omits the unchanged resources has no digest.", () => {
 
 describe("Values that differ between two runs don't change the digest:", () => {
   const rows: [what: string, preview: string, name: string, keys: string[], value: Value][] = [
-    ["creation times in Traffic", "promotion", "chat-traffic", ["createdAt", "main-d7d743dc"], "2030-01-01T00:00:00Z"],
+    ["creation times in Traffic", "promotion", "chat-traffic", ["createdAt", "main-ecfde9f7"], "2030-01-01T00:00:00Z"],
     [
       "creation time of the endpoint",
       "promotion",
@@ -97,7 +97,7 @@ describe("Values that differ between two runs don't change the digest:", () => {
       "creation times in the template",
       "promotion",
       write,
-      ["properties", "template", "metadata", "deployments", "createdAt", "main-d7d743dc"],
+      ["properties", "template", "metadata", "deployments", "createdAt", "main-ecfde9f7"],
       "2030-01-01T00:00:00Z",
     ],
     ["instances within the bounds of autoscale", "tag", autoscaled, ["sku", "capacity"], 6],
@@ -120,7 +120,7 @@ describe("Values that count change the digest:", () => {
       ["properties", "template", "resources", "0", "properties", "traffic"],
       {},
     ],
-    ["the traffic weight before the change", "promotion", "chat-traffic", "before", ["traffic", "main-d7d743dc"], 80],
+    ["the traffic weight before the change", "promotion", "chat-traffic", "before", ["traffic", "main-ecfde9f7"], 80],
     ["a recipe in the template", "promotion", write, "after", ["properties", "template", "metadata", "deployments", "recipes"], {}],
     ["instances above the bounds of autoscale", "tag", autoscaled, "after", ["sku", "capacity"], 7],
     ["instances below the bounds of autoscale", "tag", autoscaled, "after", ["sku", "capacity"], 2],
@@ -150,7 +150,7 @@ describe("Values that count change the digest:", () => {
 
 test("Secrets don't change the digest, whether the program marks them or not.", () => {
   const inText = (secret: Value) =>
-    digestOf(withInputs(model, "chat-main-55bedae7-deployment", "after", (before) => put(before, ["added"], secret)));
+    digestOf(withInputs(model, "chat-main-5b0f8f31-deployment", "after", (before) => put(before, ["added"], secret)));
   expect(inText(`https://example.com?sig=${"a".repeat(40)}`)).toBe(inText(`https://example.com?sig=${"b".repeat(40)}`));
   expect(inText(SECRET)).toBe(inText(SECRET));
   expect(inText("plain")).not.toBe(inText("other"));

@@ -10,7 +10,7 @@ import { previewNames, previewOf } from "../previews";
 import { changeNamed, edited, withInput, withoutSames, withTraffic } from "./support";
 
 const shipped = () => previewOf("noChange");
-const [main, candidate] = ["main-d7d743dc", "candidate-55bedae7"];
+const [main, candidate] = ["main-ecfde9f7", "candidate-5b0f8f31"];
 const bounds = (preview: Preview, path: "minimum" | "maximum", value: string) =>
   edited(preview, `chat-${main}-autoscale-setting`, (step) => withInput(step, `profiles.0.capacity.${path}`, value));
 const severities = (change: StackChange) => capacity(change).notices.map(({ severity }) => severity);
@@ -44,15 +44,15 @@ test("the texts of a share above the capacity", () => {
     notices: [
       {
         severity: "danger",
-        text: "chat/candidate-55bedae7 receives 30% of the endpoint's declared concurrency of 384, which is 116 concurrent requests, but its capacity is 16 (1 instance × 16). Requests above 16 wait; above 32, Azure returns 429. Set at least 8 instances, or a weight of at most 4.",
+        text: "chat/candidate-5b0f8f31 receives 30% of the endpoint's declared concurrency of 384, which is 116 concurrent requests, but its capacity is 16 (1 instance × 16). Requests above 16 wait; above 32, Azure returns 429. Set at least 8 instances, or a weight of at most 4.",
       },
     ],
     details: [
-      "chat/candidate-55bedae7: capacity 16 concurrent requests (1 instance × 16), 116 at the declared concurrency of the endpoint.",
+      "chat/candidate-5b0f8f31: capacity 16 concurrent requests (1 instance × 16), 116 at the declared concurrency of the endpoint.",
     ],
     data: [
       {
-        deployment: "chat/candidate-55bedae7",
+        deployment: "chat/candidate-5b0f8f31",
         weight: 30,
         requests: 116,
         capacity: 16,
@@ -64,7 +64,7 @@ test("the texts of a share above the capacity", () => {
 
 test("an overload that the run doesn't increase is a detail of an endpoint that changes", () => {
   expect(capacity(changeNamed("shareWithinCapacity")).details).toContain(
-    "chat/candidate-55bedae7: 20 concurrent requests at the declared concurrency of the endpoint exceed its capacity of 16 (1 instance × 16). This run doesn't increase its weight or reduce its capacity.",
+    "chat/candidate-5b0f8f31: 20 concurrent requests at the declared concurrency of the endpoint exceed its capacity of 16 (1 instance × 16). This run doesn't increase its weight or reduce its capacity.",
   );
   expect(capacity(changeNamed("alerts")).details).toEqual([]);
 });
@@ -73,7 +73,7 @@ test("fewer instances at the maximum need a look", () => {
   expect(capacity(changeOf(bounds(shipped(), "maximum", "4"))).notices).toEqual([
     {
       severity: "look",
-      text: "chat/main-d7d743dc: the capacity falls from 384 to 256 concurrent requests (4 instances × 64), and it receives 90% of the requests (before: 90%).",
+      text: "chat/main-ecfde9f7: the capacity falls from 384 to 256 concurrent requests (4 instances × 64), and it receives 90% of the requests (before: 90%).",
       rollback: "To roll back, set the previous number of instances, scale.max and concurrency.",
     },
   ]);
@@ -85,7 +85,7 @@ test("fewer instances at the minimum are a note", () => {
     notices: [
       {
         severity: "note",
-        text: "chat/main-d7d743dc: autoscale keeps at least 1 instance instead of 3. More requests than they can process wait until further instances have started.",
+        text: "chat/main-ecfde9f7: autoscale keeps at least 1 instance instead of 3. More requests than they can process wait until further instances have started.",
       },
     ],
   });
@@ -106,7 +106,7 @@ test.each([
 test("fewer instances for a smaller weight are no loss", () => {
   const preview = withTraffic(bounds(shipped(), "maximum", "3"), "chat", { [main]: 10, [candidate]: 90 });
   expect(capacity(changeOf(preview)).notices.map(({ severity, text }) => [severity, text.split(" ")[0]])).toEqual([
-    ["danger", "chat/candidate-55bedae7"],
+    ["danger", "chat/candidate-5b0f8f31"],
   ]);
 });
 
@@ -155,11 +155,11 @@ test("an endpoint without deployments has no capacity", () => {
 test.each([
   [
     "shareAboveCapacity",
-    "Endpoint chat: the preview doesn't contain candidate-55bedae7, so the capacity for the additional traffic is unknown.",
+    "Endpoint chat: the preview doesn't contain candidate-5b0f8f31, so the capacity for the additional traffic is unknown.",
   ],
   [
     "autoscale",
-    "chat-main-d7d743dc: the autoscale setting changes. The preview omits the unchanged resources, so the capacity is unknown.",
+    "chat-main-ecfde9f7: the autoscale setting changes. The preview omits the unchanged resources, so the capacity is unknown.",
   ],
 ])("without the unchanged resources, the capacity of %s needs a look", (name, text) => {
   expect(capacity(changeOf(withoutSames(previewOf(name)))).notices).toEqual([{ severity: "look", text }]);

@@ -36,7 +36,7 @@ test.each<[string, string]>([
   // 5 private endpoints: 36.50, and 6 private DNS zones: 3.00.
   ["networkMode", `14,427.91 to 24,885.16 USD/month at list price, -39.50 (now ${prod})`],
   // The deployment that lost its traffic keeps its 6 instances instead of 3 to 6, and the other one has 3 to 6 instead of 3.
-  ["rollback", "35,381.91 to 45,839.16 USD/month at list price, +10,457.25 while chat/main-55bedae7 is kept (now 24,924.66 to 35,381.91)"],
+  ["rollback", "35,381.91 to 45,839.16 USD/month at list price, +10,457.25 while chat/main-5b0f8f31 is kept (now 24,924.66 to 35,381.91)"],
   ...["noChange", "tag", "shareWithinCapacity", "shareAboveCapacity", "alerts", "auth", "gateOff", "privateLogs", "tokenRotated"].map(
     (name): [string, string] => [name, ""],
   ),
@@ -65,7 +65,7 @@ test("notices name the deployment, the difference and the cost of the stack", ()
       // At the minimum, 3 instances with 64 concurrent requests are replaced by 12 with 16, of which 6 are allowed: 14,467.41 + 20,914.50.
       "prod costs 35,381.91 to 45,839.16 USD/month at list price during the rollout, while old and new deployments run next to each other.",
     ],
-    ["chat/main-55bedae7 keeps its instances without traffic, for 20,914.50 USD/month at list price, until it is retired."],
+    ["chat/main-5b0f8f31 keeps its instances without traffic, for 20,914.50 USD/month at list price, until it is retired."],
     ["dev costs 822.38 USD/month less at list price."],
   ]);
 });

@@ -111,7 +111,7 @@ test.each(["", "{", "null", "[]", "3", '{"DSv2":null}', '{"DSv2":{"limit":"32"}}
 );
 
 test("a size that isn't in the table is named", () => {
-  const name = "chat-candidate-55bedae7-deployment";
+  const name = "chat-candidate-5b0f8f31-deployment";
   const preview = edited(previewOf("autoscale"), name, (step) => withInput(step, "properties.instanceType", "Standard_ND999"));
   expect(quota(changeOf(preview))).toMatchObject({
     summary: "NCADSA100v4: 168 vCPUs (192 during the rollout), limit 384, of which others use 24",

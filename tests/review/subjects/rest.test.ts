@@ -29,8 +29,8 @@ test.each([
   ],
   [
     "autoscale",
-    "1 autoscale setting is changed: maximum instances 6 to 7 (chat-main-d7d743dc-autoscale-setting).",
-    ["1 autoscale setting is changed: maximum instances 6 to 7 (chat-main-d7d743dc-autoscale-setting)."],
+    "1 autoscale setting is changed: maximum instances 6 to 7 (chat-main-ecfde9f7-autoscale-setting).",
+    ["1 autoscale setting is changed: maximum instances 6 to 7 (chat-main-ecfde9f7-autoscale-setting)."],
   ],
   [
     "privateLogs",
@@ -42,19 +42,19 @@ test.each([
   ],
   [
     "tokenRotated",
-    "1 Key Vault secret is changed: a secret value (hub-token); 1 online deployment is changed: environment variables (chat-main-f3ea4a27-deployment).",
+    "1 Key Vault secret is changed: a secret value (hub-token); 1 online deployment is changed: environment variables (chat-main-0762b56a-deployment).",
     [
       "1 Key Vault secret is changed: a secret value (hub-token).",
-      "1 online deployment is changed: environment variables (chat-main-f3ea4a27-deployment).",
+      "1 online deployment is changed: environment variables (chat-main-0762b56a-deployment).",
     ],
   ],
   [
     "size",
-    "1 online endpoint is changed: traffic weights (chat-traffic-write); 1 online deployment is created: chat-candidate-43a48745-deployment; 1 online deployment is deleted: chat-candidate-55bedae7-deployment.",
+    "1 online endpoint is changed: traffic weights (chat-traffic-write); 1 online deployment is deleted: chat-candidate-5b0f8f31-deployment; 1 online deployment is created: chat-candidate-fd037824-deployment.",
     [
       "1 online endpoint is changed: traffic weights (chat-traffic-write).",
-      "1 online deployment is created: chat-candidate-43a48745-deployment.",
-      "1 online deployment is deleted: chat-candidate-55bedae7-deployment.",
+      "1 online deployment is deleted: chat-candidate-5b0f8f31-deployment.",
+      "1 online deployment is created: chat-candidate-fd037824-deployment.",
     ],
   ],
 ])("%s", (name, summary, details) => {

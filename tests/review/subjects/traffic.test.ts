@@ -10,24 +10,24 @@ import { previewNames, previewOf } from "../previews";
 import { changeNamed, edited, withInput, withoutSames, withTraffic } from "./support";
 
 const shipped = () => previewOf("noChange");
-const [main, candidate] = ["main-d7d743dc", "candidate-55bedae7"];
+const [main, candidate] = ["main-ecfde9f7", "candidate-5b0f8f31"];
 
 test.each([
-  ["model", "chat: 90% moves from main-d7d743dc (Qwen2.5-7B-Instruct, then deleted) to main-55bedae7 (Qwen3-8B)", ["look"]],
+  ["model", "chat: 90% moves from main-ecfde9f7 (Qwen2.5-7B-Instruct, then deleted) to main-5b0f8f31 (Qwen3-8B)", ["look"]],
   [
     "size",
-    "chat: 10% moves from candidate-55bedae7 (Standard_NC24ads_A100_v4, then deleted) to candidate-43a48745 (Standard_NC48ads_A100_v4)",
+    "chat: 10% moves from candidate-5b0f8f31 (Standard_NC24ads_A100_v4, then deleted) to candidate-fd037824 (Standard_NC48ads_A100_v4)",
     ["look"],
   ],
   [
     "image",
-    "chat: 90% from main-d7d743dc (then deleted) to main-974bff41 (new image), 10% from candidate-55bedae7 (then deleted) to candidate-51a0ec34 (new image)",
+    "chat: 90% from main-ecfde9f7 (then deleted) to main-974bff41 (new image), 10% from candidate-5b0f8f31 (then deleted) to candidate-51a0ec34 (new image)",
     ["look"],
   ],
-  ["promptLogging", "chat: 10% moves from candidate-55bedae7 (then deleted) to candidate-ca1e354a (new flags)", ["look"]],
+  ["promptLogging", "chat: 10% moves from candidate-5b0f8f31 (then deleted) to candidate-b340e55c (new flags)", ["look"]],
   [
     "rollback",
-    "chat: rollback of main to a running deployment: 90% moves from main-55bedae7 (Qwen3-8B, kept at 0%) to main-d7d743dc (Qwen2.5-7B-Instruct)",
+    "chat: rollback of main to a running deployment: 90% moves from main-5b0f8f31 (Qwen3-8B, kept at 0%) to main-ecfde9f7 (Qwen2.5-7B-Instruct)",
     ["note"],
   ],
   ["shareWithinCapacity", "chat: main 90% to 95%, candidate 10% to 5%", ["note"]],
@@ -61,21 +61,21 @@ test("changes of other parts say nothing about traffic", () => {
 
 test("the texts of a changed model", () => {
   expect(traffic(changeNamed("model"))).toEqual({
-    summary: "chat: 90% moves from main-d7d743dc (Qwen2.5-7B-Instruct, then deleted) to main-55bedae7 (Qwen3-8B)",
+    summary: "chat: 90% moves from main-ecfde9f7 (Qwen2.5-7B-Instruct, then deleted) to main-5b0f8f31 (Qwen3-8B)",
     notices: [
       {
         severity: "look",
-        text: "Endpoint chat: 90% of the requests move from main-d7d743dc to main-55bedae7. Answers can change: model Qwen/Qwen2.5-7B-Instruct to Qwen/Qwen3-8B, revision a09a3545 to b968826d, flags --max-num-seqs --reasoning-parser.",
+        text: "Endpoint chat: 90% of the requests move from main-ecfde9f7 to main-5b0f8f31. Answers can change: model Qwen/Qwen2.5-7B-Instruct to Qwen/Qwen3-8B, revision a09a3545 to b968826d, flags --max-num-seqs --reasoning-parser.",
         rollback:
           "The previous deployment is deleted after the last requests have ended: a rollback creates it again, which takes about 10 to 20 minutes.",
       },
     ],
-    details: ["chat, weights before: candidate-55bedae7 10%, main-d7d743dc 90%. After: candidate-55bedae7 10%, main-55bedae7 90%."],
+    details: ["chat, weights before: candidate-5b0f8f31 10%, main-ecfde9f7 90%. After: candidate-5b0f8f31 10%, main-5b0f8f31 90%."],
     data: [
       {
         endpoint: "chat",
         before: { traffic: { [candidate]: 10, [main]: 90 }, mirrorTraffic: {} },
-        after: { traffic: { [candidate]: 10, "main-55bedae7": 90 }, mirrorTraffic: {} },
+        after: { traffic: { [candidate]: 10, "main-5b0f8f31": 90 }, mirrorTraffic: {} },
       },
     ],
   });
@@ -95,10 +95,10 @@ test.each([
 });
 
 test.each([
-  ["model", "main-55bedae7", "Answers can change: model Qwen/Qwen2.5-7B-Instruct to Qwen/Qwen3-8B"],
-  ["size", "candidate-43a48745", "The model and the image are the same, on another machine: flag --tensor-parallel-size, size "],
-  ["image", "main-974bff41", "Answers can change: image moor/vllm@sha256:0b45d44e to moor/vllm@sha256:55555555."],
-  ["promptLogging", "candidate-ca1e354a", "Answers can change: flag --enable-log-requests."],
+  ["model", "main-5b0f8f31", "Answers can change: model Qwen/Qwen2.5-7B-Instruct to Qwen/Qwen3-8B"],
+  ["size", "candidate-fd037824", "The model and the image are the same, on another machine: flag --tensor-parallel-size, size "],
+  ["image", "main-974bff41", "Answers can change: image moor/vllm@sha256:31edea4d to moor/vllm@sha256:55555555."],
+  ["promptLogging", "candidate-b340e55c", "Answers can change: flag --enable-log-requests."],
 ])("what differs after %s", (name, deployment, difference) => {
   const notice = traffic(changeNamed(name)).notices.find(({ text }) => text.includes(deployment));
   expect(notice?.text).toContain(difference);
@@ -108,7 +108,7 @@ test("labels that change in the same way have one notice", () => {
   expect(traffic(changeNamed("image")).notices).toEqual([
     {
       severity: "look",
-      text: "Endpoint chat: 90% of the requests move from main-d7d743dc to main-974bff41, 10% from candidate-55bedae7 to candidate-51a0ec34. Answers can change: image moor/vllm@sha256:0b45d44e to moor/vllm@sha256:55555555.",
+      text: "Endpoint chat: 90% of the requests move from main-ecfde9f7 to main-974bff41, 10% from candidate-5b0f8f31 to candidate-51a0ec34. Answers can change: image moor/vllm@sha256:31edea4d to moor/vllm@sha256:55555555.",
       rollback:
         "The previous deployment is deleted after the last requests have ended: a rollback creates it again, which takes about 10 to 20 minutes.",
     },
@@ -127,7 +127,7 @@ test("an endpoint that loses all traffic is a danger", () => {
   expect(notices).toEqual([
     {
       severity: "danger",
-      text: "Endpoint chat: no deployment receives requests after the run (before: candidate-55bedae7 10%, main-d7d743dc 90%). Every request returns 404.",
+      text: "Endpoint chat: no deployment receives requests after the run (before: candidate-5b0f8f31 10%, main-ecfde9f7 90%). Every request returns 404.",
       rollback:
         "To roll back, set the previous weights of chat again (main 90, candidate 10), then run pulumi up; the deployments are kept, so it takes effect without a new start.",
     },
@@ -143,7 +143,7 @@ test("a label that loses its requests and is deleted needs a look", () => {
   expect(notices).toEqual([
     {
       severity: "look",
-      text: "Endpoint chat: the traffic weights change: main from 90% to 100%, candidate from 10% to 0%. candidate-55bedae7 is deleted after the last requests have ended.",
+      text: "Endpoint chat: the traffic weights change: main from 90% to 100%, candidate from 10% to 0%. candidate-5b0f8f31 is deleted after the last requests have ended.",
       rollback:
         "To roll back, set the previous weights of chat again (main 90, candidate 10), then run pulumi up; it creates the deleted deployments again, which takes about 10 to 20 minutes.",
     },
@@ -158,7 +158,7 @@ test("a new label with requests names its model and needs a look", () => {
   expect(notices.map(({ severity, text }) => [severity, text])).toEqual([
     [
       "look",
-      "Endpoint chat: the traffic weights change: main from 100% to 90%, candidate from 0% to 10%. candidate-55bedae7 is new, so answers can change.",
+      "Endpoint chat: the traffic weights change: main from 100% to 90%, candidate from 0% to 10%. candidate-5b0f8f31 is new, so answers can change.",
     ],
   ]);
 });
@@ -168,12 +168,12 @@ test("a new deployment without requests is a note", () => {
   const idle = withTraffic(before, "chat", { [main]: 100 });
   const created = edited(idle, `chat-${candidate}-deployment`, ({ before: _, ...step }) => ({ ...step, operation: "create" }));
   expect(traffic(changeOf(created))).toMatchObject({
-    summary: "chat: candidate-55bedae7 is added at 0%",
-    notices: [{ severity: "note", text: "Endpoint chat: candidate-55bedae7 is created and receives no requests." }],
+    summary: "chat: candidate-5b0f8f31 is added at 0%",
+    notices: [{ severity: "note", text: "Endpoint chat: candidate-5b0f8f31 is created and receives no requests." }],
   });
   const deleted = edited(idle, `chat-${candidate}-deployment`, (step) => ({ ...step, operation: "delete" }));
   expect(traffic(changeOf(deleted))).toMatchObject({
-    summary: "chat: candidate-55bedae7 at 0% is deleted",
+    summary: "chat: candidate-5b0f8f31 at 0% is deleted",
     notices: [{ severity: "note", rollback: expect.stringContaining("a rollback creates it again") }],
   });
 });
@@ -183,11 +183,11 @@ test("a model that changes under the same name needs a look, other variables don
   const other = shipped().steps.find((step) => step.name === `chat-${candidate}-deployment`)!.after!.inputs.properties;
   const model = (other as { readonly model: string }).model;
   const { summary, notices } = traffic(changeOf(edited(shipped(), name, (step) => withInput(step, "properties.model", model))));
-  expect(summary).toBe("chat: main-d7d743dc (90%) is updated in place");
+  expect(summary).toBe("chat: main-ecfde9f7 (90%) is updated in place");
   expect(notices).toMatchObject([
     {
       severity: "look",
-      text: "Endpoint chat: main-d7d743dc, which receives 90% of the requests, is updated in place. Answers can change: model Qwen/Qwen2.5-7B-Instruct to Qwen/Qwen3-8B, revision a09a3545 to b968826d.",
+      text: "Endpoint chat: main-ecfde9f7, which receives 90% of the requests, is updated in place. Answers can change: model Qwen/Qwen2.5-7B-Instruct to Qwen/Qwen3-8B, revision a09a3545 to b968826d.",
     },
   ]);
   const variable = edited(shipped(), name, (step) => withInput(step, "properties.environmentVariables.HF_TOKEN", "reference"));
@@ -206,7 +206,7 @@ test("mirrored traffic is a note", () => {
         text: "Endpoint chat: 10% of the requests are mirrored to candidate (before: 0%); clients don't receive its answers.",
       },
     ],
-    details: ["chat, weights before: main-d7d743dc 100%. After: main-d7d743dc 100%, mirrored to candidate-55bedae7 10%."],
+    details: ["chat, weights before: main-ecfde9f7 100%. After: main-ecfde9f7 100%, mirrored to candidate-5b0f8f31 10%."],
   });
 });
 
