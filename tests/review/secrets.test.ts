@@ -153,7 +153,8 @@ test(`only texts at the listed places are shown: ${count} inputs by seed ${seed}
 
 /** Maps whose keys a review may show, in the same form as `shown`. An approval contains all keys: it names the first property that differs. */
 const keyPatterns = patternsOf({
-  "*": ["inputs.tags.*", "inputs.properties.template.resources.*.tags.*"],
+  // Versions of models and environments have their tags below `properties`.
+  "*": ["inputs.tags.*", "inputs.properties.tags.*", "inputs.properties.template.resources.*.tags.*"],
   "azure-native:machinelearningservices:OnlineDeployment": ["inputs.properties.*", "inputs.properties.environmentVariables.*"],
 });
 
